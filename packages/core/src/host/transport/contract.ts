@@ -1,0 +1,38 @@
+/**
+ * How frames get from one replica to another. A transport may lose, repeat and reorder frames and is never an
+ * authority on who lives: `down` is a hint, its absence says nothing. It does say when a connection is new.
+ */
+import type { EnsembleId, NodeId } from '../../logic/base/ids.ts'
+
+/** `control` is for small protocol messages, `bulk` for what may be large and must not delay them. */
+export type Lane = 'control' | 'bulk'
+
+export type TransportEvent =
+  /** A connection to `peer` stands. `connection` is higher than that of every earlier one to this peer. */
+  | { readonly type: 'up'; readonly peer: NodeId; readonly connection: number }
+  | { readonly type: 'down'; readonly peer: NodeId; readonly connection: number }
+  /** `bytes` belong to the receiver. */
+  | {
+      readonly type: 'frame'
+      readonly peer: NodeId
+      readonly connection: number
+      readonly bytes: Uint8Array
+    }
+
+/** Whom a transport speaks for. Only peers of the same ensemble are connected. */
+export interface Endpoint {
+  readonly node: NodeId
+  readonly ensemble: EnsembleId
+}
+
+export interface Transport {
+  /** Begins to connect, once. Events go to `sink` from then on, never before `start` returned. */
+  start(self: Endpoint, sink: (event: TransportEvent) => void): void
+  /**
+   * Sends `bytes` to `peer`, or drops them when there is no connection or too much waits already. Never throws. The
+   * caller does not touch `bytes` again.
+   */
+  send(peer: NodeId, lane: Lane, bytes: Uint8Array): void
+  /** Says goodbye to all peers and stops. Idempotent; no event comes after it. */
+  close(): void
+}

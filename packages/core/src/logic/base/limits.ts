@@ -1,0 +1,52 @@
+/** Every bound of the library, with its reason. Sizes in bytes, times in ticks or milliseconds as the name says. */
+
+/** Real time between two ticks. Short enough that a heartbeat leaves in time, long enough to cost nothing. */
+export const tickMs = 50
+
+/** A leader shows itself this often. */
+export const heartbeatTicks = 2
+
+/**
+ * A follower that heard nothing for a random count in this range asks for an election. The lower end is over one
+ * second because frames pass through a page that a long script may block for that long.
+ */
+export const electionTimeoutTicksMin = 25
+export const electionTimeoutTicksMax = 50
+
+/** A leader that heard from no quorum for this long steps down. */
+export const leaderQuorumTicks = 25
+
+/** What was sent and not acknowledged for this long is sent again. */
+export const resendTicks = 6
+
+/** ZooKeeper's `jute.maxbuffer` of 1 MB less one: data, path and ACL of one znode together. */
+export const znodeBytesMax = 1_048_575
+
+/** A path is a key and travels in every event: one that is longer is a mistake. */
+export const pathLengthMax = 4_096
+
+/** Writes of one session that wait for an answer; its answers are remembered, so they must be bounded. */
+export const outstandingRequestsMax = 2_048
+
+/** Session timeouts are clamped to 2 .. 20 of ZooKeeper's ticks of two seconds. */
+export const sessionTimeoutMsMin = 4_000
+export const sessionTimeoutMsMax = 40_000
+
+/** One message of the replication stream: large enough to batch 1,000 small commands, small enough not to block. */
+export const appendBytesMax = 256 * 1_024
+export const appendEntriesMax = 1_024
+
+/** Sent to one peer and not yet acknowledged: a slow peer must not take the leader's memory. */
+export const inFlightBytesMax = 8 * 1_024 * 1_024
+
+/** Commands that wait at a leader for their turn; over it, proposals are refused and the origin resends. */
+export const proposalQueueMax = 65_536
+
+/** A frame from a peer over this size is foreign or corrupt: one znode of the largest size, with room for its envelope. */
+export const frameBytesMax = 2 * 1_024 * 1_024
+
+/** Sequence numbers are ten digits of a signed 32-bit counter, as in ZooKeeper. */
+export const sequenceMax = 2_147_483_647
+
+/** Replicas that an ensemble may hold: voters and observers together. */
+export const membersMax = 100

@@ -1,0 +1,79 @@
+/**
+ * What the rest of the library sees of the replicated state. `machine.ts` fulfils it. The state is a deterministic
+ * function of the applied commands: no clock, no randomness, no iteration order that differs between machines.
+ */
+import type { SessionId, Xid, Zxid } from '../base/ids.ts'
+import type { Result } from '../base/result.ts'
+import type { Failure } from './error.ts'
+import type { Change } from './event.ts'
+import type { ZnodePath } from './path.ts'
+import type { Query, QueryAnswer } from './query.ts'
+import type { Stat } from './stat.ts'
+
+/** The answer to an operation that succeeded. */
+export type OperationAnswer =
+  /** `path` carries the sequence number, where one was asked for. */
+  | { readonly type: 'create'; readonly path: ZnodePath; readonly stat: Stat }
+  | { readonly type: 'delete' }
+  | { readonly type: 'set'; readonly stat: Stat }
+  | { readonly type: 'closeSession' }
+
+/** What a write's session hears, remembered until it acknowledges: the same however often it asks. */
+export interface Reply {
+  /** The transaction that carried the write out, or refused it. */
+  readonly zxid: Zxid
+  readonly result: Result<OperationAnswer, Failure>
+}
+
+/** The outcome of one slot, for whoever waits on this replica. */
+export type Outcome =
+  | {
+      readonly type: 'opened'
+      readonly token: string
+      readonly session: SessionId
+      readonly timeoutMs: number
+    }
+  | { readonly type: 'replied'; readonly session: SessionId; readonly xid: Xid; readonly reply: Reply }
+  /** Not applied: `expected` has to come first. Whoever holds the session's writes sends them again from there. */
+  | { readonly type: 'outOfOrder'; readonly session: SessionId; readonly xid: Xid; readonly expected: Xid }
+  | { readonly type: 'led' }
+  /** A no-op, a void expiry, a command that cannot be read: the slot is used, nothing changed. */
+  | { readonly type: 'nothing' }
+
+export interface Applied {
+  readonly outcome: Outcome
+  /** In the order in which they happened. */
+  readonly changes: readonly Change[]
+  /** Sessions that this slot ended, with the reason that their clients are told. */
+  readonly ended: readonly { readonly session: SessionId; readonly reason: 'closed' | 'expired' }[]
+}
+
+export interface SessionView {
+  readonly session: SessionId
+  readonly timeoutMs: number
+  /** The highest xid applied. */
+  readonly lastXid: Xid
+  /** The zxid of the session's last applied command (its opening, at first). Guards expiry. */
+  readonly lastZxid: Zxid
+}
+
+export interface StateMachine {
+  /** The last slot applied. Invariant: grows by one with each apply. */
+  readonly appliedThrough: Zxid
+  /** The zxid of the last `lead` command, 0 before the first. */
+  readonly leadership: Zxid
+  /**
+   * Applies what was chosen in `zxid`, which must be `appliedThrough + 1`. `command` is null for a slot that carries
+   * nothing for the state (a no-op, a membership change).
+   */
+  apply(zxid: Zxid, command: Uint8Array | null): Applied
+  query(query: Query): Result<QueryAnswer, Failure>
+  session(session: SessionId): SessionView | undefined
+  sessions(): Iterable<SessionView>
+  /** A hash of everything replicated: equal on replicas that applied the same slots. An integer below 2^53. */
+  digest(): number
+  /** The whole state as bytes, for a replica too far behind to be sent the log. */
+  snapshot(): Uint8Array
+  /** Replaces the whole state. Fails, changing nothing, when `bytes` are no snapshot or their digest does not agree. */
+  restore(bytes: Uint8Array): Result<void, Failure>
+}

@@ -1,0 +1,13 @@
+/** What an applied transaction did to the tree, for the watches of this replica. Plain facts, in the order of the log. */
+import type { Zxid } from '../base/ids.ts'
+import type { ZnodePath } from './path.ts'
+
+/**
+ * One changed znode. A create or delete also changes the parent's list of children; that follows from the path and is
+ * not said again.
+ */
+export interface Change {
+  readonly type: 'created' | 'deleted' | 'dataChanged'
+  readonly path: ZnodePath
+  readonly zxid: Zxid
+}

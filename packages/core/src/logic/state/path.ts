@@ -1,0 +1,2 @@
+/** placeholder */
+export type ZnodePath = string & { readonly __znodePath: true }
