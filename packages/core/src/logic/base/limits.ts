@@ -50,3 +50,27 @@ export const sequenceMax = 2_147_483_647
 
 /** Replicas that an ensemble may hold: voters and observers together. */
 export const membersMax = 100
+
+/** Slots that a leader may have proposed beyond what is chosen; what comes further ahead than this is not believed. */
+export const pipelineSlotsMax = 16_384
+
+/** A leadership transfer that takes longer is given up. */
+export const transferTicks = 20
+
+/** One message of a snapshot: small enough to let others through between two. */
+export const snapshotPieceBytes = 64 * 1_024
+
+/** A state over this size is not taken from a peer: it would not fit a worker's memory beside the present one. */
+export const snapshotBytesMax = 512 * 1_024 * 1_024
+
+/** Quorum reads that wait at a leader; more are dropped and asked again. */
+export const readsMax = 16_384
+
+/** A poll or prepare that found no quorum in this time is given up. */
+export const candidacyTicks = 8
+
+/** After a candidacy that failed, the next comes a random 1 .. this many ticks later, so that rivals part. */
+export const candidacyRetryTicksMax = 16
+
+/** After a hint that the leader died, voters stand a random 1 .. this many ticks later. */
+export const suspectedTicksMax = 4

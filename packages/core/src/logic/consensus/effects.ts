@@ -1,0 +1,64 @@
+/**
+ * Collects what one step of an engine asks for. Belongs to one step: made at its start, read once at its end. Knows no
+ * protocol.
+ */
+import type { NodeId, Slot } from '../base/ids.ts'
+import type { Decided, EngineOutput, LogWrite, Outgoing, Snapshot } from './engine.ts'
+import type { Run, Value } from './value.ts'
+
+export class Effects<Message> {
+  readonly #send: Outgoing<Message>[] = []
+  readonly #sendAfterPersist: Outgoing<Message>[] = []
+  readonly #log: LogWrite[] = []
+  readonly #decided: Decided[] = []
+  readonly #reads: { id: number; slot: Slot }[] = []
+  #hardStateChanged = false
+  #snapshot: Snapshot | null = null
+  #install: Snapshot | null = null
+
+  /** A message that vouches for nothing: it leaves at once. */
+  send(to: NodeId, message: Message): void {
+    this.#send.push({ to, message })
+  }
+
+  /** A message that vouches for durable state, of this step or an earlier one. */
+  sendAfterPersist(to: NodeId, message: Message): void {
+    this.#sendAfterPersist.push({ to, message })
+  }
+
+  append(run: Run): void {
+    this.#log.push({ type: 'append', run })
+  }
+
+  /** The hard state changed in a way that must be on disk before anyone hears of it. */
+  saveHardState(): void {
+    this.#hardStateChanged = true
+  }
+
+  decide(slot: Slot, value: Value): void {
+    this.#decided.push({ slot, value })
+  }
+
+  answerRead(id: number, slot: Slot): void {
+    this.#reads.push({ id, slot })
+  }
+
+  /** Stores `snapshot` in place of the log before it; `install` when its state is also new to this node. */
+  saveSnapshot(snapshot: Snapshot, install: boolean): void {
+    this.#snapshot = snapshot
+    if (install) this.#install = snapshot
+  }
+
+  /** The output; `hardState` is asked for only when something is written. */
+  output(hardState: () => unknown): EngineOutput<Message> {
+    const writes = this.#hardStateChanged || this.#log.length > 0 || this.#snapshot !== null
+    return {
+      send: this.#send,
+      persist: writes ? { hardState: hardState(), log: this.#log, snapshot: this.#snapshot } : null,
+      sendAfterPersist: this.#sendAfterPersist,
+      decided: this.#decided,
+      reads: this.#reads,
+      install: this.#install,
+    }
+  }
+}
