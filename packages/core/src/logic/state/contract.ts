@@ -37,7 +37,10 @@ export type Outcome =
   /** Not applied: `expected` has to come first. Whoever holds the session's writes sends them again from there. */
   | { readonly type: 'outOfOrder'; readonly session: SessionId; readonly xid: Xid; readonly expected: Xid }
   | { readonly type: 'led' }
-  /** A no-op, a void expiry, a command that cannot be read: the slot is used, nothing changed. */
+  /**
+   * Nobody is answered: a no-op, an expiry (void, or seen in `ended`), a command that cannot be read, a request whose
+   * answer was acknowledged before.
+   */
   | { readonly type: 'nothing' }
 
 export interface Applied {

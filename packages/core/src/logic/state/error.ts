@@ -32,3 +32,20 @@ export interface Failure {
 }
 
 export const failure = (code: StateErrorCode, message: string): Failure => ({ code, message })
+
+/** Every code, for parsers: a record, so that the types miss none. */
+const stateErrorCodes: Readonly<Record<StateErrorCode, true>> = {
+  BadArguments: true,
+  NoNode: true,
+  NodeExists: true,
+  BadVersion: true,
+  NotEmpty: true,
+  NoChildrenForEphemerals: true,
+  DataTooLarge: true,
+  SequenceExhausted: true,
+  SessionExpired: true,
+  TooManyRequests: true,
+}
+
+export const isStateErrorCode = (value: unknown): value is StateErrorCode =>
+  typeof value === 'string' && Object.hasOwn(stateErrorCodes, value)
