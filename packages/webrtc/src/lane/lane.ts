@@ -1,0 +1,130 @@
+/**
+ * One lane of a link: frames in, frames out, over one channel. Owns packing, chunking, the bounded queue and
+ * back-pressure. Does not know peers, connections or the page: it runs wherever its channel lives.
+ *
+ * Frames of one task leave together, and while the browser still holds bytes of ours, small frames wait and gather: they
+ * could not overtake those bytes anyway, and one full message costs no more than one small one.
+ */
+import { frameBytesMax } from '@peerkeeper/core/transport'
+import { laneBufferedBytesMax, laneQueueBytesMax, laneWakeMs, messageBytesMax } from '../wire/limits.ts'
+import type { Timers } from '../wire/timers.ts'
+import type { Channel } from './channel.ts'
+import { createFrameQueue, wholeHeadBytes } from './framing.ts'
+import { createReassembly } from './reassembly.ts'
+
+export interface LaneEvents {
+  /** The channel opened, or the peer was heard on it. Once, before any frame. */
+  open(): void
+  /** `bytes` belong to the callee. */
+  frame(bytes: Uint8Array): void
+  /** The lane is over, with a reason for people. Once, and nothing comes after it. */
+  closed(reason: string): void
+}
+
+export interface ChannelLane {
+  /** Frames that were too large or found the queue full, since the lane began. */
+  readonly framesDropped: number
+  /** Takes a frame to send, or drops and counts it. Never throws. The caller does not touch `bytes` again. */
+  send(bytes: Uint8Array): void
+  /** Ends the lane and its channel without an event. Idempotent. */
+  close(): void
+}
+
+export interface LaneOptions {
+  readonly channel: Channel
+  readonly timers: Timers
+  /** Runs its argument when the current task is over: `queueMicrotask`. */
+  readonly afterTask: (run: () => void) => void
+  /** Bytes that may wait. Default laneQueueBytesMax. */
+  readonly queueBytesMax?: number
+}
+
+export function createLane(options: LaneOptions, events: LaneEvents): ChannelLane {
+  const { channel, timers, afterTask, queueBytesMax = laneQueueBytesMax } = options
+  const queue = createFrameQueue()
+  const reassembly = createReassembly()
+  let state: 'waiting' | 'open' | 'closed' = 'waiting'
+  let isFlushDue = false
+  let cancelWake: (() => void) | undefined
+  let framesDropped = 0
+
+  channel.listen({
+    open: opened,
+    message(data) {
+      if (state === 'closed') return
+      opened()
+      const fault = reassembly.take(data, bytes => {
+        if (state === 'open') events.frame(bytes)
+      })
+      if (fault !== undefined) fail(`the peer sent ${fault}`)
+    },
+    drained: flush,
+    closed: () => fail('the channel closed'),
+  })
+
+  function opened(): void {
+    if (state === 'waiting') {
+      state = 'open'
+      events.open()
+    }
+    flush()
+  }
+
+  function flush(): void {
+    if (state !== 'open' || !channel.isOpen) return
+    while (!queue.isEmpty) {
+      const buffered = channel.bufferedAmount
+      if (buffered >= laneBufferedBytesMax) return wakeAt(laneBufferedBytesMax / 2)
+      if (buffered > 0 && queue.bytes < messageBytesMax && !queue.isAmidFrame) return wakeAt(0)
+      try {
+        channel.send(queue.nextMessage())
+      } catch {
+        return fail('the channel refused a message')
+      }
+    }
+  }
+
+  function wakeAt(bufferedBytes: number): void {
+    channel.bufferedAmountLowThreshold = bufferedBytes
+    cancelWake ??= timers.after(laneWakeMs, () => {
+      cancelWake = undefined
+      flush()
+    })
+  }
+
+  function end(): void {
+    state = 'closed'
+    cancelWake?.()
+    queue.clear()
+    channel.close()
+  }
+
+  function fail(reason: string): void {
+    if (state === 'closed') return
+    end()
+    events.closed(reason)
+  }
+
+  return {
+    get framesDropped() {
+      return framesDropped
+    },
+    send(bytes) {
+      if (state === 'closed') return
+      if (bytes.length > frameBytesMax || queue.bytes + bytes.length + wholeHeadBytes > queueBytesMax) {
+        framesDropped += 1
+        return
+      }
+      queue.push(bytes)
+      if (isFlushDue) return
+      isFlushDue = true
+      afterTask(() => {
+        isFlushDue = false
+        flush()
+      })
+    },
+    close() {
+      if (state !== 'closed') end()
+    },
+  }
+}

@@ -1,0 +1,10 @@
+/** The door of @peerkeeper/webrtc. */
+export type { ForeignPeer } from './mesh.ts'
+export { type BroadcastSignalingOptions, broadcastSignaling } from './signaling/broadcast.ts'
+export type { Peer, Signaling, SignalingEvent } from './signaling/contract.ts'
+export {
+  type SignalingStatus,
+  type WebSocketSignalingOptions,
+  webSocketSignaling,
+} from './signaling/web-socket.ts'
+export { type WebRtcLink, type WebRtcOptions, type WebRtcTransport, webrtc } from './webrtc.ts'

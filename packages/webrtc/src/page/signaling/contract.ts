@@ -1,0 +1,33 @@
+/**
+ * How replicas that are not connected yet find each other and exchange a few texts. Signaling may lose messages and go away
+ * for a while; links that stand do not care. It carries signals and does not look into them.
+ */
+import type { EnsembleId, NodeId } from '@peerkeeper/core/transport'
+
+/** One who joined. */
+export interface Peer {
+  readonly node: NodeId
+  readonly ensemble: EnsembleId
+  /** Random, minted each time a transport starts: tells a tab from the same tab after a reload. Signals are addressed to it. */
+  readonly instance: string
+}
+
+export type SignalingEvent =
+  /** `peer` can be reached. May come again and again. */
+  | { readonly type: 'peer'; readonly peer: Peer }
+  /** No longer reachable: it left, or signaling is away for now. Says nothing about links. */
+  | { readonly type: 'left'; readonly instance: string }
+  /** `from` sent `data`. Messages of one sender keep their order. */
+  | { readonly type: 'signal'; readonly from: Peer; readonly data: string }
+
+export interface Signaling {
+  /**
+   * Announces `self` and begins to tell `sink` of the others, those that are there already first; never of `self`. Once.
+   * Reconnects by itself until `leave`.
+   */
+  join(self: Peer, sink: (event: SignalingEvent) => void): void
+  /** Sends `data` to the peer of this instance, or loses it. Never throws. */
+  send(instance: string, data: string): void
+  /** Says goodbye and stops, at once, so that `pagehide` may call it. Idempotent; no event comes after it. */
+  leave(): void
+}

@@ -1,0 +1,169 @@
+/**
+ * Signaling through a server: keeps one WebSocket open, comes back after every loss, and tells who can be reached through it
+ * right now. While it is away everybody counts as left; links do not care. Carries signals unread.
+ */
+import { isRecord, parseJson } from '../../wire/guards.ts'
+import { clientPingMs, clientSilenceMs, reconnectMsMax, reconnectMsMin } from '../../wire/limits.ts'
+import { type ClientMessage, type Member, parseServerMessage } from '../../wire/server-protocol.ts'
+import { backoffMs, type Timers } from '../../wire/timers.ts'
+import { pageTimers } from '../timers.ts'
+import type { Peer, Signaling, SignalingEvent } from './contract.ts'
+import { parsePeer } from './peer.ts'
+
+export type SignalingStatus =
+  | { readonly type: 'online' }
+  /** The socket closed with `code` (see closeCodes) or never opened; it is tried again by itself. */
+  | { readonly type: 'offline'; readonly code: number; readonly reason: string }
+
+export interface WebSocketSignalingOptions {
+  /** The server, `wss://...`. */
+  readonly url: string
+  /** Peers of the same room find each other. Anybody who knows its name can join: 1 to 128 characters. */
+  readonly room: string
+  /** Told whenever the server is reached or lost. */
+  readonly onStatus?: (status: SignalingStatus) => void
+  /** Default: the page's own. */
+  readonly timers?: Timers
+  /** Uniform in [0, 1). Default Math.random. */
+  readonly random?: () => number
+  /** Opens a socket. Default `new WebSocket(url)`. */
+  readonly openSocket?: (url: string) => WebSocket
+}
+
+/** Signaling through `peerkeeper-signaling` or a server that speaks as it does. */
+export function webSocketSignaling(options: WebSocketSignalingOptions): Signaling {
+  let session: { send(instance: string, data: string): void; leave(): void } | undefined
+  let isOver = false
+  return {
+    join(self, sink) {
+      if (!isOver) session ??= createSession(options, self, sink)
+    },
+    send: (instance, data) => session?.send(instance, data),
+    leave() {
+      if (isOver) return
+      isOver = true
+      session?.leave()
+    },
+  }
+}
+
+function createSession(
+  options: WebSocketSignalingOptions,
+  self: Peer,
+  sink: (event: SignalingEvent) => void,
+) {
+  const { url, room, onStatus = () => {}, timers = pageTimers, random = Math.random } = options
+  const openSocket = options.openSocket ?? (at => new WebSocket(at))
+  /** Who can be reached over the present socket. */
+  const peers = new Map<string, Peer>()
+  let socket: WebSocket | undefined
+  let failures = 0
+  let isSilent = false
+  let cancelTimer = () => {}
+
+  function connect(): void {
+    let opened: WebSocket
+    try {
+      opened = openSocket(url)
+    } catch (error) {
+      return lost(0, String(error))
+    }
+    socket = opened
+    isSilent = false
+    cancelTimer = timers.after(clientSilenceMs, () => drop('the server does not answer'))
+    const { node, ensemble } = self
+    opened.onopen = () =>
+      say({ type: 'join', room, instance: self.instance, card: JSON.stringify({ node, ensemble }) })
+    opened.onmessage = event => {
+      isSilent = false
+      if (typeof event.data === 'string') heard(event.data)
+    }
+    opened.onclose = event => lost(event.code, event.reason)
+  }
+
+  function heard(text: string): void {
+    const message = parseServerMessage(text)
+    if (message === undefined) return
+    switch (message.type) {
+      case 'welcome':
+        failures = 0
+        keepAlive()
+        onStatus({ type: 'online' })
+        for (const member of message.members) arrived(member)
+        return
+      case 'joined':
+        return arrived(message)
+      case 'left':
+        return gone(message.instance)
+      case 'signal': {
+        const from = peers.get(message.from)
+        if (from !== undefined) sink({ type: 'signal', from, data: message.data })
+        return
+      }
+      case 'pong':
+    }
+  }
+
+  function arrived(member: Member): void {
+    const card = parseJson(member.card)
+    const peer = parsePeer(isRecord(card) ? { ...card, instance: member.instance } : undefined)
+    if (peer === undefined || peer.instance === self.instance) return
+    peers.set(peer.instance, peer)
+    sink({ type: 'peer', peer })
+  }
+
+  function gone(instance: string): void {
+    if (peers.delete(instance)) sink({ type: 'left', instance })
+  }
+
+  /** Pings now and then; a server that said nothing since the last ping is lost. */
+  function keepAlive(): void {
+    cancelTimer()
+    cancelTimer = timers.after(clientPingMs, () => {
+      if (isSilent) return drop('the server went silent')
+      isSilent = true
+      say({ type: 'ping' })
+      keepAlive()
+    })
+  }
+
+  /** Gives the socket up without waiting for it to close. */
+  function drop(reason: string): void {
+    release()
+    lost(0, reason)
+  }
+
+  function lost(code: number, reason: string): void {
+    socket = undefined
+    cancelTimer()
+    for (const instance of [...peers.keys()]) gone(instance)
+    onStatus({ type: 'offline', code, reason })
+    cancelTimer = timers.after(backoffMs(failures, reconnectMsMin, reconnectMsMax, random), connect)
+    failures += 1
+  }
+
+  function release(): void {
+    if (socket === undefined) return
+    socket.onopen = socket.onmessage = socket.onclose = null
+    socket.close()
+    socket = undefined
+  }
+
+  function say(message: ClientMessage): void {
+    if (socket?.readyState === openState) socket.send(JSON.stringify(message))
+  }
+
+  connect()
+  return {
+    send: (to: string, data: string) => say({ type: 'signal', to, data }),
+    leave() {
+      say({ type: 'bye' })
+      release()
+      cancelTimer()
+      peers.clear()
+    },
+  }
+}
+
+/** WebSocket.OPEN, which does not exist where this module may be imported. */
+const openState = 1

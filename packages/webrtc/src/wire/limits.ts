@@ -1,0 +1,52 @@
+/** Every bound of this package, with its reason. Sizes in bytes, times in milliseconds. */
+
+/** One message on a data channel. Over 16 KiB browsers disagree, and a large message blocks those behind it. */
+export const messageBytesMax = 16 * 1_024
+
+/** What may wait for one lane of one link: the core's own bound on what is in flight to a peer. */
+export const laneQueueBytesMax = 8 * 1_024 * 1_024
+
+/** Handed to the browser and not yet sent. Small, so that what one lane holds there cannot delay the other for long. */
+export const laneBufferedBytesMax = 64 * 1_024
+
+/** A lane that waits for the browser's "buffer is low" looks by itself after this long, should the event not come. */
+export const laneWakeMs = 50
+
+/** From the first signal of an attempt to an open channel; ICE over a relay and a slow phone takes seconds. */
+export const connectTimeoutMs = 15_000
+
+/** The first wait before dialing again, and the longest one; each failure doubles it. */
+export const redialMsMin = 250
+export const redialMsMax = 30_000
+
+/** A link that stood this long forgets its earlier failures. */
+export const linkStableMs = 5_000
+
+/** Peers that one replica keeps links to; an ensemble holds at most 100 members, some of them twice while they reload. */
+export const linksMax = 256
+
+/** Instances of a peer that were replaced and are remembered, lest a tab that lingers takes its successor's place. */
+export const replacedInstancesMax = 8
+
+/** Foreign ensembles that are reported before the mesh goes quiet about them. */
+export const foreignEnsemblesMax = 32
+
+/** A session description with its candidates is under 4 KiB; an escaped one must fit a signaling message. */
+export const signalTextMax = 32 * 1_024
+
+/** What a peer tells about itself in presence: two ids, or their encryption. */
+export const cardTextMax = 1_024
+export const roomTextMax = 128
+
+/** Tabs of one browser show themselves this often; a hidden tab's timers run once a minute. */
+export const presenceMs = 20_000
+/** A tab not heard of for this long is gone: two throttled minutes and some grace. */
+export const presenceExpiresMs = 150_000
+
+/** The wait before a lost signaling server is called again: the first and the longest. */
+export const reconnectMsMin = 500
+export const reconnectMsMax = 30_000
+
+/** A client pings the server this often (below the minute after which proxies cut), and gives up on one that stays silent. */
+export const clientPingMs = 25_000
+export const clientSilenceMs = 60_000

@@ -1,0 +1,64 @@
+/**
+ * What two peers tell each other through signaling in order to connect: the text that signaling carries and does not look
+ * into. The sender is known from signaling (its instance); here stands which attempt the message is about.
+ *
+ *     dialer (smaller id)                    answerer
+ *       rtc 7 offer        ------------------>  begins attempt 7, forgets the one before
+ *       rtc 7 candidate    <----------------->  rtc 7 candidate
+ *                          <------------------  rtc 7 answer
+ *       (channels open)                         (channels open)
+ *                          <------------------  gone 7      its end broke: dial again
+ */
+import { isRecord, isText, parseJson } from './guards.ts'
+import { signalTextMax } from './limits.ts'
+
+export type RtcSignal =
+  | { readonly type: 'offer' | 'answer'; readonly sdp: string }
+  | {
+      readonly type: 'candidate'
+      readonly candidate: {
+        readonly candidate: string
+        readonly sdpMid: string | null
+        readonly sdpMLineIndex: number | null
+      }
+    }
+
+export type LinkSignal =
+  /** `attempt` is numbered by the dialer: 1, 2, 3 ... for as long as its instance lives. */
+  | { readonly type: 'rtc'; readonly attempt: number; readonly signal: RtcSignal }
+  /** The sender's end of this attempt is no more. */
+  | { readonly type: 'gone'; readonly attempt: number }
+
+export const encodeLinkSignal = (signal: LinkSignal): string => JSON.stringify(signal)
+
+/** The signal that `text` holds, or undefined when it holds none. */
+export function parseLinkSignal(text: string): LinkSignal | undefined {
+  if (text.length > signalTextMax) return undefined
+  const value = parseJson(text)
+  if (!isRecord(value)) return undefined
+  const { type, attempt, signal } = value
+  if (typeof attempt !== 'number' || !Number.isSafeInteger(attempt) || attempt < 1) return undefined
+  if (type === 'gone') return { type, attempt }
+  if (type !== 'rtc') return undefined
+  const parsed = parseRtcSignal(signal)
+  return parsed && { type, attempt, signal: parsed }
+}
+
+/** The offer, answer or candidate in `value`. Whatever else a WebRTC library might emit or obey is refused. */
+export function parseRtcSignal(value: unknown): RtcSignal | undefined {
+  if (!isRecord(value)) return undefined
+  const { type, sdp, candidate } = value
+  if ((type === 'offer' || type === 'answer') && isText(sdp, signalTextMax)) return { type, sdp }
+  if (type !== 'candidate' || !isRecord(candidate)) return undefined
+  const { candidate: line, sdpMid, sdpMLineIndex } = candidate
+  // An empty line is how a browser says that there are no more candidates.
+  if (typeof line !== 'string' || line.length > signalTextMax) return undefined
+  return {
+    type,
+    candidate: {
+      candidate: line,
+      sdpMid: isText(sdpMid, 64) ? sdpMid : null,
+      sdpMLineIndex: typeof sdpMLineIndex === 'number' ? sdpMLineIndex : null,
+    },
+  }
+}
