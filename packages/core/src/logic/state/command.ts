@@ -77,8 +77,43 @@ const stampBytes = 8
 /** The last millisecond that a date can name. */
 const timeMsMax = 8.64e15
 
-/** The body of `command`: what is forwarded to the leader, who stamps it. */
-export const encodeCommand = (codec: Codec, command: Command): Uint8Array => codec.encode(command)
+/**
+ * The body of `command`: what is forwarded to the leader, who stamps it. A flat row that starts with what is done; the
+ * names of fields would be a third of what a small write puts on every replica's disk and wire.
+ */
+export const encodeCommand = (codec: Codec, command: Command): Uint8Array => codec.encode(rowOf(command))
+
+function rowOf(command: Command): readonly unknown[] {
+  switch (command.type) {
+    case 'openSession':
+      return [command.type, command.token, command.timeoutMs]
+    case 'lead':
+      return [command.type, command.node]
+    case 'expireSession':
+      return [command.type, command.session, command.leadership, command.lastZxid]
+    case 'request': {
+      const { session, xid, acknowledged, operation } = command
+      switch (operation.type) {
+        case 'create':
+          return [operation.type, session, xid, acknowledged, operation.path, operation.data, operation.mode]
+        case 'delete':
+          return [operation.type, session, xid, acknowledged, operation.path, operation.version]
+        case 'set':
+          return [
+            operation.type,
+            session,
+            xid,
+            acknowledged,
+            operation.path,
+            operation.data,
+            operation.version,
+          ]
+        case 'closeSession':
+          return [operation.type, session, xid, acknowledged]
+      }
+    }
+  }
+}
 
 /** The bytes for the log: the proposer's clock, then the body. */
 export function stampCommand(timeMs: number, body: Uint8Array): Uint8Array {
@@ -89,50 +124,55 @@ export function stampCommand(timeMs: number, body: Uint8Array): Uint8Array {
 }
 
 /**
- * Reads a command out of the log, or says why it is none. Never throws; fields it does not know are ignored. The same
- * bytes give the same answer on every replica: what is no command is skipped by all of them.
+ * Reads a command out of the log, or says why it is none. Never throws; what follows a row's last field is ignored. The
+ * same bytes give the same answer on every replica: what is no command is skipped by all of them.
  */
 export function readCommand(codec: Codec, bytes: Uint8Array): Result<StampedCommand, string> {
   if (bytes.length <= stampBytes) return err('shorter than a stamp and a body')
   const timeMs = new DataView(bytes.buffer, bytes.byteOffset, stampBytes).getFloat64(0)
   if (!(timeMs >= 0 && timeMs <= timeMsMax)) return err('the stamp is no time')
-  const command = parseCommand(codec.decode(bytes.subarray(stampBytes)))
+  const command = parseRow(codec.decode(bytes.subarray(stampBytes)))
   return command.ok ? ok({ timeMs, command: command.value }) : command
 }
 
-function parseCommand(value: unknown): Result<Command, string> {
-  if (typeof value !== 'object' || value === null) return err('a command is an object')
-  const fields = value as Fields
-  switch (fields.type) {
-    case 'request':
-      return parseRequest(fields)
-    case 'openSession': {
-      const { token, timeoutMs } = fields
-      if (!isId(token)) return err('a token is an id')
-      if (typeof timeoutMs !== 'number' || !Number.isFinite(timeoutMs))
-        return err('a timeout is a finite number')
-      const clamped = Math.min(Math.max(Math.round(timeoutMs), sessionTimeoutMsMin), sessionTimeoutMsMax)
-      return ok({ type: 'openSession', token, timeoutMs: clamped })
-    }
+function parseRow(row: unknown): Result<Command, string> {
+  if (!Array.isArray(row)) return err('a command is a row')
+  const [type, first, second, third, path, fifth, sixth] = row as readonly unknown[]
+  switch (type) {
+    case 'openSession':
+      return parseOpenSession(first, second)
     case 'lead':
-      return isId(fields.node) ? ok({ type: 'lead', node: nodeId(fields.node) }) : err('a leader is a node')
-    case 'expireSession': {
-      const { session, leadership, lastZxid } = fields
-      if (!isCounter(session) || !isCounter(leadership) || !isCounter(lastZxid))
+      return isId(first) ? ok({ type, node: nodeId(first) }) : err('a leader is a node')
+    case 'expireSession':
+      if (!isCounter(first) || !isCounter(second) || !isCounter(third))
         return err('an expiry names a session, a leadership and a zxid')
-      return ok({
-        type: 'expireSession',
-        session: sessionId(session),
-        leadership: slot(leadership),
-        lastZxid: slot(lastZxid),
-      })
-    }
+      return ok({ type, session: sessionId(first), leadership: slot(second), lastZxid: slot(third) })
+    case 'create':
+      return parseRequest(first, second, third, { type, path, data: fifth, mode: sixth })
+    case 'delete':
+      return parseRequest(first, second, third, { type, path, version: fifth })
+    case 'set':
+      return parseRequest(first, second, third, { type, path, data: fifth, version: sixth })
+    case 'closeSession':
+      return parseRequest(first, second, third, { type })
     default:
       return err('there is no such command')
   }
 }
 
-function parseRequest({ session, xid: number, acknowledged, operation }: Fields): Result<Command, string> {
+function parseOpenSession(token: unknown, timeoutMs: unknown): Result<Command, string> {
+  if (!isId(token)) return err('a token is an id')
+  if (typeof timeoutMs !== 'number' || !Number.isFinite(timeoutMs)) return err('a timeout is a finite number')
+  const clamped = Math.min(Math.max(Math.round(timeoutMs), sessionTimeoutMsMin), sessionTimeoutMsMax)
+  return ok({ type: 'openSession', token, timeoutMs: clamped })
+}
+
+function parseRequest(
+  session: unknown,
+  number: unknown,
+  acknowledged: unknown,
+  operation: unknown,
+): Result<Command, string> {
   if (!isCounter(session)) return err('a request has a session')
   if (!isCounter(number) || number === 0) return err('xids count from 1')
   if (!isCounter(acknowledged)) return err('what is acknowledged is an xid')
@@ -145,17 +185,4 @@ function parseRequest({ session, xid: number, acknowledged, operation }: Fields)
     acknowledged: xid(acknowledged),
     operation: parsed.value,
   })
-}
-
-interface Fields {
-  readonly type?: unknown
-  readonly session?: unknown
-  readonly xid?: unknown
-  readonly acknowledged?: unknown
-  readonly operation?: unknown
-  readonly token?: unknown
-  readonly timeoutMs?: unknown
-  readonly node?: unknown
-  readonly leadership?: unknown
-  readonly lastZxid?: unknown
 }

@@ -1,6 +1,6 @@
 /**
  * The replicated state machine: one command in, one outcome out, the same on every replica. Owns the order of things
- * (time, sessions, xids) and joins tree and sessions; what an operation does to the tree stands in operations.ts. Does
+ * (time, sessions, xids) and joins tree and sessions; what an operation does to the tree stands in operate.ts. Does
  * not know how commands were agreed on, who waits for an outcome, or which watches are set.
  * Source: Lamport, "The implementation of reliable distributed multiprocess systems" (1978); exactly-once replies after
  * Ongaro's dissertation (2014), section 6.3.
@@ -13,7 +13,7 @@ import { type Command, readCommand } from './command.ts'
 import type { Applied, OperationAnswer, Outcome, Reply, SessionView, StateMachine } from './contract.ts'
 import { type Failure, failure } from './error.ts'
 import type { Change } from './event.ts'
-import { operate, removeEphemerals, type Transaction } from './operations.ts'
+import { operate, removeEphemerals, type Transaction } from './operate.ts'
 import { answerQuery } from './read.ts'
 import { isFull, type Session, SessionTable, xidAfter } from './sessions.ts'
 import { decodeState, digestState, encodeState, type State } from './snapshot.ts'

@@ -10,12 +10,10 @@ import { isStateErrorCode } from './error.ts'
 import { parsePath } from './path.ts'
 import type { Stat } from './stat.ts'
 
+/** The wording of a failure is for people and may differ between versions of the library: only its code counts. */
 export function digestReply(xid: Xid, { zxid, result }: Reply): number {
   const digest = mixNumber(mixNumber(xid, xid), zxid)
-  if (!result.ok) {
-    const { code, message } = result.error
-    return mixNumber(mixNumber(digest, hashString(code)), hashString(message))
-  }
+  if (!result.ok) return mixNumber(digest, hashString(result.error.code))
   const answer = result.value
   switch (answer.type) {
     case 'create':

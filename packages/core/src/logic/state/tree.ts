@@ -1,6 +1,6 @@
 /**
  * The znodes by path, the ephemerals by session, and the sum of all their digests. Keeps itself consistent (parent's
- * counters, children, digest); whether a change is allowed was checked before, by operations.ts.
+ * counters, children, digest); whether a change is allowed was checked before, by operate.ts.
  */
 import { assert } from '../base/assert.ts'
 import { noSession, noSlot, type SessionId, type Zxid } from '../base/ids.ts'
