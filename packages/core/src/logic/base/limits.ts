@@ -74,3 +74,28 @@ export const candidacyRetryTicksMax = 16
 
 /** After a hint that the leader died, voters stand a random 1 .. this many ticks later. */
 export const suspectedTicksMax = 4
+
+/** A forwarded write that was not applied in this time is sent again: its leader may have died with it. */
+export const resubmitTicks = 20
+
+/** Replicas tell the leader this often which sessions are alive: well below the shortest session timeout. */
+export const touchTicks = 10
+
+/** A replica that is no member asks to become one this often. */
+export const joinTicks = 10
+
+/** Voters that an ensemble grows to by itself. Odd; survives two failures. */
+export const votersWanted = 5
+
+/** An observer is promoted when it stayed this close to the leader for this long. */
+export const promotionLagMax = 250
+export const promotionSteadyTicks = 20
+
+/** A member not heard for this long is not counted on for a promotion. */
+export const promotionSilentTicksMax = 6
+
+/** Replicas compare their digests at every slot that is a multiple of this. */
+export const checkpointSlots = 1_024
+
+/** Reads of all clients that may wait at one replica for a slot or a quorum. */
+export const waitingReadsMax = 16_384

@@ -1,0 +1,104 @@
+/**
+ * What can happen to a replica, and what its clients are told. Everything that reaches a replica is one of these; they
+ * are handled in the order in which they came.
+ */
+import type { NodeId, SessionId, Xid, Zxid } from '../base/ids.ts'
+import type { Result } from '../base/result.ts'
+import type { Operation } from '../state/command.ts'
+import type { Reply } from '../state/contract.ts'
+import type { Failure } from '../state/error.ts'
+import type { ZnodePath } from '../state/path.ts'
+import type { Query, QueryAnswer } from '../state/query.ts'
+import type { WatchEventType, WatchId, WatchKind } from '../watch/contract.ts'
+import type { PeerMessage } from '../wire/envelope.ts'
+
+/** One page (or simulated process) at this replica, numbered by its host. */
+export type ClientId = number
+
+export type ReplicaEvent =
+  | { readonly type: 'tick' }
+  /** From a replica whose identity the host has checked, or from this one to itself. */
+  | { readonly type: 'peer'; readonly from: NodeId; readonly messages: readonly PeerMessage[] }
+  | { readonly type: 'connected'; readonly peer: NodeId }
+  | { readonly type: 'disconnected'; readonly peer: NodeId }
+  | { readonly type: 'suspect'; readonly peer: NodeId }
+  | { readonly type: 'client'; readonly client: ClientId; readonly request: ClientRequest }
+  /** The page is gone; its sessions live on until they expire. */
+  | { readonly type: 'clientGone'; readonly client: ClientId }
+
+export type ClientRequest =
+  /** Opens a session, or attaches to the one that `token` opened before. Safe to repeat. */
+  | { readonly type: 'open'; readonly token: string; readonly timeoutMs: number }
+  /** `xid` counts the session's writes without a gap; answers up to `acknowledged` have arrived. */
+  | {
+      readonly type: 'write'
+      readonly session: SessionId
+      readonly xid: Xid
+      readonly acknowledged: Xid
+      readonly operation: Operation
+    }
+  /**
+   * Answered once the session's writes up to `afterXid`, and everything up to `seenZxid`, are applied here; a
+   * linearizable one also once everything is that was chosen anywhere before it was asked. `query` null asks for
+   * nothing but that (sync).
+   */
+  | {
+      readonly type: 'read'
+      readonly session: SessionId
+      readonly id: number
+      readonly afterXid: Xid
+      readonly seenZxid: Zxid
+      readonly consistency: 'sequential' | 'linearizable'
+      readonly query: Query | null
+      /** Set where the read succeeds (or, for exists, finds nothing). */
+      readonly watch: WatchId | null
+    }
+  /** Sets a watch without a read, in order with the session's reads: answered under `id` like one. */
+  | {
+      readonly type: 'addWatch'
+      readonly session: SessionId
+      readonly id: number
+      readonly watch: WatchId
+      readonly kind: WatchKind
+      readonly path: ZnodePath
+    }
+  | {
+      readonly type: 'removeWatch'
+      readonly session: SessionId
+      readonly id: number
+      readonly watch: WatchId
+      readonly path: ZnodePath
+    }
+  /** Nobody waits for read `id` any more. */
+  | { readonly type: 'cancel'; readonly session: SessionId; readonly id: number }
+  /** The session's page lives. */
+  | { readonly type: 'ping'; readonly session: SessionId }
+
+/** What one client is told, on one ordered stream. */
+export type ClientEvent =
+  | {
+      readonly type: 'opened'
+      readonly token: string
+      readonly session: SessionId
+      readonly timeoutMs: number
+    }
+  | { readonly type: 'written'; readonly session: SessionId; readonly xid: Xid; readonly reply: Reply }
+  /** `zxid` is the state that was read; `answer` is null for sync, addWatch and removeWatch. */
+  | {
+      readonly type: 'answered'
+      readonly session: SessionId
+      readonly id: number
+      readonly zxid: Zxid
+      readonly result: Result<QueryAnswer | null, Failure>
+    }
+  | {
+      readonly type: 'watch'
+      readonly session: SessionId
+      readonly watch: WatchId
+      readonly event: WatchEventType
+      readonly path: ZnodePath
+      readonly zxid: Zxid
+    }
+  | { readonly type: 'ended'; readonly session: SessionId; readonly reason: 'closed' | 'expired' }
+  /** Whether writes can be expected to get through: somebody is known who can propose. */
+  | { readonly type: 'quorum'; readonly reachable: boolean }

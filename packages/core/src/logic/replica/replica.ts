@@ -1,0 +1,371 @@
+/**
+ * One replica: joins the engine, the state and the watches, and serves the clients attached to it. Takes a batch of
+ * events and returns one step; nothing here waits. Does not know how consensus is reached, what a command does, or how
+ * frames travel.
+ */
+import { assert } from '../base/assert.ts'
+import type { Codec } from '../base/codec.ts'
+import type { NodeId, SessionId, Xid } from '../base/ids.ts'
+import { joinTicks, touchTicks, votersWanted } from '../base/limits.ts'
+import type { Engine, EngineInput, EngineOutput, EngineStatus } from '../consensus/engine.ts'
+import { isMember, members } from '../consensus/membership.ts'
+import { type Command, encodeCommand, stampCommand } from '../state/command.ts'
+import type { Applied, StateMachine } from '../state/contract.ts'
+import type { WatchTable } from '../watch/contract.ts'
+import type { PeerMessage } from '../wire/envelope.ts'
+import { answerRead } from './answer.ts'
+import { Checkpoints } from './checkpoints.ts'
+import type { ClientId, ClientRequest, ReplicaEvent } from './event.ts'
+import { Leases } from './leases.ts'
+import { nextChange, Steadiness } from './members.ts'
+import { Reads } from './reads.ts'
+import type { Step, ToClient, ToPeer } from './step.ts'
+import { Writes } from './writes.ts'
+
+export interface ReplicaConfig {
+  readonly self: NodeId
+  readonly engine: Engine<unknown>
+  readonly machine: StateMachine
+  readonly watches: WatchTable
+  readonly codec: Codec
+}
+
+export class Replica {
+  readonly #self: NodeId
+  readonly #engine: Engine<unknown>
+  readonly #machine: StateMachine
+  readonly #watches: WatchTable
+  readonly #codec: Codec
+  readonly #writes = new Writes()
+  readonly #reads = new Reads()
+  readonly #checkpoints = new Checkpoints()
+  readonly #steadiness = new Steadiness()
+  /** Peers with a connection, as the host sees it. */
+  readonly #connected = new Set<NodeId>()
+  /** Clients heard from and not gone. */
+  readonly #clients = new Set<ClientId>()
+  /** Who is told of a session's watches and of its end. */
+  readonly #attached = new Map<SessionId, ClientId>()
+  /** Sessions heard since the leader was last told. */
+  readonly #alive = new Set<SessionId>()
+  /** Kept while this replica leads. */
+  #leases: Leases | null = null
+  /** The replica's own commands, to propose with the next step. */
+  #own: Command[] = []
+  #ledBefore = false
+  #reachable = false
+  #ticks = 0
+
+  // What the present step has collected.
+  #send: ToPeer[] = []
+  #deliver: ToClient[] = []
+  #inputs: EngineInput<unknown>[] = []
+  #proposals: Uint8Array[] = []
+
+  constructor({ self, engine, machine, watches, codec }: ReplicaConfig) {
+    this.#self = self
+    this.#engine = engine
+    this.#machine = machine
+    this.#watches = watches
+    this.#codec = codec
+  }
+
+  /** What the engine says of itself, to show to people. */
+  status(): EngineStatus {
+    return this.#engine.status()
+  }
+
+  /**
+   * Handles `events` in order. `nowMs` (milliseconds since 1970) is stamped on what is proposed and decides nothing.
+   * Throws InvariantError on a breach: the replica must not be stepped again.
+   */
+  step(events: readonly ReplicaEvent[], nowMs: number): Step {
+    this.#send = []
+    this.#deliver = []
+    this.#inputs = []
+    this.#proposals = []
+    for (const event of events) this.#handle(event)
+    this.#handOverWrites(nowMs)
+    const output = this.#engine.step(this.#inputs)
+    this.#install(output)
+    for (const { slot, value } of output.decided) {
+      this.#settle(this.#machine.apply(slot, value instanceof Uint8Array ? value : null))
+      if (this.#checkpoints.isDue(slot)) this.#checkpoint()
+    }
+    for (const { id, slot } of output.reads) this.#reads.confirm(id, slot)
+    this.#answerReads()
+    this.#noticeStatus()
+    return {
+      send: [...this.#send, ...output.send.map(toPeer)],
+      deliver: this.#deliver,
+      persist: output.persist,
+      sendAfterPersist: output.sendAfterPersist.map(toPeer),
+      decided: output.decided,
+    }
+  }
+
+  #handle(event: ReplicaEvent): void {
+    switch (event.type) {
+      case 'tick':
+        return this.#tick()
+      case 'peer':
+        for (const message of event.messages) this.#receive(event.from, message)
+        return
+      case 'connected':
+        this.#connected.add(event.peer)
+        this.#inputs.push(event)
+        return
+      case 'disconnected':
+        this.#connected.delete(event.peer)
+        return
+      case 'suspect':
+        this.#inputs.push(event)
+        return
+      case 'client':
+        return this.#serve(event.client, event.request)
+      case 'clientGone':
+        return this.#forgetClient(event.client)
+    }
+  }
+
+  #receive(from: NodeId, message: PeerMessage): void {
+    switch (message.type) {
+      case 'engine':
+        this.#inputs.push({ type: 'message', from, message: message.message })
+        return
+      case 'forward':
+        this.#proposals.push(...message.commands)
+        return
+      case 'touch':
+        for (const session of message.sessions) this.#leases?.touch(session)
+        return
+      case 'join':
+        return this.#join(message.node)
+      case 'checkpoint':
+        return this.#checkpoints.hear(from, message.slot, message.digest)
+    }
+  }
+
+  #serve(client: ClientId, request: ClientRequest): void {
+    if (!this.#clients.has(client)) {
+      this.#clients.add(client)
+      this.#tell(client, { type: 'quorum', reachable: this.#reachable })
+    }
+    switch (request.type) {
+      case 'open': {
+        const { token, timeoutMs } = request
+        const body = encodeCommand(this.#codec, { type: 'openSession', token, timeoutMs })
+        return this.#writes.addOpen(token, client, body)
+      }
+      case 'write': {
+        if (!this.#attach(client, request.session)) return
+        const body = encodeCommand(this.#codec, { ...request, type: 'request' })
+        return this.#writes.addWrite(request.session, request.xid, client, body)
+      }
+      case 'read':
+      case 'addWatch':
+      case 'removeWatch': {
+        if (!this.#attach(client, request.session)) return
+        const added = this.#reads.add(client, request)
+        if (added && added.quorumId !== null) this.#inputs.push({ type: 'read', id: added.quorumId })
+        return
+      }
+      case 'cancel':
+        return this.#reads.cancel(request.session, request.id)
+      case 'ping':
+        this.#attach(client, request.session)
+        return
+    }
+  }
+
+  /** The session is heard, at this client. False, and the client is told, when it is known to be gone. */
+  #attach(client: ClientId, session: SessionId): boolean {
+    if (this.#machine.appliedThrough >= session && this.#machine.session(session) === undefined) {
+      this.#tell(client, { type: 'ended', session, reason: 'expired' })
+      return false
+    }
+    this.#attached.set(session, client)
+    this.#alive.add(session)
+    return true
+  }
+
+  #forgetClient(client: ClientId): void {
+    this.#clients.delete(client)
+    this.#writes.dropClient(client)
+    this.#reads.dropClient(client)
+    for (const [session, attached] of this.#attached) {
+      if (attached !== client) continue
+      this.#attached.delete(session)
+      this.#alive.delete(session)
+      this.#watches.removeSession(session)
+    }
+  }
+
+  #tick(): void {
+    this.#ticks++
+    this.#inputs.push({ type: 'tick' })
+    this.#writes.tick()
+    for (const id of this.#reads.tick()) this.#inputs.push({ type: 'read', id })
+    const status = this.#engine.status()
+    if (this.#ticks % touchTicks === 0) this.#touch(status)
+    if (this.#ticks % joinTicks === 0 && !isMember(status.membership, this.#self)) this.#askToJoin()
+    if (this.#leases !== null) this.#expireSilent(this.#leases)
+    if (status.role === 'leader') this.#improveMembership(status)
+  }
+
+  #touch({ leader }: EngineStatus): void {
+    if (this.#leases !== null) for (const session of this.#alive) this.#leases.touch(session)
+    else if (leader !== null) this.#say(leader, { type: 'touch', sessions: [...this.#alive] })
+    else return
+    this.#alive.clear()
+  }
+
+  #expireSilent(leases: Leases): void {
+    for (const session of leases.tick()) {
+      const view = this.#machine.session(session)
+      if (view && !this.#alive.has(session)) this.#own.push(leases.expiry(view))
+    }
+  }
+
+  #improveMembership(status: EngineStatus): void {
+    this.#steadiness.tick(status)
+    const ready = this.#steadiness.ready()
+    const change = nextChange({ voters: status.membership.voters.length, ready, votersWanted })
+    if (change !== null && !status.changing) this.#inputs.push({ type: 'changeMembership', change })
+  }
+
+  #askToJoin(): void {
+    for (const peer of this.#connected) this.#say(peer, { type: 'join', node: this.#self })
+  }
+
+  /** Takes `node` in where this replica leads, else tells the leader; whoever asks repeats it. */
+  #join(node: NodeId): void {
+    const { role, leader, membership } = this.#engine.status()
+    if (isMember(membership, node)) return
+    if (role === 'leader')
+      this.#inputs.push({ type: 'changeMembership', change: { type: 'addObserver', node } })
+    else if (leader !== null && node !== this.#self) this.#say(leader, { type: 'join', node })
+  }
+
+  /** Proposes what waits, where this replica can; hands it to whoever can, elsewhere. */
+  #handOverWrites(nowMs: number): void {
+    const { proposer } = this.#engine.status()
+    if (proposer === null) return
+    const bodies = this.#writes.takeFor(proposer)
+    if (proposer === this.#self) {
+      const own = this.#own.map(command => encodeCommand(this.#codec, command))
+      this.#own = []
+      const commands = [...this.#proposals, ...own, ...bodies].map(body => stampCommand(nowMs, body))
+      if (commands.length > 0) this.#inputs.push({ type: 'propose', commands })
+    } else if (bodies.length > 0) {
+      this.#say(proposer, { type: 'forward', commands: bodies })
+    }
+  }
+
+  /** What an applied slot means to those who wait here: its events first, then its answer. */
+  #settle({ outcome, changes, ended }: Applied): void {
+    for (const { session, watch, type, path, zxid } of this.#watches.fire(changes)) {
+      const client = this.#attached.get(session)
+      if (client !== undefined) this.#tell(client, { type: 'watch', session, watch, event: type, path, zxid })
+    }
+    switch (outcome.type) {
+      case 'opened': {
+        const { token, session, timeoutMs } = outcome
+        const view = this.#machine.session(session)
+        if (view) this.#leases?.grant(view)
+        const client = this.#writes.finishOpen(token)
+        if (client === null) break
+        this.#attached.set(session, client)
+        this.#alive.add(session)
+        this.#tell(client, { type: 'opened', token, session, timeoutMs })
+        break
+      }
+      case 'replied': {
+        const { session, xid, reply } = outcome
+        this.#leases?.touch(session)
+        const client = this.#writes.finishWrite(session, xid)
+        if (client !== null) this.#tell(client, { type: 'written', session, xid, reply })
+        break
+      }
+      case 'outOfOrder':
+        this.#writes.retrySession(outcome.session)
+        break
+      case 'led':
+        if (this.#ledBefore) this.#leases = new Leases(this.#machine.leadership, this.#machine.sessions())
+        break
+      case 'nothing':
+        break
+    }
+    for (const { session, reason } of ended) this.#end(session, reason)
+  }
+
+  #end(session: SessionId, reason: 'closed' | 'expired'): void {
+    this.#leases?.end(session)
+    this.#alive.delete(session)
+    this.#watches.removeSession(session)
+    this.#writes.dropSession(session)
+    const client = this.#attached.get(session)
+    this.#attached.delete(session)
+    if (client !== undefined) this.#tell(client, { type: 'ended', session, reason })
+  }
+
+  #answerReads(): void {
+    const { appliedThrough } = this.#machine
+    const lastXid = (session: SessionId): Xid | null => this.#machine.session(session)?.lastXid ?? null
+    for (const { client, request } of this.#reads.takeReady({ appliedThrough, lastXid })) {
+      const { session, id } = request
+      if (lastXid(session) === null) {
+        this.#tell(client, { type: 'ended', session, reason: 'expired' })
+        continue
+      }
+      const result = answerRead(this.#machine, this.#watches, request)
+      this.#tell(client, { type: 'answered', session, id, zxid: appliedThrough, result })
+    }
+  }
+
+  /** A state from elsewhere replaces what is applied here. */
+  #install({ install }: EngineOutput<unknown>): void {
+    if (install === null) return
+    const restored = this.#machine.restore(install.state)
+    assert(restored.ok, 'a snapshot that a replica sent can be restored')
+  }
+
+  #checkpoint(): void {
+    const slot = this.#machine.appliedThrough
+    const digest = this.#machine.digest()
+    this.#checkpoints.reach(slot, digest)
+    const { role, membership } = this.#engine.status()
+    if (role !== 'leader') return
+    for (const node of members(membership))
+      if (node !== this.#self) this.#say(node, { type: 'checkpoint', slot, digest })
+  }
+
+  /** Notices a change of leadership, of its own or of anybody's, and tells the clients. */
+  #noticeStatus(): void {
+    const { role, proposer } = this.#engine.status()
+    const leads = role === 'leader'
+    if (leads && !this.#ledBefore) this.#own.push({ type: 'lead', node: this.#self })
+    if (!leads) {
+      this.#leases = null
+      this.#own = []
+    }
+    this.#ledBefore = leads
+    const reachable = proposer !== null
+    if (reachable === this.#reachable) return
+    this.#reachable = reachable
+    for (const client of this.#clients) this.#tell(client, { type: 'quorum', reachable })
+  }
+
+  #say(to: NodeId, message: PeerMessage): void {
+    this.#send.push({ to, message })
+  }
+
+  #tell(client: ClientId, event: ToClient['event']): void {
+    this.#deliver.push({ client, event })
+  }
+}
+
+const toPeer = ({ to, message }: { readonly to: NodeId; readonly message: unknown }): ToPeer => ({
+  to,
+  message: { type: 'engine', message },
+})

@@ -1,0 +1,110 @@
+/**
+ * What one frame between two replicas says: who, to whom, in which ensemble, under which protocol, and the messages. Owns
+ * the parser at the door: what is not an envelope of this ensemble's engine never gets further.
+ */
+import type { Codec } from '../base/codec.ts'
+import {
+  type EnsembleId,
+  ensembleId,
+  isCounter,
+  isId,
+  type NodeId,
+  nodeId,
+  type SessionId,
+  type Slot,
+  sessionId,
+  slot,
+} from '../base/ids.ts'
+import { err, ok, type Result } from '../base/result.ts'
+import type { EngineName } from '../consensus/engine.ts'
+import type { AnyEngineKind } from '../consensus/engines.ts'
+
+/** Raised with every change that an older reader would misunderstand. */
+export const wireVersion = 1
+
+export type PeerMessage =
+  /** Of the engine, for the engine. */
+  | { readonly type: 'engine'; readonly message: unknown }
+  /** Commands for the leader to stamp and propose, in this order. */
+  | { readonly type: 'forward'; readonly commands: readonly Uint8Array[] }
+  /** Sessions that were heard at the sender lately. */
+  | { readonly type: 'touch'; readonly sessions: readonly SessionId[] }
+  /** `node` is no member and asks to become an observer. */
+  | { readonly type: 'join'; readonly node: NodeId }
+  /** The sender's digest after it applied `slot`. */
+  | { readonly type: 'checkpoint'; readonly slot: Slot; readonly digest: number }
+
+export interface Envelope {
+  readonly ensemble: EnsembleId
+  readonly engine: EngineName
+  readonly from: NodeId
+  readonly to: NodeId
+  readonly messages: readonly PeerMessage[]
+}
+
+/** Why a frame was dropped. */
+export type EnvelopeDefect = 'notAnEnvelope' | 'otherVersion' | 'otherEnsemble' | 'otherEngine' | 'notForMe'
+
+/** Who reads, and what it expects. */
+export interface Reader {
+  readonly codec: Codec
+  readonly self: NodeId
+  readonly ensemble: EnsembleId
+  readonly kind: AnyEngineKind
+}
+
+export function encodeEnvelope(codec: Codec, envelope: Envelope): Uint8Array {
+  const { ensemble, engine, from, to, messages } = envelope
+  return codec.encode([wireVersion, ensemble, engine, from, to, messages])
+}
+
+/** The envelope in `bytes`, or why it is dropped. Never throws. */
+export function readEnvelope(reader: Reader, bytes: Uint8Array): Result<Envelope, EnvelopeDefect> {
+  const decoded = reader.codec.decode(bytes)
+  if (!Array.isArray(decoded)) return err('notAnEnvelope')
+  const [version, ensemble, engine, from, to, messages] = decoded as readonly unknown[]
+  if (!isCounter(version)) return err('notAnEnvelope')
+  if (version !== wireVersion) return err('otherVersion')
+  if (!isId(ensemble) || !isId(from) || !isId(to) || !Array.isArray(messages)) return err('notAnEnvelope')
+  if (ensemble !== reader.ensemble) return err('otherEnsemble')
+  if (engine !== reader.kind.name) return err('otherEngine')
+  if (to !== reader.self) return err('notForMe')
+  const parsed: PeerMessage[] = []
+  for (const each of messages) {
+    const message = parsePeerMessage(reader.kind, each)
+    if (message === null) return err('notAnEnvelope')
+    parsed.push(message)
+  }
+  return ok({
+    ensemble: ensembleId(ensemble),
+    engine: reader.kind.name,
+    from: nodeId(from),
+    to: nodeId(to),
+    messages: parsed,
+  })
+}
+
+function parsePeerMessage(kind: AnyEngineKind, value: unknown): PeerMessage | null {
+  if (typeof value !== 'object' || value === null) return null
+  const { type, message, commands, sessions, node, slot: at, digest } = value as { [key: string]: unknown }
+  switch (type) {
+    case 'engine': {
+      const parsed = kind.parseMessage(message)
+      return parsed === null ? null : { type, message: parsed }
+    }
+    case 'forward':
+      return Array.isArray(commands) && commands.every(isBytes) ? { type, commands } : null
+    case 'touch':
+      return Array.isArray(sessions) && sessions.every(isCounter)
+        ? { type, sessions: sessions.map(sessionId) }
+        : null
+    case 'join':
+      return isId(node) ? { type, node: nodeId(node) } : null
+    case 'checkpoint':
+      return isCounter(at) && isCounter(digest) ? { type, slot: slot(at), digest } : null
+    default:
+      return null
+  }
+}
+
+const isBytes = (value: unknown): value is Uint8Array => value instanceof Uint8Array
