@@ -29,7 +29,8 @@ export interface MeshOptions {
 }
 
 export interface Mesh {
-  readonly links: ReadonlyMap<NodeId, Link>
+  /** The links that are up, or that may come up. */
+  links(): ReadonlyMap<NodeId, Link>
   /** Sends, or drops when there is no connection. Never throws. */
   send(peer: NodeId, lane: Lane, bytes: Uint8Array): void
   /** Leaves signaling and closes all links; peers see their channels close. Idempotent; no event comes after it. */
@@ -107,7 +108,10 @@ export function createMesh(options: MeshOptions): Mesh {
   })
 
   return {
-    links,
+    links() {
+      forgetIdle()
+      return links
+    },
     send(peer, lane, bytes) {
       links.get(peer)?.send(lane, bytes)
     },

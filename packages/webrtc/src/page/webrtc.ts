@@ -109,7 +109,7 @@ export function createPageTransport(options: PageTransportOptions): WebRtcTransp
         if (message !== undefined) serve(port, message)
       }
     },
-    links: () => Array.from(mesh?.links ?? [], ([peer, link]) => linkFacts(peer, link)),
+    links: () => Array.from(mesh?.links() ?? [], ([peer, link]) => linkFacts(peer, link)),
     close,
   }
 }

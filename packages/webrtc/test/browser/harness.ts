@@ -1,10 +1,14 @@
 /** Builds and serves the probe page, launches browsers. Knows nothing of what is tested. */
+
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { env } from 'node:process'
 import { fileURLToPath } from 'node:url'
 import { type Browser, chromium, firefox, type Page } from '@playwright/test'
 import { build } from 'vite'
 import type { ProbeOptions } from './page.ts'
+
+const { CHROMIUM = '/usr/bin/chromium', FIREFOX = '/usr/bin/firefox-esr' } = env
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
@@ -40,7 +44,7 @@ export async function servePage(): Promise<{ url: string; close(): void }> {
 
 export const launchChromium = (): Promise<Browser> =>
   chromium.launch({
-    executablePath: process.env.CHROMIUM ?? '/usr/bin/chromium',
+    executablePath: CHROMIUM,
     args: [
       '--no-sandbox',
       '--disable-gpu',
@@ -55,7 +59,7 @@ export const launchChromium = (): Promise<Browser> =>
 export const launchFirefox = (): Promise<Browser> =>
   firefox.launch({
     channel: 'moz-firefox',
-    executablePath: process.env.FIREFOX ?? '/usr/bin/firefox-esr',
+    executablePath: FIREFOX,
     firefoxUserPrefs: {
       'media.peerconnection.ice.loopback': true,
       'media.peerconnection.ice.obfuscate_host_addresses': false,
