@@ -1,0 +1,176 @@
+/**
+ * A replica's storage in IndexedDB: one database, one strict transaction a write. A write is on the path of every commit,
+ * so it encodes first, then queues its one or two requests and commits without waiting for their answers (layout and
+ * fence: replica-database.ts). After a failure nothing is retried: only a new opening knows what is on disk.
+ */
+import type { Codec } from '../../logic/base/codec.ts'
+import type { Incarnation, Slot } from '../../logic/base/ids.ts'
+import type { Persist } from '../../logic/consensus/engine.ts'
+import { withDeadline } from '../deadline.ts'
+import { type Identity, type Opened, type Storage, StorageError } from './contract.ts'
+import {
+  type Database,
+  defaultTimeoutMs,
+  hasName,
+  openDatabase,
+  storageErrorOf,
+  writeStrictly,
+} from './database.ts'
+import { createStores, metaRow, type ReplicaSchema, readReplica } from './replica-database.ts'
+import { type Meta, maxSlotOf, rowsCovered, seal, sealSnapshot } from './rows.ts'
+
+export interface IndexedDbOptions {
+  /** The database: one for each replica, for nothing else. */
+  readonly name: string
+  readonly codec: Codec
+  /** A replica was stored here before: an empty database means that its state is lost, which is `Corrupt`. */
+  readonly mustExist?: boolean
+  /** `open` fails after this long, as when another tab holds the database. */
+  readonly openTimeoutMs?: number
+  /** A write that the browser does not answer for this long has failed. */
+  readonly writeTimeoutMs?: number
+}
+
+type State =
+  | { readonly type: 'new' }
+  | { readonly type: 'opening' }
+  | OpenState
+  | { readonly type: 'stopped'; readonly error: StorageError }
+
+interface OpenState {
+  readonly type: 'open'
+  readonly database: Database<ReplicaSchema>
+  readonly incarnation: Incarnation
+  /** As the last completed write left it. */
+  readonly meta: Meta
+  /** The highest slot that each log row from `meta.firstRow` on touches. */
+  readonly maxSlots: Slot[]
+}
+
+/** A storage in database `options.name`, opened once. Every rejection is a StorageError. */
+export function createIndexedDbStorage(options: IndexedDbOptions): Storage {
+  const { name, codec, mustExist = false } = options
+  const { openTimeoutMs = defaultTimeoutMs, writeTimeoutMs = 3 * defaultTimeoutMs } = options
+  let state: State = { type: 'new' }
+  /** The opening or write under way; never rejects. */
+  let busy: Promise<void> | null = null
+
+  const stop = (error: StorageError) => {
+    if (state.type === 'open') state.database.close()
+    if (state.type !== 'stopped') state = { type: 'stopped', error }
+  }
+
+  const run = async <T>(work: Promise<T>, doing: string): Promise<T> => {
+    const settled = work.then(
+      () => {},
+      () => {},
+    )
+    busy = settled
+    try {
+      return await work
+    } catch (cause) {
+      const error = storageErrorOf(cause, doing)
+      stop(error)
+      throw error
+    } finally {
+      if (busy === settled) busy = null
+    }
+  }
+
+  const openStorage = async (wanted: Identity): Promise<Opened> => {
+    const database = await openDatabase({
+      name,
+      create: createStores,
+      onLost: reason => stop(new StorageError('Failed', reason)),
+      timeoutMs: openTimeoutMs,
+    })
+    try {
+      const { identity, incarnation, recovered, meta, maxSlots } = await withDeadline(
+        readReplica(database, codec, wanted, mustExist),
+        openTimeoutMs,
+        () => new StorageError('Failed', `database ${name} was not read within ${openTimeoutMs} ms`),
+      )
+      if (state.type === 'stopped') throw state.error
+      state = { type: 'open', database, incarnation, meta, maxSlots }
+      return { identity, incarnation, recovered }
+    } catch (cause) {
+      database.close()
+      throw cause
+    }
+  }
+
+  const writeStorage = async (open: OpenState, persist: Persist): Promise<void> => {
+    const meta = await withDeadline(
+      writePersist(open, codec, persist),
+      writeTimeoutMs,
+      () => new StorageError('Failed', `a write was not answered within ${writeTimeoutMs} ms`),
+    )
+    if (state === open) state = { ...open, meta }
+  }
+
+  return {
+    async open(wanted): Promise<Opened> {
+      if (state.type !== 'new') throw new StorageError('Failed', 'a storage is opened once')
+      state = { type: 'opening' }
+      return run(openStorage(wanted), `open database ${name}`)
+    },
+    async write(persist) {
+      if (busy !== null) stop(new StorageError('Failed', 'a write came while another was under way'))
+      switch (state.type) {
+        case 'new':
+        case 'opening':
+          throw new StorageError('Failed', 'the storage is not open')
+        case 'stopped':
+          throw state.error
+        case 'open':
+          return run(writeStorage(state, persist), `write to database ${name}`)
+      }
+    },
+    async close() {
+      if (busy !== null) await busy
+      stop(new StorageError('Failed', `database ${name} is closed`))
+    },
+  }
+}
+
+/** Writes all of `persist` in one transaction and hands back what `meta` says from then on. */
+async function writePersist(open: OpenState, codec: Codec, persist: Persist): Promise<Meta> {
+  const { database, incarnation, maxSlots } = open
+  const { hardState, log, snapshot } = persist
+  const row = open.meta.lastRow + 1
+  const logRow = log.length === 0 ? null : seal(codec, log, row)
+  // Changed before the write is done: if it fails, nobody asks again.
+  if (logRow !== null) maxSlots.push(maxSlotOf(log))
+  const covered = snapshot === null ? 0 : rowsCovered(maxSlots, snapshot.through)
+  maxSlots.splice(0, covered)
+  const meta: Meta = {
+    identity: open.meta.identity,
+    firstRow: open.meta.firstRow + covered,
+    lastRow: logRow === null ? open.meta.lastRow : row,
+    snapshotThrough: snapshot === null ? open.meta.snapshotThrough : snapshot.through,
+    hardState,
+  }
+  const sealedMeta = metaRow(codec, meta, incarnation)
+  const chunks = snapshot === null ? [] : sealSnapshot(codec, snapshot)
+  try {
+    await writeStrictly(database, ['meta', 'log', 'snapshot'], (transaction, track) => {
+      track(transaction.objectStore('meta').put(sealedMeta, incarnation))
+      if (logRow !== null) track(transaction.objectStore('log').add(logRow, row))
+      if (snapshot === null) return
+      const { firstRow } = open.meta
+      if (covered > 0)
+        track(transaction.objectStore('log').delete(IDBKeyRange.bound(firstRow, meta.firstRow - 1)))
+      track(transaction.objectStore('snapshot').clear())
+      for (const [place, chunk] of chunks.entries())
+        track(transaction.objectStore('snapshot').put(chunk, place))
+    })
+  } catch (cause) {
+    if (hasName(cause, 'ConstraintError'))
+      throw new StorageError(
+        'Fenced',
+        `a later opening owns database ${database.name}, not opening ${incarnation}`,
+      )
+    throw cause
+  }
+  return meta
+}
