@@ -1,0 +1,351 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { nodeId, sessionId, slot } from '../../src/logic/base/ids.ts'
+import { type Command, encodeCommand, stampCommand } from '../../src/logic/state/command.ts'
+import type { Applied, StateMachine } from '../../src/logic/state/contract.ts'
+import { addDigest, mixNumber, subtractDigest } from '../../src/logic/state/digest.ts'
+import { createMachine } from '../../src/logic/state/machine.ts'
+import { history } from './commands.ts'
+import { Model } from './model.ts'
+import {
+  bytes,
+  close,
+  codec,
+  create,
+  createWorld,
+  next,
+  path,
+  remove,
+  request,
+  set,
+  type World,
+} from './world.ts'
+
+const applyTo = (machine: StateMachine, timeMs: number, command: Command): Applied =>
+  machine.apply(next(machine), stampCommand(timeMs, encodeCommand(codec, command)))
+
+/** An outcome in the model's words. */
+function inWords({ outcome }: Applied): string {
+  switch (outcome.type) {
+    case 'opened':
+      return `opened ${outcome.session} ${outcome.timeoutMs}`
+    case 'outOfOrder':
+      return `expected ${outcome.expected}`
+    case 'replied': {
+      const { zxid, result } = outcome.reply
+      if (!result.ok)
+        return result.error.code === 'SessionExpired' ? 'SessionExpired' : `${zxid} ${result.error.code}`
+      const answer = result.value
+      if (answer.type === 'create') return `${zxid} create ${answer.path} ${JSON.stringify(answer.stat)}`
+      return answer.type === 'set' ? `${zxid} set ${JSON.stringify(answer.stat)}` : `${zxid} ${answer.type}`
+    }
+    case 'led':
+    case 'nothing':
+      return outcome.type
+  }
+}
+
+const restored = (machine: StateMachine): StateMachine => {
+  const copy = createMachine(codec)
+  expect(copy.restore(machine.snapshot())).toEqual({ ok: true, value: undefined })
+  return copy
+}
+
+/** A world with something of everything. */
+function furnished(): World {
+  const world = createWorld()
+  world.apply({ type: 'lead', node: nodeId('n1') })
+  const session = world.open()
+  const other = world.open()
+  world.apply(request(session, 1, create('/a', 'persistent', bytes('data'))))
+  world.apply(request(session, 2, create('/a/n-', 'ephemeralSequential')))
+  world.apply(request(session, 3, set('/a', bytes('more')), 1))
+  world.apply(request(session, 4, remove('/none'), 1))
+  world.apply(request(other, 1, create('/b', 'ephemeral')))
+  world.apply(request(other, 2, remove('/b')))
+  return world
+}
+
+describe('the machine', () => {
+  test('TREE-21 any history comes to what the naive model says', () => {
+    fc.assert(
+      fc.property(history(60), drafts => {
+        const machine = createMachine(codec)
+        const model = new Model()
+        for (const [timeMs, draft] of drafts) {
+          const command = draft(machine)
+          const applied = applyTo(machine, timeMs, command)
+          const expected = model.apply(timeMs, command)
+          expect(inWords(applied)).toBe(expected.outcome)
+          expect(applied.changes.map(({ type, path }) => `${type} ${path}`)).toEqual(expected.changes)
+          expect(applied.changes.every(change => change.zxid === model.zxid)).toBe(true)
+        }
+        for (const { path: at } of model.nodes) {
+          const answer = machine.query({ type: 'children', path: path(at) })
+          expect(answer).toEqual({
+            ok: true,
+            value: { type: 'children', children: model.children(at), stat: model.stat(at) },
+          })
+        }
+        const open = model.sessions.filter(session => session.open)
+        expect(Array.from(machine.sessions())).toEqual(
+          open.map(({ id, timeoutMs, lastXid, lastZxid }) => ({ session: id, timeoutMs, lastXid, lastZxid })),
+        )
+        expect(machine.leadership).toBe(model.leadership)
+      }),
+      { seed: 31, numRuns: 400 },
+    )
+  })
+
+  test('STATE-1 slots in order', () => {
+    const world = createWorld()
+    expect(() => world.machine.apply(slot(2), null)).toThrow()
+    world.applyBytes(null)
+    for (const wrong of [0, 1, 3]) expect(() => world.machine.apply(slot(wrong), null)).toThrow()
+    expect(world.applyBytes(null)).toEqual({ outcome: { type: 'nothing' }, changes: [], ended: [] })
+    expect(world.machine.appliedThrough).toBe(2)
+  })
+
+  test('STATE-1 a slot without a command changes nothing but the slot', () => {
+    const world = furnished()
+    const copy = restored(world.machine)
+    world.applyBytes(null)
+    expect(world.machine.digest()).not.toBe(copy.digest())
+    copy.apply(next(copy), new Uint8Array(9))
+    expect(world.machine.digest()).toBe(copy.digest())
+  })
+
+  test('STATE-2 STATE-6 equal histories, equal states', () => {
+    fc.assert(
+      fc.property(history(40), fc.nat(40), (drafts, pause) => {
+        const one = createMachine(codec)
+        let other = createMachine(codec)
+        for (const [index, [timeMs, draft]] of drafts.entries()) {
+          const command = draft(one)
+          expect(applyTo(one, timeMs, command)).toEqual(applyTo(other, timeMs, command))
+          expect(one.digest()).toBe(other.digest())
+          if (index === pause) other = restored(one)
+        }
+        expect(one.snapshot()).toEqual(other.snapshot())
+      }),
+      { seed: 32, numRuns: 200 },
+    )
+  })
+
+  test('STATE-3 each of these differs from all others', () => {
+    const [session, other] = [sessionId(1), sessionId(2)]
+    const differences: readonly ((world: World) => void)[] = [
+      () => undefined,
+      world => world.applyBytes(null),
+      world => world.open('c'),
+      world => world.open('d'),
+      world => world.open('c', 11_000),
+      world => world.apply({ type: 'lead', node: nodeId('n1') }),
+      world => world.request(session, create('/x')),
+      world => world.request(other, create('/x')),
+      world => world.request(session, create('/x', 'ephemeral')),
+      world => world.request(session, create('/y')),
+      world => world.request(session, create('/x', 'persistent', bytes('x'))),
+      world => world.request(session, set('/')),
+      world => world.request(session, set('/', bytes('x'))),
+      world => world.request(session, remove('/x')),
+      world => world.request(session, close),
+      world => {
+        world.timeMs++
+        world.request(session, create('/x'))
+      },
+      world => {
+        world.request(session, create('/x'))
+        world.request(session, remove('/x'))
+      },
+    ]
+    const digests = differences.map(differ => {
+      const world = createWorld()
+      world.open('a')
+      world.open('b')
+      differ(world)
+      return world.machine.digest()
+    })
+    expect(new Set(digests).size).toBe(differences.length)
+    for (const digest of digests) expect(Number.isSafeInteger(digest) && digest >= 0).toBe(true)
+  })
+
+  test('STATE-3 the wording of a failure is no part', () => {
+    const world = createWorld()
+    world.request(world.open(), remove('/none'))
+    const rewritten = rewrite(world.machine.snapshot(), snapshot => {
+      reply(snapshot, 0)[1].result.error.message = 'in other words'
+    })
+    const copy = createMachine(codec)
+    expect(copy.restore(rewritten).ok).toBe(true)
+    expect(copy.digest()).toBe(world.machine.digest())
+  })
+
+  test('STATE-3 sums of digests stay integers below 2^53 and can be taken back', () => {
+    const digest = fc.maxSafeNat()
+    fc.assert(
+      fc.property(digest, digest, (sum, part) => {
+        const added = addDigest(sum, part)
+        expect(Number.isSafeInteger(added) && added >= 0).toBe(true)
+        expect(subtractDigest(added, part)).toBe(sum)
+        expect(Number(BigInt.asUintN(53, BigInt(sum) + BigInt(part)))).toBe(added)
+      }),
+      { seed: 33, numRuns: 2_000 },
+    )
+  })
+
+  test('STATE-3 neighbouring numbers mix to different digests', () => {
+    const mixed = new Set<number>()
+    for (let i = 0; i < 20_000; i++) {
+      mixed.add(mixNumber(7, i))
+      mixed.add(mixNumber(i, 2 ** 40))
+      mixed.add(mixNumber(mixNumber(0, i), -1))
+      mixed.add(mixNumber(0, i * 2 ** 32 + 2 ** 31))
+    }
+    expect(mixed.size).toBe(80_000)
+  })
+})
+
+describe('snapshots', () => {
+  test('STATE-4 a restored machine goes on as the original does', () => {
+    fc.assert(
+      fc.property(history(30), history(30), (before, after) => {
+        const one = createMachine(codec)
+        for (const [timeMs, draft] of before) applyTo(one, timeMs, draft(one))
+        const other = restored(one)
+        expect(other.digest()).toBe(one.digest())
+        expect(other.appliedThrough).toBe(one.appliedThrough)
+        expect(other.leadership).toBe(one.leadership)
+        expect([...other.sessions()]).toEqual([...one.sessions()])
+        for (const [timeMs, draft] of after) {
+          const command = draft(one)
+          expect(applyTo(one, timeMs, command)).toEqual(applyTo(other, timeMs, command))
+        }
+        expect(other.digest()).toBe(one.digest())
+      }),
+      { seed: 34, numRuns: 150 },
+    )
+  })
+
+  test('STATE-4 a repeated request is answered by the restored machine as before', () => {
+    const world = furnished()
+    const copy = createWorld(restored(world.machine))
+    for (const [number, operation] of [create('/a'), create('/a/n-'), set('/a'), remove('/none')].entries()) {
+      const repeated = request(sessionId(2), number + 1, operation, 1)
+      expect(copy.apply(repeated)).toEqual(world.apply(repeated))
+    }
+    expect(copy.children('/a')).toEqual(['n-0000000000'])
+  })
+
+  test('STATE-4 restoring replaces what was there', () => {
+    const world = furnished()
+    const other = createWorld()
+    other.request(other.open('another'), create('/elsewhere'))
+    expect(other.machine.restore(world.machine.snapshot()).ok).toBe(true)
+    expect(other.stat('/elsewhere')).toBeNull()
+    expect(other.machine.digest()).toBe(world.machine.digest())
+  })
+
+  test('STATE-4 what is restored does not hang on the bytes of the snapshot', () => {
+    const world = furnished()
+    const snapshot = world.machine.snapshot()
+    const copy = createMachine(codec)
+    copy.restore(snapshot)
+    snapshot.fill(0)
+    expect(copy.query({ type: 'get', path: path('/a') })).toMatchObject({ value: { data: bytes('more') } })
+  })
+
+  test('STATE-5 every damaged byte is noticed or harmless', () => {
+    const world = furnished()
+    const intact = world.machine.snapshot()
+    const copy = createMachine(codec)
+    for (let at = 0; at < intact.length; at++) {
+      for (const flip of [1, 0x80, 0xff]) {
+        const damaged = intact.slice()
+        damaged[at] = (damaged[at] ?? 0) ^ flip
+        const before = copy.digest()
+        const result = copy.restore(damaged)
+        if (!result.ok) expect(copy.digest()).toBe(before)
+        else expect(copy.digest()).toBe(world.machine.digest())
+      }
+    }
+    for (let length = 0; length < intact.length; length += 7)
+      expect(copy.restore(intact.subarray(0, length)).ok).toBe(false)
+  })
+
+  test.each<[string, (snapshot: Snapshot) => void]>([
+    ['another format', s => (s.format = 2)],
+    ['another digest', s => s.digest++],
+    ['a higher slot', s => s.appliedThrough++],
+    ['a slot that is none', s => (s.appliedThrough = -1)],
+    ['another leadership', s => s.leadership++],
+    ['another time', s => s.timeMs++],
+    ['no znodes', s => (s.znodes = [])],
+    ['a missing root', s => s.znodes.shift()],
+    ['a child before its parent', s => s.znodes.reverse()],
+    ['a znode twice', s => s.znodes.push(znode(s))],
+    ['a bad path', s => s.znodes.push(znodeAt(s, '/a/'))],
+    ['a child of an ephemeral', s => s.znodes.push(znodeAt(s, '/a/n-0000000000/x'))],
+    ['text for data', s => Object.assign(znode(s), { 1: 'data' })],
+    ['half a version', s => Object.assign(znode(s), { 7: 0.5 })],
+    ['an ephemeral without its session', s => (s.sessions = [])],
+    ['a session twice', s => s.sessions.push(session(s))],
+    ['a session without an id', s => (session(s)[0] = 0)],
+    ['an acknowledgement of what is to come', s => (session(s)[5] = 99)],
+    ['a missing reply', s => session(s)[6].pop()],
+    ['a reply to an xid to come', s => session(s)[6].push([99, reply(s, 0)[1]])],
+    ['an unknown code', s => (reply(s, 2)[1].result.error.code = 'Unlucky')],
+    ['a stat without a version', s => (reply(s, 0)[1].result.value.stat.version = null)],
+  ])('STATE-5 %s is refused, and nothing changes', (_, damage) => {
+    const world = furnished()
+    const copy = createMachine(codec)
+    const before = copy.digest()
+    expect(copy.restore(rewrite(world.machine.snapshot(), () => undefined)).ok).toBe(true)
+    const fresh = createMachine(codec)
+    expect(fresh.restore(rewrite(world.machine.snapshot(), damage))).toMatchObject({
+      ok: false,
+      error: { code: 'BadArguments' },
+    })
+    expect(fresh.digest()).toBe(before)
+    expect(fresh.appliedThrough).toBe(0)
+  })
+})
+
+type ZnodeRow = [path: string, ...unknown[]]
+
+type ReplyRow = [
+  xid: number,
+  reply: {
+    result: { error: { code: string; message: string }; value: { stat: { version: number | null } } }
+  },
+]
+
+type SessionRow = [number, string, number, number, number, number, ReplyRow[]]
+
+interface Snapshot {
+  format: number
+  appliedThrough: number
+  leadership: number
+  timeMs: number
+  digest: number
+  znodes: ZnodeRow[]
+  sessions: SessionRow[]
+}
+
+/** The row of `/a`, the third znode. */
+const znode = ({ znodes }: Snapshot): ZnodeRow => znodes[2] ?? expect.fail('a third znode')
+
+/** A copy of the row of `/a`, for another path. */
+const znodeAt = (snapshot: Snapshot, path: string): ZnodeRow => [path, ...znode(snapshot).slice(1)]
+
+const session = ({ sessions }: Snapshot): SessionRow => sessions[0] ?? expect.fail('a session')
+
+const reply = (snapshot: Snapshot, index: number): ReplyRow =>
+  session(snapshot)[6][index] ?? expect.fail('a reply')
+
+/** `bytes` with `change` made to what they say. */
+function rewrite(bytes: Uint8Array, change: (snapshot: Snapshot) => void): Uint8Array {
+  const snapshot = codec.decode(bytes) as Snapshot
+  change(snapshot)
+  return codec.encode(snapshot)
+}
