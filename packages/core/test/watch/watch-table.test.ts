@@ -227,7 +227,10 @@ describe('the watch table', () => {
     const id = fc.integer({ min: 1, max: 3 })
     const one = fc.record({ session, watch: id, kind: fc.constantFrom(...kinds), path: at })
     const type = fc.constantFrom<Change['type'][]>('created', 'deleted', 'dataChanged')
-    const someChange = fc.record({ type, path: at, zxid: fc.integer({ min: 1, max: 9 }).map(slot) })
+    // Each change has a zxid of its own, by which events are told apart.
+    const someChanges = fc
+      .array(fc.record({ type, path: at }), { maxLength: 3 })
+      .map(changes => changes.map((each, index) => ({ ...each, zxid: slot(index + 1) })))
     type Act = (table: WatchTable, model: WatchModel) => void
     const act: fc.Arbitrary<Act> = fc.oneof(
       {
