@@ -1,0 +1,128 @@
+/**
+ * A transport between the tabs of one browser, over a BroadcastChannel. Who is there is known by hello and bye; nothing
+ * here measures time, so a tab that is killed is `up` until something else notices (a released lock, heartbeats).
+ *
+ *   a   hello ------------------>  b        a opened; whoever hears it answers
+ *   a  <------------------ hello   b        to a alone, and is not answered
+ *   a  <----- frames -----------> b        seen by every tab, taken by the one they are for
+ *   a   bye -------------------->  b
+ *
+ * Every opening of a transport is an instance with a random name. A hello of a node's new instance ends the connection
+ * to its old one, and what was meant for an old instance does not reach the new.
+ */
+import { type EnsembleId, ensembleId, isId, type NodeId, nodeId } from '../../logic/base/ids.ts'
+import type { Endpoint, Transport, TransportEvent } from './contract.ts'
+import { isFrame, ownBuffer } from './parse-event.ts'
+
+export interface BroadcastOptions {
+  /** Only transports of the same room hear each other; those of other ensembles in it are ignored. */
+  readonly room: string
+}
+
+/** What crosses the channel. `from` and `to` are instances; no `to` means everybody. */
+type Broadcast =
+  | { readonly type: 'hello'; readonly from: string; readonly to: string | null }
+  | { readonly type: 'bye'; readonly from: string }
+  | { readonly type: 'frame'; readonly from: string; readonly to: string; readonly bytes: Uint8Array }
+
+type Stamped = Broadcast & { readonly ensemble: EnsembleId; readonly node: NodeId }
+
+interface Peer {
+  readonly instance: string
+  readonly connection: number
+}
+
+/** A transport to the other tabs that opened the same room. Lanes share one channel; frames over `frameBytesMax` are dropped. */
+export function broadcastTransport({ room }: BroadcastOptions): Transport {
+  const instance = crypto.randomUUID()
+  const peers = new Map<NodeId, Peer>()
+  let running: { readonly channel: BroadcastChannel; readonly self: Endpoint } | null = null
+  let connections = 0
+  let closed = false
+
+  const post = (message: Broadcast) => {
+    if (running === null) return
+    const { channel, self } = running
+    try {
+      channel.postMessage({ ...message, ensemble: self.ensemble, node: self.node } satisfies Stamped)
+    } catch {
+      // A frame whose bytes were transferred away: lost, as a transport may.
+    }
+  }
+
+  const receive = (message: Stamped, sink: (event: TransportEvent) => void) => {
+    // What the sink is told may make it close the transport.
+    const tell = (event: TransportEvent) => {
+      if (!closed) sink(event)
+    }
+    const peer = peers.get(message.node)
+    switch (message.type) {
+      case 'hello':
+        if (message.to !== null && message.to !== instance) return
+        // The answer leaves before anything that the sink sends, so that the peer knows whom it hears.
+        if (message.to === null) post({ type: 'hello', from: instance, to: message.from })
+        if (peer?.instance === message.from) return
+        if (peer !== undefined) tell({ type: 'down', peer: message.node, connection: peer.connection })
+        connections++
+        peers.set(message.node, { instance: message.from, connection: connections })
+        tell({ type: 'up', peer: message.node, connection: connections })
+        return
+      case 'bye':
+        if (peer?.instance !== message.from) return
+        peers.delete(message.node)
+        tell({ type: 'down', peer: message.node, connection: peer.connection })
+        return
+      case 'frame':
+        if (message.to !== instance) return
+        if (peer?.instance === message.from) {
+          const { connection } = peer
+          tell({ type: 'frame', peer: message.node, connection, bytes: message.bytes })
+        } else post({ type: 'hello', from: instance, to: null })
+        return
+    }
+  }
+
+  return {
+    start(self, sink) {
+      if (closed || running !== null) return
+      const channel = new BroadcastChannel(`peerkeeper:${room}`)
+      running = { channel, self }
+      channel.onmessage = ({ data }: MessageEvent<unknown>) => {
+        const message = parse(data)
+        if (closed || message === null) return
+        if (message.ensemble !== self.ensemble || message.node === self.node) return
+        receive(message, sink)
+      }
+      post({ type: 'hello', from: instance, to: null })
+    },
+    send(peer, _lane, bytes) {
+      const to = peers.get(peer)?.instance
+      if (closed || to === undefined || !isFrame(bytes)) return
+      post({ type: 'frame', from: instance, to, bytes: ownBuffer(bytes) })
+    },
+    close() {
+      if (closed) return
+      post({ type: 'bye', from: instance })
+      closed = true
+      running?.channel.close()
+    },
+  }
+}
+
+/** A message of another tab, or null. Tabs may run another version of the app. */
+function parse(value: unknown): Stamped | null {
+  if (typeof value !== 'object' || value === null) return null
+  const { type, ensemble, node, from, to, bytes } = value as Partial<Record<string, unknown>>
+  if (!isId(ensemble) || !isId(node) || !isId(from)) return null
+  const stamp = { ensemble: ensembleId(ensemble), node: nodeId(node), from }
+  switch (type) {
+    case 'hello':
+      return to === null || isId(to) ? { type, ...stamp, to } : null
+    case 'bye':
+      return { type, ...stamp }
+    case 'frame':
+      return isId(to) && isFrame(bytes) ? { type, ...stamp, to, bytes } : null
+    default:
+      return null
+  }
+}
