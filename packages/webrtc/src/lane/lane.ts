@@ -96,13 +96,14 @@ export function createLane(options: LaneOptions, events: LaneEvents): ChannelLan
     state = 'closed'
     cancelWake?.()
     queue.clear()
-    channel.close()
   }
 
+  /** Reports first, so that this reason is heard before those that follow from it. */
   function fail(reason: string): void {
     if (state === 'closed') return
     end()
     events.closed(reason)
+    channel.close()
   }
 
   return {
@@ -124,7 +125,9 @@ export function createLane(options: LaneOptions, events: LaneEvents): ChannelLan
       })
     },
     close() {
-      if (state !== 'closed') end()
+      if (state === 'closed') return
+      end()
+      channel.close()
     },
   }
 }

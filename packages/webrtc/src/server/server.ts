@@ -1,5 +1,6 @@
 /** The signaling server as a function: listens, lets sockets in, stops. Rooms and messages are others' business. */
 import { once } from 'node:events'
+import { createServer } from 'node:http'
 import { WebSocketServer } from 'ws'
 import { defaultLimits, type SignalingLimits } from './limits.ts'
 import { createRooms } from './rooms.ts'
@@ -29,30 +30,36 @@ export async function startSignalingServer(options: SignalingServerOptions = {})
   const { port = 0, host = '127.0.0.1' } = options
   const limits: SignalingLimits = { ...defaultLimits, ...options.limits }
   const rooms = createRooms(limits)
+  // A server of our own, because one that ws makes waits on close for connections that never become WebSockets.
+  const http = createServer((_, response) => response.writeHead(426, { connection: 'close' }).end())
   const server = new WebSocketServer({
-    port,
-    host,
+    server: http,
     maxPayload: limits.messageBytesMax,
     perMessageDeflate: false,
-    clientTracking: true,
   })
   server.on('connection', socket => {
     if (server.clients.size <= limits.socketsMax) return serveSocket(socket, rooms, limits)
     socket.on('error', () => {})
     dismiss(socket, 'tooManySockets')
   })
-  await once(server, 'listening')
+  // What befalls the listening socket is heard on `http` itself.
   server.on('error', () => {})
+  http.listen(port, host)
+  await once(http, 'listening')
+  http.on('error', () => {})
 
-  const address = server.address()
+  const address = http.address()
   const bound = address !== null && typeof address === 'object' ? address.port : port
   let stopped: Promise<void> | undefined
 
   async function stop(): Promise<void> {
-    const closed = new Promise<void>(resolve => server.close(() => resolve()))
+    const closed = once(http, 'close')
+    http.close()
+    server.close()
     for (const socket of server.clients) socket.close(1001, 'the server stops')
     const cut = setTimeout(() => {
       for (const socket of server.clients) socket.terminate()
+      http.closeAllConnections()
     }, stopGraceMs)
     await closed
     clearTimeout(cut)

@@ -41,11 +41,14 @@ export function broadcastSignaling(options: BroadcastSignalingOptions): Signalin
     post = message => channel.postMessage(message)
 
     function heard(peer: Peer): void {
-      expiries.get(peer.instance)?.()
+      const { instance } = peer
+      const cancel = expiries.get(instance)
+      cancel?.()
       expiries.set(
-        peer.instance,
-        timers.after(presenceExpiresMs, () => gone(peer.instance)),
+        instance,
+        timers.after(presenceExpiresMs, () => gone(instance)),
       )
+      if (cancel === undefined) sink({ type: 'peer', peer })
     }
 
     function gone(instance: string): void {
@@ -59,11 +62,9 @@ export function broadcastSignaling(options: BroadcastSignalingOptions): Signalin
       switch (message.type) {
         case 'hello':
           post({ type: 'here', from: as })
-          heard(message.from)
-          return sink({ type: 'peer', peer: message.from })
+          return heard(message.from)
         case 'here':
-          heard(message.from)
-          return sink({ type: 'peer', peer: message.from })
+          return heard(message.from)
         case 'bye':
           return gone(message.from.instance)
         case 'signal':

@@ -1,0 +1,156 @@
+/**
+ * A world for meshes: signaling and WebRTC in memory, under a fake clock. Signals travel when the clock settles, in order,
+ * unless the test loses them.
+ */
+import { ensembleId, nodeId, type TransportEvent } from '@peerkeeper/core/transport'
+import type { Attempt, Dial } from '../src/page/link/dial.ts'
+import { createMesh, type ForeignPeer, type Mesh } from '../src/page/mesh.ts'
+import type { Peer, Signaling, SignalingEvent } from '../src/page/signaling/contract.ts'
+import { type FakeChannel, fakeChannel } from './fake-channel.ts'
+import { createFakeTime, type FakeTime } from './fake-time.ts'
+
+export interface FakeAttempt extends Attempt {
+  readonly node: string
+  readonly initiator: boolean
+  readonly startedMs: number
+  readonly control: FakeChannel
+  readonly bulk: FakeChannel
+  isOver: boolean
+  /** The browser reports that this end has failed; the other end hears nothing of it. */
+  fail(reason: string): void
+}
+
+export interface Replica {
+  readonly peer: Peer
+  readonly mesh: Mesh
+  /** The events as text: `up b`, `down b`, `frame b 1,2,3`. */
+  readonly log: string[]
+  readonly events: readonly TransportEvent[]
+  readonly foreign: readonly ForeignPeer[]
+}
+
+export interface World {
+  readonly time: FakeTime
+  /** All attempts that were ever begun, oldest first. */
+  readonly attempts: readonly FakeAttempt[]
+  /** All signals that were ever sent, lost ones too. */
+  readonly sent: readonly { readonly from: Peer; readonly to: string; readonly data: string }[]
+  /** Set it, and signals are lost. */
+  losesSignals: boolean
+  /** Set it, and offers and answers travel but no connection comes of them. */
+  blocksConnections: boolean
+  /** What the dice show. */
+  dice: number
+  join(node: string, options?: { readonly instance?: string; readonly ensemble?: string }): Replica
+  /** Delivers an event of signaling to the tab `instance` once time settles. */
+  tell(instance: string, event: SignalingEvent): void
+  /** The tab dies without a word; signaling notices. Its channels stay as they are. */
+  kill(replica: Replica): void
+}
+
+export function createWorld(): World {
+  const time = createFakeTime()
+  const tabs = new Map<string, { readonly peer: Peer; readonly sink: (event: SignalingEvent) => void }>()
+  const attempts: FakeAttempt[] = []
+  const sent: { from: Peer; to: string; data: string }[] = []
+
+  function tell(instance: string, event: SignalingEvent): void {
+    time.afterTask(() => tabs.get(instance)?.sink(event))
+  }
+
+  function leave(instance: string): void {
+    if (!tabs.delete(instance)) return
+    for (const other of tabs.keys()) tell(other, { type: 'left', instance })
+  }
+
+  const signalingOf = (self: Peer): Signaling => ({
+    join(_, sink) {
+      const others = [...tabs.values()]
+      tabs.set(self.instance, { peer: self, sink })
+      for (const other of others) {
+        tell(self.instance, { type: 'peer', peer: other.peer })
+        tell(other.peer.instance, { type: 'peer', peer: self })
+      }
+    },
+    send(to, data) {
+      sent.push({ from: self, to, data })
+      if (!world.losesSignals) tell(to, { type: 'signal', from: self, data })
+    },
+    leave: () => leave(self.instance),
+  })
+
+  /** Session descriptions are places in `attempts`. */
+  const dialOf =
+    (node: string): Dial =>
+    (initiator, events) => {
+      const sdp = `attempt ${attempts.length}`
+      const attempt: FakeAttempt = {
+        node,
+        initiator,
+        startedMs: time.nowMs,
+        control: fakeChannel(true),
+        bulk: fakeChannel(true),
+        isOver: false,
+        signal(signal) {
+          if (signal.type === 'offer') events.signal({ type: 'answer', sdp })
+          if (signal.type !== 'answer' || world.blocksConnections) return
+          const other = attempts[Number(signal.sdp.split(' ')[1])]
+          if (other !== undefined && !other.isOver) connect(attempt, other)
+        },
+        fail(reason) {
+          attempt.isOver = true
+          events.closed(reason)
+        },
+        destroy() {
+          attempt.isOver = true
+        },
+      }
+      attempts.push(attempt)
+      if (initiator) time.afterTask(() => events.signal({ type: 'offer', sdp }))
+      return attempt
+    }
+
+  function connect(one: FakeAttempt, two: FakeAttempt): void {
+    one.control.plug(two.control)
+    one.bulk.plug(two.bulk)
+    for (const each of [one, two]) {
+      each.control.open()
+      each.bulk.open()
+    }
+  }
+
+  let instances = 0
+  const world: World = {
+    time,
+    attempts,
+    sent,
+    losesSignals: false,
+    blocksConnections: false,
+    dice: 1,
+    tell,
+    kill: replica => leave(replica.peer.instance),
+    join(node, options = {}) {
+      instances += 1
+      const { instance = `${node}${instances}`, ensemble = 'ensemble' } = options
+      const peer: Peer = { node: nodeId(node), ensemble: ensembleId(ensemble), instance }
+      const log: string[] = []
+      const events: TransportEvent[] = []
+      const foreign: ForeignPeer[] = []
+      const mesh = createMesh({
+        self: peer,
+        signaling: signalingOf(peer),
+        dial: dialOf(node),
+        timers: time,
+        random: () => world.dice,
+        afterTask: time.afterTask,
+        onForeign: each => foreign.push(each),
+        sink(event) {
+          events.push(event)
+          log.push(`${event.type} ${event.peer}${event.type === 'frame' ? ` ${event.bytes}` : ''}`)
+        },
+      })
+      return { peer, mesh, log, events, foreign }
+    },
+  }
+  return world
+}
