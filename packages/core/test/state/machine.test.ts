@@ -1,10 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { nodeId, sessionId, slot } from '../../src/logic/base/ids.ts'
+import { nodeId, noSession, noSlot, sessionId, slot, xid } from '../../src/logic/base/ids.ts'
 import { type Command, encodeCommand, stampCommand } from '../../src/logic/state/command.ts'
-import type { Applied, StateMachine } from '../../src/logic/state/contract.ts'
+import type { Applied, Reply, StateMachine } from '../../src/logic/state/contract.ts'
 import { addDigest, mixNumber, subtractDigest } from '../../src/logic/state/digest.ts'
 import { createMachine } from '../../src/logic/state/machine.ts'
+import { SessionTable } from '../../src/logic/state/sessions.ts'
+import { encodeState } from '../../src/logic/state/snapshot.ts'
+import { Tree } from '../../src/logic/state/tree.ts'
 import { history } from './commands.ts'
 import { Model } from './model.ts'
 import {
@@ -273,7 +276,31 @@ describe('snapshots', () => {
       expect(copy.restore(intact.subarray(0, length)).ok).toBe(false)
   })
 
+  test('STATE-3 STATE-5 every number of a snapshot counts', () => {
+    const intact = furnished().machine.snapshot()
+    const copy = createMachine(codec)
+    let changed = 0
+    for (;;) {
+      let seen = 0
+      const damaged = rewrite(intact, snapshot => {
+        const visit = (value: object): void => {
+          for (const [key, inner] of Object.entries(value)) {
+            if (inner instanceof Uint8Array) continue
+            if (typeof inner === 'object') visit(inner)
+            if (typeof inner === 'number' && seen++ === changed) Object.assign(value, { [key]: inner + 1 })
+          }
+        }
+        visit(snapshot)
+      })
+      if (changed === seen) break
+      changed++
+      expect(copy.restore(damaged).ok).toBe(false)
+    }
+    expect(changed).toBeGreaterThan(80)
+  })
+
   test.each<[string, (snapshot: Snapshot) => void]>([
+    ['another code', s => (reply(s, 2)[1].result.error.code = 'NodeExists')],
     ['another format', s => (s.format = 2)],
     ['another digest', s => s.digest++],
     ['a higher slot', s => s.appliedThrough++],
@@ -308,6 +335,71 @@ describe('snapshots', () => {
     })
     expect(fresh.digest()).toBe(before)
     expect(fresh.appliedThrough).toBe(0)
+  })
+})
+
+/** Snapshots whose digest is right and whose parts contradict each other. */
+describe('snapshots that contradict themselves', () => {
+  const zxid = slot(1)
+  const record = { data: bytes(), czxid: zxid, mzxid: zxid, pzxid: zxid, ctime: 0, mtime: 0 }
+  const persistent = { ...record, version: 0, childCreates: 0, ephemeralOwner: noSession }
+  const owner = sessionId(1)
+  const opened = {
+    session: owner,
+    token: 'a',
+    timeoutMs: 5_000,
+    lastXid: xid(3),
+    lastZxid: zxid,
+    acknowledged: xid(1),
+  }
+  const answer: Reply = { zxid, result: { ok: true, value: { type: 'delete' } } }
+
+  const restore = (furnish: (tree: Tree, sessions: SessionTable) => void): boolean => {
+    const [tree, sessions] = [Tree.initial(), new SessionTable()]
+    furnish(tree, sessions)
+    const header = { appliedThrough: slot(9), leadership: noSlot, timeMs: 0 }
+    return createMachine(codec).restore(encodeState(codec, { tree, sessions, header })).ok
+  }
+
+  test('STATE-4 without a contradiction one is taken', () => {
+    const isTaken = restore((tree, sessions) => {
+      sessions.add(opened)
+      sessions.remember(owner, xid(2), answer)
+      tree.load(path('/e'), { ...persistent, ephemeralOwner: owner })
+    })
+    expect(isTaken).toBe(true)
+  })
+
+  test('STATE-5 a child of an ephemeral', () => {
+    const isTaken = restore((tree, sessions) => {
+      sessions.add(opened)
+      tree.load(path('/e'), { ...persistent, ephemeralOwner: owner })
+      tree.load(path('/e/c'), persistent)
+    })
+    expect(isTaken).toBe(false)
+  })
+
+  test('STATE-5 an ephemeral of no session', () => {
+    expect(restore(tree => tree.load(path('/e'), { ...persistent, ephemeralOwner: owner }))).toBe(false)
+  })
+
+  test('STATE-5 replies out of order, and one twice', () => {
+    for (const second of [2, 3]) {
+      const isTaken = restore((_, sessions) => {
+        sessions.add(opened)
+        sessions.remember(owner, xid(3), answer)
+        sessions.remember(owner, xid(second), answer)
+      })
+      expect(isTaken).toBe(false)
+    }
+  })
+
+  test.each([1, 4])('STATE-5 a reply to xid %d, where 2 and 3 are open', number => {
+    const isTaken = restore((_, sessions) => {
+      sessions.add(opened)
+      sessions.remember(owner, xid(number), answer)
+    })
+    expect(isTaken).toBe(false)
   })
 })
 

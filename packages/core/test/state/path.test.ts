@@ -137,6 +137,20 @@ describe('paths', () => {
     )
   })
 
+  test('TREE-14 bytes of a path in UTF-8, at the borders of its lengths', () => {
+    for (const text of [
+      '/',
+      '/\u007e',
+      '/\u00a0',
+      '/\u07ff',
+      '/\u0800',
+      '/\u0fff',
+      '/\uffef',
+      '/a\u07ff\u0800',
+    ])
+      expect(pathBytes(text), JSON.stringify(text)).toBe(new TextEncoder().encode(text).length)
+  })
+
   test('PATH-7 join refuses what is not one component', () => {
     for (const name of ['', '.', '..', 'a/b', '/', '\u0000'])
       expect(() => joinPath(path('/a'), name)).toThrow()

@@ -12,7 +12,7 @@ import type { Stat } from './stat.ts'
 
 /** The wording of a failure is for people and may differ between versions of the library: only its code counts. */
 export function digestReply(xid: Xid, { zxid, result }: Reply): number {
-  const digest = mixNumber(mixNumber(xid, xid), zxid)
+  const digest = mixNumber(mixNumber(0, xid), zxid)
   if (!result.ok) return mixNumber(digest, hashString(result.error.code))
   const answer = result.value
   switch (answer.type) {

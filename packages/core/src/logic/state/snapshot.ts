@@ -177,13 +177,15 @@ function loadSession(table: SessionTable, row: unknown): string | null {
     acknowledged: xid(acknowledged),
   })
   if (!Array.isArray(remembered)) return `the replies of session ${id} are malformed`
+  let previous = acknowledged
   for (const each of remembered) {
     if (!Array.isArray(each)) return `a reply of session ${id} is malformed`
     const [number, value] = each as unknown[]
     const reply = parseReply(value)
-    if (reply === null || !isCounter(number) || number <= acknowledged || number > lastXid)
-      return `a reply of session ${id} is malformed`
+    if (reply === null || !isCounter(number)) return `a reply of session ${id} is malformed`
+    if (number <= previous || number > lastXid) return `the replies of session ${id} are out of order`
     table.remember(session, xid(number), reply)
+    previous = number
   }
   return null
 }
