@@ -13,6 +13,13 @@ export const heartbeatTicks = 2
 export const electionTimeoutTicksMin = 25
 export const electionTimeoutTicksMax = 50
 
+/**
+ * A voter that never heard a leader in its present ballot waits only this long: there is nobody to disturb, and long
+ * enough for a candidate to finish.
+ */
+export const leaderlessTicksMin = 8
+export const leaderlessTicksMax = 20
+
 /** A leader that heard from no quorum for this long steps down. */
 export const leaderQuorumTicks = 25
 

@@ -41,7 +41,8 @@ export function onTick(core: Core, effects: Effects): void {
 function tickFollower(core: Core, role: Follower, effects: Effects): void {
   role.silentTicks++
   if (isVoter(core.membership, core.self)) {
-    if (role.silentTicks >= role.electionTicks) poll(core, effects)
+    const isAlone = core.membership.voters.length === 1
+    if (isAlone || role.silentTicks >= role.electionTicks) poll(core, effects)
   } else if (role.silentTicks >= electionTimeoutTicksMax) {
     role.leader = null
   }

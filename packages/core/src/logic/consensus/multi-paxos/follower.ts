@@ -3,7 +3,12 @@
  * chosen. Does not know when to give up on a leader: that is election.ts.
  */
 import { type NodeId, type Slot, slot, slotAfter } from '../../base/ids.ts'
-import { electionTimeoutTicksMax, electionTimeoutTicksMin } from '../../base/limits.ts'
+import {
+  electionTimeoutTicksMax,
+  electionTimeoutTicksMin,
+  leaderlessTicksMax,
+  leaderlessTicksMin,
+} from '../../base/limits.ts'
 import type { Random } from '../../base/random.ts'
 import { type Ballot, compareBallots, sameBallot } from '../ballot.ts'
 import type { Run } from '../value.ts'
@@ -19,16 +24,15 @@ export function becomeFollower(core: Core): Follower {
     matchedThrough: core.chosenThrough,
     round: 0,
     silentTicks: 0,
-    electionTicks: drawElectionTicks(core.random),
+    electionTicks: draw(core.random, leaderlessTicksMin, leaderlessTicksMax),
     suspected: false,
   }
   core.role = role
   return role
 }
 
-/** A random count of ticks between the limits, so that two voters seldom stand at the same moment. */
-export const drawElectionTicks = (random: Random): number =>
-  electionTimeoutTicksMin + random.below(electionTimeoutTicksMax - electionTimeoutTicksMin + 1)
+/** A random count of ticks from `min` to `max`, so that two voters seldom stand at the same moment. */
+const draw = (random: Random, min: number, max: number): number => min + random.below(max - min + 1)
 
 export function onAccept(core: Core, from: NodeId, run: Run, chosen: Slot, effects: Effects): void {
   if (!accept(core, run, effects)) return refuse(core, from, run.ballot, effects)
@@ -67,6 +71,7 @@ function follow(core: Core, ballot: Ballot): Follower | null {
   const old = core.role
   const known = old.role === 'follower' && old.leader !== null && sameBallot(old.leader.ballot, ballot)
   const role = known ? old : becomeFollower(core)
+  if (!known) role.electionTicks = draw(core.random, electionTimeoutTicksMin, electionTimeoutTicksMax)
   role.leader = { node: ballot.node, ballot }
   role.silentTicks = 0
   role.suspected = false

@@ -1,0 +1,80 @@
+/**
+ * Calls that wait for an answer. Each settles exactly once: by its answer, its time limit, its signal, or the end of
+ * everything. Does not know what is asked.
+ */
+import { KeeperError, type KeeperErrorCode } from './error.ts'
+
+/** How long a call may take, and how it can be given up. */
+export interface CallOptions {
+  /** Milliseconds; the keeper's `timeoutMs` where absent. */
+  readonly timeoutMs?: number
+  readonly signal?: AbortSignal
+}
+
+interface Waiting {
+  resolve(value: unknown): void
+  reject(error: unknown): void
+}
+
+export class Calls<Key> {
+  readonly #waiting = new Map<Key, Waiting>()
+  readonly #defaultTimeoutMs: number
+  /** Told when nobody waits for `key` any more though no answer came. */
+  readonly #abandoned: (key: Key) => void
+
+  constructor(defaultTimeoutMs: number, abandoned: (key: Key) => void) {
+    this.#defaultTimeoutMs = defaultTimeoutMs
+    this.#abandoned = abandoned
+  }
+
+  get size(): number {
+    return this.#waiting.size
+  }
+
+  /** Waits for the answer to `key`. `what` is for the error's message. */
+  wait<Answer>(key: Key, what: string, { timeoutMs, signal }: CallOptions = {}): Promise<Answer> {
+    const limitMs = timeoutMs ?? this.#defaultTimeoutMs
+    return new Promise<Answer>((resolve, reject) => {
+      const giveUp = (code: KeeperErrorCode, message: string) => {
+        if (!this.#waiting.has(key)) return
+        this.#abandoned(key)
+        this.reject(key, new KeeperError(code, message))
+      }
+      const timer = setTimeout(() => giveUp('Timeout', `${what}: no answer in ${limitMs} ms`), limitMs)
+      const onAbort = () => giveUp('Aborted', `${what}: given up by its signal`)
+      signal?.addEventListener('abort', onAbort, { once: true })
+      const clear = () => {
+        clearTimeout(timer)
+        signal?.removeEventListener('abort', onAbort)
+      }
+      this.#waiting.set(key, {
+        resolve: value => {
+          clear()
+          resolve(value as Answer)
+        },
+        reject: error => {
+          clear()
+          reject(error)
+        },
+      })
+    })
+  }
+
+  /** The answer to `key` came. False when nobody waits for it. */
+  resolve(key: Key, value: unknown): boolean {
+    const waiting = this.#waiting.get(key)
+    this.#waiting.delete(key)
+    waiting?.resolve(value)
+    return waiting !== undefined
+  }
+
+  reject(key: Key, error: KeeperError): void {
+    const waiting = this.#waiting.get(key)
+    this.#waiting.delete(key)
+    waiting?.reject(error)
+  }
+
+  rejectAll(error: KeeperError): void {
+    for (const key of [...this.#waiting.keys()]) this.reject(key, error)
+  }
+}

@@ -1,0 +1,182 @@
+/**
+ * Opens a keeper: starts the worker, lets it claim a replica's identity, opens a session. Owns the order in which things
+ * begin and end; the rest of the client never sees the worker.
+ */
+import { type Endpoint, releaseProxy, transfer, wrap } from 'comlink'
+import type { PageTransport } from '../host/transport/port-protocol.ts'
+import type { Opening, ReplicaService } from '../host/worker/protocol.ts'
+import { type EnsembleId, ensembleId, isId, type SessionId } from '../logic/base/ids.ts'
+import type { EngineName } from '../logic/consensus/engine.ts'
+import { Calls } from './calls.ts'
+import { KeeperError } from './error.ts'
+import { Keeper } from './keeper.ts'
+import { Link } from './link.ts'
+import { Session } from './session.ts'
+import { onWorkerGone } from './vigil.ts'
+import { Watches } from './watches.ts'
+
+export interface ConnectOptions {
+  /** The app's name for the tree. One browser profile holds one ensemble under it. */
+  readonly room: string
+  /** Join this ensemble (from an invite), never found one. Without it this profile's first tab founds. */
+  readonly ensemble?: string
+  readonly engine?: EngineName
+  /** How to reach other devices, and other tabs; without any, the tabs of this profile over BroadcastChannel. */
+  readonly transports?: readonly PageTransport[]
+  /** Also BroadcastChannel, straight from worker to worker. Default: only where there are no `transports`. */
+  readonly broadcast?: boolean
+  /** Where the replica lives; memory is for tests. */
+  readonly storage?: 'indexeddb' | 'memory'
+  /** Makes the worker, where the app's bundler wants to see it made: `() => new Worker(...)` of '@peerkeeper/core/worker'. */
+  readonly worker?: () => Worker
+  /** Without a sign of life for this long the session expires. Milliseconds, clamped to 4,000 .. 40,000. */
+  readonly sessionTimeoutMs?: number
+  /** For every call that does not say its own; and for connecting itself. Milliseconds. */
+  readonly timeoutMs?: number
+  /** Gives up connecting. */
+  readonly signal?: AbortSignal
+}
+
+/** How long a goodbye may take. */
+const goodbyeMs = 2_000
+
+/**
+ * Opens or founds the ensemble of `room` and a session in it.
+ * Rejects with a KeeperError: OpenFailed, Timeout (no quorum in time), Aborted, WorkerDied, ReplicaStopped.
+ */
+export async function connect(options: ConnectOptions): Promise<Keeper> {
+  const { timeoutMs = 15_000, signal, sessionTimeoutMs = 10_000, transports = [] } = options
+  if (!isId(options.room)) throw new KeeperError('BadArguments', 'a room is 1 to 64 letters, digits, _ or -')
+  if (options.ensemble !== undefined && !isId(options.ensemble))
+    throw new KeeperError('BadArguments', 'an ensemble id is 1 to 64 letters, digits, _ or -')
+  const worker = (options.worker ?? defaultWorker)()
+  const service = wrap<ReplicaService>(worker as Endpoint)
+  const steps = new Calls<string>(timeoutMs, () => undefined)
+  const over = new AbortController()
+  const { port1: pagePort, port2: workerPort } = new MessageChannel()
+
+  let keeper: Keeper | null = null
+  let session: Session | null = null
+  let reachable = false
+  const fail = (error: KeeperError) => {
+    steps.rejectAll(error)
+    session?.end(error)
+    keeper?.enter(error.code === 'SessionExpired' ? 'expired' : 'closed')
+  }
+  const link = new Link(pagePort, {
+    event: event => {
+      if (event.type === 'opened') steps.resolve('session', event)
+      else if (event.type === 'quorum') {
+        reachable = event.reachable
+        keeper?.enter(reachable ? 'connected' : 'suspended')
+      } else if (event.type === 'ended') {
+        if (event.reason === 'expired') fail(new KeeperError('SessionExpired', 'the session expired'))
+      } else session?.receive(event)
+    },
+    status: status => keeper?.emit('status', status),
+    decisions: decisions => keeper?.emit('decisions', decisions),
+    stopped: (code, message) => {
+      fail(new KeeperError(code, message))
+      keeper?.enter('closed')
+      tearDown()
+    },
+  })
+  const tearDown = () => {
+    over.abort()
+    link.close()
+    for (const transport of transports) transport.close()
+    service[releaseProxy]()
+    worker.terminate()
+  }
+  worker.addEventListener('error', event => link.died(`the worker failed: ${event.message}`))
+
+  try {
+    const opening = await open()
+    if (opening.lock !== null) onWorkerGone(opening.lock, over.signal, () => link.died('the worker is gone'))
+    const token = crypto.randomUUID()
+    const opened = steps.wait<{ session: SessionId; timeoutMs: number }>('session', 'connect', {
+      ...callOf(signal),
+    })
+    link.request({ type: 'open', token, timeoutMs: sessionTimeoutMs })
+    const watches = new Watches()
+    session = new Session(await opened, link, watches, timeoutMs)
+    keeper = new Keeper({ ...partsOf(opening, session), watches, close: once(close) })
+    keeper.enter(reachable ? 'connected' : 'suspended')
+    addEventListener('pagehide', leave, { signal: over.signal })
+    return keeper
+  } catch (error) {
+    tearDown()
+    throw error
+  }
+
+  async function open(): Promise<Opening> {
+    const ports = transports.map(transport => {
+      const { port1, port2 } = new MessageChannel()
+      transport.attach(port1)
+      return port2
+    })
+    const founding = options.ensemble === undefined ? 'found-or-join' : { join: ensembleId(options.ensemble) }
+    const asked = {
+      room: options.room,
+      engine: options.engine ?? 'multi-paxos',
+      founding,
+      broadcast: options.broadcast ?? transports.length === 0,
+      storage: options.storage ?? 'indexeddb',
+    } as const
+    const waiting = steps.wait<Opening>('open', 'connect', callOf(signal))
+    service.open(asked, transfer(workerPort, [workerPort]), transfer(ports, [...ports])).then(
+      result => {
+        if (result.ok) steps.resolve('open', result.value)
+        else
+          steps.reject('open', new KeeperError('OpenFailed', `${result.error.code}: ${result.error.message}`))
+      },
+      (error: unknown) => steps.reject('open', new KeeperError('OpenFailed', String(error))),
+    )
+    return waiting
+  }
+
+  function partsOf({ node, ensemble }: { node: Opening['node']; ensemble: EnsembleId }, of: Session) {
+    return {
+      session: of,
+      node,
+      ensemble,
+      observe: (status: boolean, decisions: boolean) => link.observe(status, decisions),
+      status: () => service.status(),
+    }
+  }
+
+  /** Says goodbye in order: the session with its ephemerals, then the replica; then ends the worker in any case. */
+  async function close(): Promise<void> {
+    const closing = new KeeperError('Closed', 'the keeper was closed')
+    const timeLimit = { timeoutMs: goodbyeMs }
+    await session?.write({ type: 'closeSession' }, timeLimit).catch(() => undefined)
+    fail(closing)
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const late = new Promise<void>(resolve => {
+      timer = setTimeout(resolve, goodbyeMs)
+    })
+    await Promise.race([service.close(), late]).catch(() => undefined)
+    clearTimeout(timer)
+    tearDown()
+  }
+
+  /** The page goes away: asks for what may still get out. */
+  function leave(event: PageTransitionEvent): void {
+    if (event.persisted) return
+    session?.write({ type: 'closeSession' }).catch(() => undefined)
+    for (const transport of transports) transport.close()
+  }
+}
+
+const callOf = (signal: AbortSignal | undefined) => (signal === undefined ? {} : { signal })
+
+function once(action: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | null = null
+  return () => {
+    running ??= action()
+    return running
+  }
+}
+
+const defaultWorker = (): Worker =>
+  new Worker(new URL('../host/worker/worker.js', import.meta.url), { type: 'module' })

@@ -1,0 +1,33 @@
+/** The one error that the client's doors throw. */
+import type { StateErrorCode } from '../logic/state/error.ts'
+
+export type KeeperErrorCode =
+  | StateErrorCode
+  /** The call's own time limit passed. A write may still be carried out, in its order. */
+  | 'Timeout'
+  /** The call's signal was aborted. A write may still be carried out, in its order. */
+  | 'Aborted'
+  /** The keeper was closed by its app. */
+  | 'Closed'
+  /** The worker does not answer any more: it was terminated, or its tab frozen for long. */
+  | 'WorkerDied'
+  /** The replica stopped for good: its storage failed, or an invariant broke. The message says which. */
+  | 'ReplicaStopped'
+  /** The replica could not be opened: its storage is corrupt, foreign or full. The message says what to do. */
+  | 'OpenFailed'
+  /** A watch's events came faster than they were taken. The watch is over; set it again and look anew. */
+  | 'WatchOverflow'
+
+/** Every failure of a keeper, with a code to switch on: `error.code === 'NoNode'`. */
+export class KeeperError extends Error {
+  override readonly name = 'KeeperError'
+  readonly code: KeeperErrorCode
+  /** The znode it is about, where it is about one. */
+  readonly path: string | null
+
+  constructor(code: KeeperErrorCode, message: string, path: string | null = null) {
+    super(message)
+    this.code = code
+    this.path = path
+  }
+}

@@ -1,0 +1,13 @@
+/** The door for apps. */
+export type { PageLink, PageTransport } from '../host/transport/port-protocol.ts'
+export type { Decision, ReplicaStatus } from '../host/worker/protocol.ts'
+export type { EnsembleId, NodeId, SessionId, Zxid } from '../logic/base/ids.ts'
+export type { CreateMode } from '../logic/state/command.ts'
+export type { ZnodePath } from '../logic/state/path.ts'
+export type { Stat } from '../logic/state/stat.ts'
+export type { CallOptions } from './calls.ts'
+export { type ConnectOptions, connect } from './connect.ts'
+export { KeeperError, type KeeperErrorCode } from './error.ts'
+export type { Keeper, KeeperEvents, KeeperState, ReadOptions, WatchOptions } from './keeper.ts'
+export type { Watcher } from './watcher.ts'
+export type { OneShotWatcher, ZnodeEvent } from './watches.ts'

@@ -1,0 +1,186 @@
+/**
+ * One session, from the page: numbers its writes, keeps its reads after them, resolves answers, hands watch events to
+ * the watches. Does not know the app's API.
+ *
+ * Source: ZooKeeper Programmer's Guide, "Sessions" and "Consistency Guarantees"; exactly-once by session and xid.
+ */
+import { noSlot, type SessionId, type Xid, xid, type Zxid } from '../logic/base/ids.ts'
+import { outstandingRequestsMax } from '../logic/base/limits.ts'
+import type { Result } from '../logic/base/result.ts'
+import type { ClientEvent } from '../logic/replica/event.ts'
+import type { Operation } from '../logic/state/command.ts'
+import type { OperationAnswer, Reply } from '../logic/state/contract.ts'
+import type { Failure } from '../logic/state/error.ts'
+import type { ZnodePath } from '../logic/state/path.ts'
+import type { Query, QueryAnswer } from '../logic/state/query.ts'
+import type { WatchId, WatchKind } from '../logic/watch/contract.ts'
+import { type CallOptions, Calls } from './calls.ts'
+import { KeeperError } from './error.ts'
+import type { Link } from './link.ts'
+import type { OneShotWatcher, Setting, Watches } from './watches.ts'
+
+/** Half of what the state remembers: an answer that is lost on the way is still remembered when it is asked again. */
+const writesWaitingMax = outstandingRequestsMax / 2
+
+export interface Answered {
+  readonly zxid: Zxid
+  readonly result: Result<QueryAnswer | null, Failure>
+}
+
+export type Consistency = 'sequential' | 'linearizable'
+
+export class Session {
+  readonly id: SessionId
+  readonly timeoutMs: number
+  readonly #link: Link
+  readonly #watches: Watches
+  readonly #writes: Calls<Xid>
+  readonly #reads: Calls<number>
+  readonly #pinger: ReturnType<typeof setInterval>
+  /** The last xid given to a write. */
+  #lastXid: Xid = xid(0)
+  /** Answered out of the row that ends at `acknowledged`. */
+  readonly #answered = new Set<Xid>()
+  #acknowledged: Xid = xid(0)
+  /** One-shot watchers that reads on their way will set. */
+  readonly #settings = new Map<number, Setting>()
+  /** The newest state that an answer or event came from: no read goes back behind it. */
+  #seenZxid: Zxid = noSlot
+  #nextReadId = 1
+  #ended: KeeperError | null = null
+
+  constructor(
+    { session, timeoutMs }: { readonly session: SessionId; readonly timeoutMs: number },
+    link: Link,
+    watches: Watches,
+    callTimeoutMs: number,
+  ) {
+    this.id = session
+    this.timeoutMs = timeoutMs
+    this.#link = link
+    this.#watches = watches
+    this.#writes = new Calls(callTimeoutMs, () => undefined)
+    this.#reads = new Calls(callTimeoutMs, id => {
+      this.#settle(id, false)
+      link.request({ type: 'cancel', session, id })
+    })
+    this.#pinger = setInterval(() => link.request({ type: 'ping', session }), timeoutMs / 3)
+  }
+
+  /** Carries `operation` out, after all earlier ones of this session. Rejects with a KeeperError. */
+  async write(operation: Operation, options?: CallOptions): Promise<OperationAnswer> {
+    this.#check(options)
+    if (this.#lastXid - this.#acknowledged >= writesWaitingMax)
+      throw new KeeperError('TooManyRequests', `${writesWaitingMax} writes wait for an answer`)
+    this.#lastXid = xid(this.#lastXid + 1)
+    const answer = this.#writes.wait<Reply>(this.#lastXid, operation.type, options)
+    this.#link.request({
+      type: 'write',
+      session: this.id,
+      xid: this.#lastXid,
+      acknowledged: this.#acknowledged,
+      operation,
+    })
+    const { result } = await answer
+    if (result.ok) return result.value
+    throw new KeeperError(result.error.code, result.error.message, pathOf(operation))
+  }
+
+  /** Reads after this session's writes, and never behind what it saw. Rejects with a KeeperError. */
+  async read(
+    query: Query | null,
+    consistency: Consistency,
+    watcher: OneShotWatcher | null,
+    options?: CallOptions,
+  ): Promise<QueryAnswer | null> {
+    this.#check(options)
+    const id = this.#nextReadId++
+    const setting =
+      watcher !== null && query !== null
+        ? this.#watches.begin(watcher, query.type === 'children' ? 'children' : 'data', query.path)
+        : null
+    if (setting !== null) this.#settings.set(id, setting)
+    const watch = setting?.watch ?? null
+    const answer = this.#reads.wait<Answered>(id, query?.type ?? 'sync', options)
+    const { id: session } = this
+    const { seenZxid, afterXid } = { seenZxid: this.#seenZxid, afterXid: this.#lastXid }
+    this.#link.request({ type: 'read', session, id, afterXid, seenZxid, consistency, query, watch })
+    const { result } = await answer
+    if (result.ok) return result.value
+    throw new KeeperError(result.error.code, result.error.message, query?.path ?? null)
+  }
+
+  async addWatch(watch: WatchId, kind: WatchKind, path: ZnodePath, options?: CallOptions): Promise<void> {
+    this.#check(options)
+    const id = this.#nextReadId++
+    const answer = this.#reads.wait<Answered>(id, 'watch', options)
+    this.#link.request({ type: 'addWatch', session: this.id, id, watch, kind, path })
+    await answer
+  }
+
+  /** Nobody waits for it: the session may be gone already. */
+  removeWatch(watch: WatchId, path: ZnodePath): void {
+    if (this.#ended) return
+    const id = this.#nextReadId++
+    this.#link.request({ type: 'removeWatch', session: this.id, id, watch, path })
+  }
+
+  /** Takes what the replica says of this session. */
+  receive(event: ClientEvent): void {
+    switch (event.type) {
+      case 'written':
+        this.#acknowledge(event.xid)
+        this.#see(event.reply.zxid)
+        this.#writes.resolve(event.xid, event.reply)
+        return
+      case 'answered':
+        this.#see(event.zxid)
+        this.#settle(event.id, event.result.ok)
+        this.#reads.resolve(event.id, event)
+        return
+      case 'watch':
+        this.#see(event.zxid)
+        return this.#watches.fire(event)
+      case 'opened':
+      case 'ended':
+      case 'quorum':
+        return
+    }
+  }
+
+  /** Nothing goes out any more; every waiting call is rejected with `error`. */
+  end(error: KeeperError): void {
+    if (this.#ended) return
+    this.#ended = error
+    clearInterval(this.#pinger)
+    this.#writes.rejectAll(error)
+    this.#reads.rejectAll(error)
+    this.#watches.end(error)
+  }
+
+  #check(options: CallOptions | undefined): void {
+    if (this.#ended) throw this.#ended
+    if (options?.signal?.aborted) throw new KeeperError('Aborted', 'its signal was aborted before the call')
+  }
+
+  #settle(readId: number, isSet: boolean): void {
+    const setting = this.#settings.get(readId)
+    if (setting === undefined) return
+    this.#settings.delete(readId)
+    this.#watches.settle(setting, isSet)
+  }
+
+  #see(zxid: Zxid): void {
+    if (zxid > this.#seenZxid) this.#seenZxid = zxid
+  }
+
+  /** An answer arrived: all up to the end of the unbroken row may be forgotten by the state. */
+  #acknowledge(answered: Xid): void {
+    this.#answered.add(answered)
+    while (this.#answered.delete(xid(this.#acknowledged + 1)))
+      this.#acknowledged = xid(this.#acknowledged + 1)
+  }
+}
+
+const pathOf = (operation: Operation): string | null =>
+  operation.type === 'closeSession' ? null : operation.path

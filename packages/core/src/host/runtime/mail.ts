@@ -1,0 +1,80 @@
+/**
+ * Between messages and frames: what a step sends goes out as one frame for each peer, and what comes in is checked and
+ * parsed. Counts what it drops. Does not know what a message means.
+ */
+import type { Codec } from '../../logic/base/codec.ts'
+import type { EnsembleId, NodeId } from '../../logic/base/ids.ts'
+import { frameBytesMax } from '../../logic/base/limits.ts'
+import type { AnyEngineKind } from '../../logic/consensus/engines.ts'
+import type { ToPeer } from '../../logic/replica/step.ts'
+import {
+  type EnvelopeDefect,
+  encodeEnvelope,
+  type PeerMessage,
+  readEnvelope,
+} from '../../logic/wire/envelope.ts'
+import type { Lane } from '../transport/contract.ts'
+
+/** Frames over this size travel apart from heartbeats. */
+const controlBytesMax = 16 * 1_024
+
+export type Defect = EnvelopeDefect | 'forgedSender' | 'tooLarge'
+
+/** How many frames were dropped, by reason. */
+export type Dropped = { readonly [reason in Defect]?: number }
+
+export interface MailConfig {
+  readonly codec: Codec
+  readonly self: NodeId
+  readonly ensemble: EnsembleId
+  readonly kind: AnyEngineKind
+}
+
+export class Mail {
+  readonly #config: MailConfig
+  readonly #dropped: { [reason in Defect]?: number } = {}
+
+  constructor(config: MailConfig) {
+    this.#config = config
+  }
+
+  get dropped(): Dropped {
+    return { ...this.#dropped }
+  }
+
+  /** Hands one frame for each receiver to `post`, and returns the messages to this replica itself. */
+  send(
+    messages: readonly ToPeer[],
+    post: (to: NodeId, lane: Lane, bytes: Uint8Array) => void,
+  ): readonly PeerMessage[] {
+    const byReceiver = new Map<NodeId, PeerMessage[]>()
+    for (const { to, message } of messages) {
+      const waiting = byReceiver.get(to)
+      if (waiting) waiting.push(message)
+      else byReceiver.set(to, [message])
+    }
+    const { codec, self, ensemble, kind } = this.#config
+    for (const [to, batch] of byReceiver) {
+      if (to === self) continue
+      const envelope = { ensemble, engine: kind.name, from: self, to, messages: batch }
+      const bytes = encodeEnvelope(codec, envelope)
+      if (bytes.length > frameBytesMax) this.#drop('tooLarge')
+      else post(to, bytes.length > controlBytesMax ? 'bulk' : 'control', bytes)
+    }
+    return byReceiver.get(self) ?? []
+  }
+
+  /** The messages of a frame that came over a connection to `peer`; none when it is dropped. */
+  receive(peer: NodeId, bytes: Uint8Array): readonly PeerMessage[] {
+    if (bytes.length > frameBytesMax) return this.#drop('tooLarge')
+    const envelope = readEnvelope(this.#config, bytes)
+    if (!envelope.ok) return this.#drop(envelope.error)
+    if (envelope.value.from !== peer) return this.#drop('forgedSender')
+    return envelope.value.messages
+  }
+
+  #drop(reason: Defect): readonly PeerMessage[] {
+    this.#dropped[reason] = (this.#dropped[reason] ?? 0) + 1
+    return []
+  }
+}

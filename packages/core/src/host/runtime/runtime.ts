@@ -1,0 +1,140 @@
+/**
+ * The loop of one replica: takes all that waits as one batch, steps the logic, performs the step. While a write is on
+ * its way to disk events collect into the next batch, which is all there is to group commit. The only code that waits
+ * on behalf of logic. A write that fails, or an invariant that breaks, stops the replica for good.
+ */
+import type { NodeId } from '../../logic/base/ids.ts'
+import type { Decided } from '../../logic/consensus/engine.ts'
+import type { ReplicaEvent } from '../../logic/replica/event.ts'
+import type { Replica } from '../../logic/replica/replica.ts'
+import type { Step, ToClient, ToPeer } from '../../logic/replica/step.ts'
+import { type Storage, StorageError, type StorageErrorCode } from '../storage/contract.ts'
+import type { Transport, TransportEvent } from '../transport/contract.ts'
+import type { Dropped, Mail } from './mail.ts'
+
+/** Why a replica stopped: a code for programs, a sentence for people. */
+export interface StopReason {
+  readonly code: 'Closed' | 'InvariantBroken' | `Storage${StorageErrorCode}`
+  readonly message: string
+}
+
+export interface RuntimeConfig {
+  readonly replica: Replica
+  readonly storage: Storage
+  /** Started already. */
+  readonly transports: readonly Transport[]
+  readonly mail: Mail
+  /** Milliseconds since 1970: stamped on proposals, decides nothing. */
+  now(): number
+  /** In order. Must not throw. */
+  deliver(events: readonly ToClient[]): void
+  /** After each step, for people to see. Must not throw. */
+  stepped(decided: readonly Decided[]): void
+  /** Once. */
+  stopped(reason: StopReason): void
+}
+
+export class Runtime {
+  readonly #config: RuntimeConfig
+  #inbox: ReplicaEvent[] = []
+  #busy = false
+  #stopReason: StopReason | null = null
+  /** The transports by which each connected peer can be reached, the newest connection last. */
+  readonly #routes = new Map<NodeId, readonly Transport[]>()
+
+  constructor(config: RuntimeConfig) {
+    this.#config = config
+  }
+
+  get dropped(): Dropped {
+    return this.#config.mail.dropped
+  }
+
+  get connected(): readonly NodeId[] {
+    return [...this.#routes.keys()]
+  }
+
+  /** Puts `event` at the end of the next batch. Ignored after the replica stopped. */
+  push(event: ReplicaEvent): void {
+    if (this.#stopReason !== null) return
+    this.#inbox.push(event)
+    if (this.#busy) return
+    this.#busy = true
+    queueMicrotask(() => {
+      this.#run().catch((error: unknown) => this.#stop(reasonOf(error)))
+    })
+  }
+
+  /** What a transport has to say. */
+  onTransport(transport: Transport, event: TransportEvent): void {
+    switch (event.type) {
+      case 'up':
+        this.#routes.set(event.peer, [...this.#routesBeside(event.peer, transport), transport])
+        return this.push({ type: 'connected', peer: event.peer })
+      case 'down': {
+        const others = this.#routesBeside(event.peer, transport)
+        if (others.length > 0) return void this.#routes.set(event.peer, others)
+        if (this.#routes.delete(event.peer)) this.push({ type: 'disconnected', peer: event.peer })
+        return
+      }
+      case 'frame': {
+        const messages = this.#config.mail.receive(event.peer, event.bytes)
+        if (messages.length > 0) this.push({ type: 'peer', from: event.peer, messages })
+        return
+      }
+    }
+  }
+
+  /** Stops by request: nothing is sent, written or delivered after the step under way. Idempotent. */
+  close(): void {
+    this.#stop({ code: 'Closed', message: 'the replica was closed' })
+  }
+
+  async #run(): Promise<void> {
+    while (this.#inbox.length > 0 && this.#stopReason === null) {
+      const batch = this.#inbox
+      this.#inbox = []
+      const step = this.#config.replica.step(batch, this.#config.now())
+      await this.#perform(step)
+    }
+    this.#busy = false
+  }
+
+  async #perform(step: Step): Promise<void> {
+    this.#send(step.send)
+    if (step.deliver.length > 0) this.#config.deliver(step.deliver)
+    if (step.persist !== null) await this.#config.storage.write(step.persist)
+    if (this.#stopReason !== null) return
+    this.#send(step.sendAfterPersist)
+    this.#config.stepped(step.decided)
+  }
+
+  #send(messages: readonly ToPeer[]): void {
+    if (messages.length === 0) return
+    const { mail } = this.#config
+    const toSelf = mail.send(messages, (to, lane, bytes) =>
+      this.#routes.get(to)?.at(-1)?.send(to, lane, bytes),
+    )
+    if (toSelf.length > 0)
+      this.#inbox.push({ type: 'peer', from: this.#config.replica.self, messages: toSelf })
+  }
+
+  #routesBeside(peer: NodeId, transport: Transport): readonly Transport[] {
+    return (this.#routes.get(peer) ?? []).filter(route => route !== transport)
+  }
+
+  #stop(reason: StopReason): void {
+    if (this.#stopReason !== null) return
+    this.#stopReason = reason
+    this.#inbox = []
+    for (const transport of this.#config.transports) transport.close()
+    this.#config.stopped(reason)
+  }
+}
+
+function reasonOf(error: unknown): StopReason {
+  const message = error instanceof Error ? error.message : String(error)
+  return error instanceof StorageError
+    ? { code: `Storage${error.code}`, message }
+    : { code: 'InvariantBroken', message }
+}

@@ -1,0 +1,25 @@
+/** Decided values in words, for people who watch. Nothing depends on it. */
+import type { Codec } from '../../logic/base/codec.ts'
+import type { Decided } from '../../logic/consensus/engine.ts'
+import { readCommand } from '../../logic/state/command.ts'
+import type { Decision } from './protocol.ts'
+
+export function describe(codec: Codec, { slot, value }: Decided): Decision {
+  const bare = { slot, session: null, path: null, timeMs: null }
+  if (!(value instanceof Uint8Array)) return { ...bare, what: value.type }
+  const read = readCommand(codec, value)
+  if (!read.ok) return { ...bare, what: 'unreadable' }
+  const { command, timeMs } = read.value
+  switch (command.type) {
+    case 'openSession':
+    case 'lead':
+      return { ...bare, timeMs, what: command.type }
+    case 'expireSession':
+      return { ...bare, timeMs, what: command.type, session: command.session }
+    case 'request': {
+      const { operation, session } = command
+      const path = operation.type === 'closeSession' ? null : operation.path
+      return { slot, timeMs, what: operation.type, session, path }
+    }
+  }
+}

@@ -1,0 +1,100 @@
+/**
+ * What a page and its replica's worker say to each other. Calls that happen once go through comlink (`ReplicaService`);
+ * requests and everything that must stay in order go over one MessagePort (`ToReplica`, `FromReplica`).
+ */
+import type { EnsembleId, Incarnation, NodeId, SessionId, Slot, Zxid } from '../../logic/base/ids.ts'
+import type { Result } from '../../logic/base/result.ts'
+import type { EngineName, EngineStatus } from '../../logic/consensus/engine.ts'
+import type { ClientEvent, ClientRequest } from '../../logic/replica/event.ts'
+import type { Dropped } from '../runtime/mail.ts'
+import type { StopReason } from '../runtime/runtime.ts'
+
+export interface OpenOptions {
+  /** The name under which the tabs of one browser profile find each other, and their storage. */
+  readonly room: string
+  readonly engine: EngineName
+  /** `found-or-join`: this profile's first replica founds an ensemble; `join`: become a member of that one. */
+  readonly founding: 'found-or-join' | { readonly join: EnsembleId }
+  /** Also reach the other tabs of this profile over BroadcastChannel, from the worker itself. */
+  readonly broadcast: boolean
+  readonly storage: 'indexeddb' | 'memory'
+}
+
+/** Why a replica could not be opened: a code for programs, a sentence for people. */
+export interface OpenError {
+  readonly code: string
+  readonly message: string
+}
+
+export interface Opening {
+  readonly node: NodeId
+  readonly ensemble: EnsembleId
+  readonly engine: EngineName
+  readonly incarnation: Incarnation
+  /** The Web Lock that the worker holds while it lives; null without Web Locks. */
+  readonly lock: string | null
+}
+
+export interface ReplicaService {
+  /**
+   * Claims an identity, opens its storage, starts the replica. Once. `stream` carries requests and events; each of
+   * `transports` is served by a transport in the page.
+   */
+  open(
+    options: OpenOptions,
+    stream: MessagePort,
+    transports: readonly MessagePort[],
+  ): Promise<Result<Opening, OpenError>>
+  status(): Promise<ReplicaStatus | null>
+  /** Ends the replica; resolves when its storage is closed and its identity free for the next. */
+  close(): Promise<void>
+}
+
+export type ToReplica =
+  | { readonly type: 'requests'; readonly requests: readonly ClientRequest[] }
+  /** Answered by `pong` from the worker's own loop, whatever the replica is doing. */
+  | { readonly type: 'probe'; readonly id: number }
+  /** Status and decisions are told from now on, or no more. */
+  | { readonly type: 'observe'; readonly status: boolean; readonly decisions: boolean }
+
+export type FromReplica =
+  | { readonly type: 'events'; readonly events: readonly ClientEvent[] }
+  | { readonly type: 'pong'; readonly id: number }
+  | { readonly type: 'status'; readonly status: ReplicaStatus }
+  | { readonly type: 'decisions'; readonly decisions: readonly Decision[] }
+  /** The last thing said. */
+  | { readonly type: 'stopped'; readonly reason: StopReason }
+
+/** A replica as people may want to see it. */
+export interface ReplicaStatus extends EngineStatus {
+  readonly node: NodeId
+  readonly ensemble: EnsembleId
+  readonly engine: EngineName
+  readonly incarnation: Incarnation
+  readonly appliedThrough: Zxid
+  readonly digest: number
+  /** Peers with a connection to this replica. */
+  readonly connected: readonly NodeId[]
+  /** Frames that were refused, by reason. */
+  readonly dropped: Dropped
+}
+
+/** A decided slot as people may want to see it. */
+export interface Decision {
+  readonly slot: Slot
+  readonly what:
+    | 'noop'
+    | 'membership'
+    | 'openSession'
+    | 'closeSession'
+    | 'expireSession'
+    | 'lead'
+    | 'create'
+    | 'delete'
+    | 'set'
+    | 'unreadable'
+  readonly session: SessionId | null
+  readonly path: string | null
+  /** By the clock of the leader that proposed it, milliseconds since 1970; null where none is stamped. */
+  readonly timeMs: number | null
+}

@@ -1,0 +1,95 @@
+/**
+ * Puts one replica together and runs it: identity, storage, engine, state, transports, ticks. What the service does for
+ * a page and tests do without one. Decides nothing.
+ */
+import type { Codec } from '../../logic/base/codec.ts'
+import type { NodeId } from '../../logic/base/ids.ts'
+import { seededRandom } from '../../logic/base/random.ts'
+import type { Decided } from '../../logic/consensus/engine.ts'
+import { engineKind } from '../../logic/consensus/engines.ts'
+import type { ReplicaEvent } from '../../logic/replica/event.ts'
+import { Replica } from '../../logic/replica/replica.ts'
+import type { ToClient } from '../../logic/replica/step.ts'
+import { createMachine } from '../../logic/state/machine.ts'
+import { createWatchTable } from '../../logic/watch/watch-table.ts'
+import { Mail } from '../runtime/mail.ts'
+import { Runtime, type StopReason } from '../runtime/runtime.ts'
+import { startTicker } from '../runtime/ticker.ts'
+import type { Identity, Opened, Storage } from '../storage/contract.ts'
+import type { Transport } from '../transport/contract.ts'
+import type { ReplicaStatus } from './protocol.ts'
+
+export interface ReplicaHostConfig {
+  readonly identity: Identity
+  readonly storage: Storage
+  readonly transports: readonly Transport[]
+  readonly codec: Codec
+  /** Seeds what is random in logic: election timeouts. */
+  readonly seed: number
+  /** Asked at each new connection to `peer`: to call `died` at the first hint that it did. */
+  watchPeer(peer: NodeId, died: () => void): void
+  deliver(events: readonly ToClient[]): void
+  stepped(decided: readonly Decided[]): void
+  /** Once; the storage is closed by then. */
+  stopped(reason: StopReason): void
+}
+
+export interface ReplicaHost {
+  readonly opened: Opened
+  push(event: ReplicaEvent): void
+  status(): ReplicaStatus
+  /** Resolves when the storage is closed. Idempotent. */
+  close(): Promise<void>
+}
+
+/** Opens the storage and starts the replica. Rejects with a StorageError or InvariantError; then nothing runs. */
+export async function startReplica(config: ReplicaHostConfig): Promise<ReplicaHost> {
+  const { storage, codec, transports } = config
+  const opened = await storage.open(config.identity)
+  const { node: self, ensemble, engine: name, founders } = opened.identity
+  const kind = engineKind(name)
+  const random = seededRandom(config.seed)
+  const machine = createMachine(codec)
+  const engine = kind.create({ self, founders, random, recovered: opened.recovered })
+  const replica = new Replica({ self, engine, machine, watches: createWatchTable(), codec })
+  let closed: Promise<void> | null = null
+  const runtime = new Runtime({
+    replica,
+    storage,
+    transports,
+    mail: new Mail({ codec, self, ensemble, kind }),
+    now: Date.now,
+    deliver: config.deliver,
+    stepped: config.stepped,
+    stopped: reason => {
+      stopTicker()
+      closed = storage.close().finally(() => config.stopped(reason))
+    },
+  })
+  const stopTicker = startTicker(() => runtime.push({ type: 'tick' }))
+  for (const transport of transports)
+    transport.start({ node: self, ensemble }, event => {
+      runtime.onTransport(transport, event)
+      if (event.type === 'up')
+        config.watchPeer(event.peer, () => runtime.push({ type: 'suspect', peer: event.peer }))
+    })
+  return {
+    opened,
+    push: event => runtime.push(event),
+    status: () => ({
+      ...replica.status(),
+      node: self,
+      ensemble,
+      engine: name,
+      incarnation: opened.incarnation,
+      appliedThrough: machine.appliedThrough,
+      digest: machine.digest(),
+      connected: runtime.connected,
+      dropped: runtime.dropped,
+    }),
+    close: async () => {
+      runtime.close()
+      await closed
+    },
+  }
+}

@@ -1,0 +1,93 @@
+/**
+ * The worker's end of a page's stream: parses what comes in, sends out what the page is told, in order. One page.
+ */
+import type { Codec } from '../../logic/base/codec.ts'
+import type { Decided } from '../../logic/consensus/engine.ts'
+import type { ClientEvent, ClientRequest } from '../../logic/replica/event.ts'
+import type { StopReason } from '../runtime/runtime.ts'
+import { describe } from './decisions.ts'
+import { parseRequest } from './parse-request.ts'
+import type { FromReplica, ReplicaStatus } from './protocol.ts'
+
+/** Decisions that are told at once; a replica that recovers has more, and tells only of the last. */
+const decisionsMax = 200
+
+/** Changes of the status are gathered this long: it is for people. */
+const statusDelayMs = 50
+
+export interface StreamConfig {
+  readonly port: MessagePort
+  readonly codec: Codec
+  onRequest(request: ClientRequest): void
+  status(): ReplicaStatus | null
+}
+
+export class Stream {
+  readonly #config: StreamConfig
+  #observing = { status: false, decisions: false }
+  #lastStatus = ''
+  #statusTimer: ReturnType<typeof setTimeout> | null = null
+
+  constructor(config: StreamConfig) {
+    this.#config = config
+    config.port.onmessage = ({ data }: MessageEvent<unknown>) => this.#receive(data)
+  }
+
+  tell(events: readonly ClientEvent[]): void {
+    this.#post({ type: 'events', events })
+  }
+
+  /** After a step: tells what the page asked to observe. */
+  stepped(decided: readonly Decided[]): void {
+    if (this.#observing.decisions && decided.length > 0) {
+      const decisions = decided.slice(-decisionsMax).map(each => describe(this.#config.codec, each))
+      this.#post({ type: 'decisions', decisions })
+    }
+    if (this.#observing.status) this.#statusTimer ??= setTimeout(() => this.#tellStatus(), statusDelayMs)
+  }
+
+  stopped(reason: StopReason): void {
+    clearTimeout(this.#statusTimer ?? undefined)
+    this.#post({ type: 'stopped', reason })
+  }
+
+  /** Tells the status where it differs from what was told last. */
+  #tellStatus(): void {
+    this.#statusTimer = null
+    const status = this.#config.status()
+    if (status === null) return
+    const { peers: _, ...shown } = status
+    const text = JSON.stringify(shown)
+    if (text === this.#lastStatus) return
+    this.#lastStatus = text
+    this.#post({ type: 'status', status })
+  }
+
+  #receive(data: unknown): void {
+    if (typeof data !== 'object' || data === null) return
+    const { type, requests, id, status, decisions } = data as { [key: string]: unknown }
+    switch (type) {
+      case 'requests':
+        if (!Array.isArray(requests)) return
+        for (const each of requests) {
+          const request = parseRequest(each)
+          if (request !== null) this.#config.onRequest(request)
+        }
+        return
+      case 'probe':
+        if (typeof id === 'number') this.#post({ type: 'pong', id })
+        return
+      case 'observe':
+        this.#observing = { status: status === true, decisions: decisions === true }
+        this.#lastStatus = ''
+        if (status === true) this.#tellStatus()
+        return
+      default:
+        return
+    }
+  }
+
+  #post(message: FromReplica): void {
+    this.#config.port.postMessage(message)
+  }
+}

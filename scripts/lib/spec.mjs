@@ -1,0 +1,37 @@
+// docs/SPEC.md and the tests hold each other: every rule has a test whose title begins with its id, every id has a rule.
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { root } from './run.mjs'
+
+const ruleId = /[A-Z]{2,}-\d+/
+const rulePattern = new RegExp(`^- \\*\\*(${ruleId.source})\\*\\*`, 'gm')
+const titlePattern =
+  /\b(?:test|it|describe)(?:\.each\([\s\S]*?\)|\.each`[\s\S]*?`)?\(\s*(?:`|'|")((?:[A-Z]{2,}-\d+[ ,]*)+)/g
+
+/** Complaints about rules without tests and ids without rules. */
+export function checkSpec() {
+  const spec = readFileSync(join(root, 'docs', 'SPEC.md'), 'utf8')
+  const rules = [...spec.matchAll(rulePattern)].map(([, id]) => id)
+  const complaints = rules
+    .filter((id, index) => rules.indexOf(id) !== index)
+    .map(id => `docs/SPEC.md: ${id} is there twice`)
+  const tested = new Set()
+  for (const file of testFiles(root)) {
+    for (const [, ids] of readFileSync(file, 'utf8').matchAll(titlePattern)) {
+      for (const [id] of ids.matchAll(new RegExp(ruleId, 'g'))) {
+        tested.add(id)
+        if (!rules.includes(id)) complaints.push(`${file}: ${id} is no rule of docs/SPEC.md`)
+      }
+    }
+  }
+  return [...complaints, ...rules.filter(id => !tested.has(id)).map(id => `docs/SPEC.md: ${id} has no test`)]
+}
+
+function* testFiles(folder) {
+  for (const entry of readdirSync(folder, { withFileTypes: true })) {
+    const path = join(folder, entry.name)
+    if (entry.isDirectory() && !['node_modules', 'dist', '.git', '.tmp'].includes(entry.name))
+      yield* testFiles(path)
+    else if (/\.(test|spec)\.ts$/.test(entry.name) || /-contract\.ts$/.test(entry.name)) yield path
+  }
+}
