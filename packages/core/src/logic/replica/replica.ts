@@ -31,7 +31,8 @@ export interface ReplicaConfig {
 }
 
 export class Replica {
-  readonly #self: NodeId
+  readonly self: NodeId
+
   readonly #engine: Engine<unknown>
   readonly #machine: StateMachine
   readonly #watches: WatchTable
@@ -63,7 +64,7 @@ export class Replica {
   #proposals: Uint8Array[] = []
 
   constructor({ self, engine, machine, watches, codec }: ReplicaConfig) {
-    this.#self = self
+    this.self = self
     this.#engine = engine
     this.#machine = machine
     this.#watches = watches
@@ -208,7 +209,7 @@ export class Replica {
     for (const id of this.#reads.tick()) this.#inputs.push({ type: 'read', id })
     const status = this.#engine.status()
     if (this.#ticks % touchTicks === 0) this.#touch(status)
-    if (this.#ticks % joinTicks === 0 && !isMember(status.membership, this.#self)) this.#askToJoin()
+    if (this.#ticks % joinTicks === 0 && !isMember(status.membership, this.self)) this.#askToJoin()
     if (this.#leases !== null) this.#expireSilent(this.#leases)
     if (status.role === 'leader') this.#improveMembership(status)
   }
@@ -235,7 +236,7 @@ export class Replica {
   }
 
   #askToJoin(): void {
-    for (const peer of this.#connected) this.#say(peer, { type: 'join', node: this.#self })
+    for (const peer of this.#connected) this.#say(peer, { type: 'join', node: this.self })
   }
 
   /** Takes `node` in where this replica leads, else tells the leader; whoever asks repeats it. */
@@ -244,7 +245,7 @@ export class Replica {
     if (isMember(membership, node)) return
     if (role === 'leader')
       this.#inputs.push({ type: 'changeMembership', change: { type: 'addObserver', node } })
-    else if (leader !== null && node !== this.#self) this.#say(leader, { type: 'join', node })
+    else if (leader !== null && node !== this.self) this.#say(leader, { type: 'join', node })
   }
 
   /** Proposes what waits, where this replica can; hands it to whoever can, elsewhere. */
@@ -252,7 +253,7 @@ export class Replica {
     const { proposer } = this.#engine.status()
     if (proposer === null) return
     const bodies = this.#writes.takeFor(proposer)
-    if (proposer === this.#self) {
+    if (proposer === this.self) {
       const own = this.#own.map(command => encodeCommand(this.#codec, command))
       this.#own = []
       const commands = [...this.#proposals, ...own, ...bodies].map(body => stampCommand(nowMs, body))
@@ -337,14 +338,14 @@ export class Replica {
     const { role, membership } = this.#engine.status()
     if (role !== 'leader') return
     for (const node of members(membership))
-      if (node !== this.#self) this.#say(node, { type: 'checkpoint', slot, digest })
+      if (node !== this.self) this.#say(node, { type: 'checkpoint', slot, digest })
   }
 
   /** Notices a change of leadership, of its own or of anybody's, and tells the clients. */
   #noticeStatus(): void {
     const { role, proposer } = this.#engine.status()
     const leads = role === 'leader'
-    if (leads && !this.#ledBefore) this.#own.push({ type: 'lead', node: this.#self })
+    if (leads && !this.#ledBefore) this.#own.push({ type: 'lead', node: this.self })
     if (!leads) {
       this.#leases = null
       this.#own = []
