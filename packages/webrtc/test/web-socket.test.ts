@@ -35,7 +35,7 @@ test('SIG-8 a server that cannot be reached is called again after 0.5 s, 1 s, ..
     sockets.at(-1)?.lose()
     time.advance(reconnectMsMax)
   }
-  const waits = opened.slice(1).map((at, index) => at - (index + 0) * reconnectMsMax)
+  const waits = opened.slice(1).map((at, index) => at - index * reconnectMsMax)
   expect(waits).toEqual([500, 1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000, 30_000])
   expect(status[0]).toEqual({ type: 'offline', code: 1006, reason: '' })
 })

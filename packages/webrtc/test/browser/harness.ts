@@ -61,6 +61,8 @@ export const launchFirefox = (): Promise<Browser> =>
     channel: 'moz-firefox',
     executablePath: FIREFOX,
     firefoxUserPrefs: {
+      // A clock of 20 microseconds, not of one millisecond, to measure by.
+      'privacy.reduceTimerPrecision': false,
       'media.peerconnection.ice.loopback': true,
       'media.peerconnection.ice.obfuscate_host_addresses': false,
     },

@@ -48,7 +48,11 @@ export function createProbe(options: ProbeOptions) {
       case 'up':
         return void ups.push({ peer: event.peer, connection: event.connection })
       case 'down':
-        return void downs.push({ peer: event.peer, connection: event.connection, at: performance.now() })
+        return void downs.push({
+          peer: event.peer,
+          connection: event.connection,
+          at: performance.timeOrigin + performance.now(),
+        })
       case 'frame':
         if (event.bytes[0] === ping) {
           pings += 1

@@ -140,8 +140,13 @@ test('RTC-18 a page that leaves takes its link down at once', async () => {
   await startProbe(a, site.url, { node: 'a', ensemble: 'e', room: 'leave' })
   await startProbe(b, site.url, { node: 'b', ensemble: 'e', room: 'leave' })
   await Promise.all([waitForUps(a, 1), waitForUps(b, 1)])
-  await b.goto('about:blank')
+  const leftAt = await b.evaluate(() => {
+    location.href = 'about:blank'
+    return performance.timeOrigin + performance.now()
+  })
   await expect.poll(() => a.evaluate(() => window.probe.downs().length), { timeout: 3_000 }).toBe(1)
+  const [down] = await a.evaluate(() => window.probe.downs())
+  console.log(`down ${((down?.at ?? 0) - leftAt).toFixed(1)} ms after the page began to leave`)
   await expect.poll(() => a.evaluate(() => window.probe.links().length)).toBe(0)
   await context.close()
 })

@@ -1,0 +1,77 @@
+import { expect, test } from 'vitest'
+import { createConnection } from '../src/page/link/connection.ts'
+import type { AttemptEvents } from '../src/page/link/dial.ts'
+import { simplePeerDial } from '../src/page/link/simple-peer.ts'
+import { connectTimeoutMs, laneBufferedBytesMax, laneQueueBytesMax } from '../src/wire/limits.ts'
+import { channelPair } from './fake-channel.ts'
+import { createFakeTime } from './fake-time.ts'
+
+function setup() {
+  const time = createFakeTime()
+  const [control] = channelPair()
+  const [bulk] = channelPair()
+  const log: string[] = []
+  const world: { events?: AttemptEvents; isDestroyed: boolean } = { isDestroyed: false }
+  const connection = createConnection(
+    {
+      initiator: true,
+      timers: time,
+      afterTask: time.afterTask,
+      dial(_, events) {
+        world.events = events
+        const destroy = () => {
+          world.isDestroyed = true
+        }
+        return { control, bulk, signal: () => {}, destroy }
+      },
+    },
+    {
+      signal: () => {},
+      up: () => log.push('up'),
+      frame: bytes => log.push(`frame ${bytes}`),
+      closed: reason => log.push(`closed: ${reason}`),
+    },
+  )
+  return { time, control, bulk, log, world, connection }
+}
+
+test('RTC-13 bulk that waits does not hold control back', () => {
+  const { time, control, bulk, connection } = setup()
+  control.open()
+  bulk.open()
+  for (let sent = 0; sent < 10; sent += 1) connection.send('bulk', new Uint8Array(1_000_000))
+  time.settle()
+  expect(connection.framesDropped).toBe(10 - Math.floor(laneQueueBytesMax / 1_000_000))
+  expect(bulk.bufferedAmount).toBeGreaterThanOrEqual(laneBufferedBytesMax)
+  connection.send('control', Uint8Array.of(1, 2, 3))
+  time.settle()
+  expect(control.sent).toHaveLength(1)
+})
+
+test('RTC-13 a link is up with its first lane; the other takes frames and sends them once it opens', () => {
+  const { time, control, bulk, log, connection } = setup()
+  connection.send('control', Uint8Array.of(1))
+  control.open()
+  expect(log).toEqual(['up'])
+  connection.send('bulk', Uint8Array.of(2))
+  time.settle()
+  bulk.open()
+  expect([control.sent.length, bulk.sent.length]).toEqual([0, 1])
+  time.advance(connectTimeoutMs)
+  expect(log).toEqual(['up'])
+})
+
+test('RTC-3 a connection ends as a whole, once', () => {
+  const { control, bulk, log, world } = setup()
+  control.open()
+  bulk.open()
+  bulk.end()
+  world.events?.closed('the connection closed')
+  expect(log).toEqual(['up', 'closed: the channel closed'])
+  expect([control.isOpen, world.isDestroyed]).toEqual([false, true])
+})
+
+test('RTC-20 where there is no WebRTC, dialing fails with a reason', () => {
+  const events = { signal: () => {}, closed: () => {} }
+  expect(() => simplePeerDial([])(true, events)).toThrow(/No WebRTC support/)
+})

@@ -1,0 +1,141 @@
+import type { PageToWorker } from '@peerkeeper/core/transport'
+import { afterEach, expect, test, vi } from 'vitest'
+import { broadcastSignaling, type ForeignPeer, webrtc } from '../src/page/index.ts'
+import type { Dial } from '../src/page/link/dial.ts'
+import { pageTimers } from '../src/page/timers.ts'
+import { createPageTransport } from '../src/page/webrtc.ts'
+import { type FakeChannel, fakeChannel } from './fake-channel.ts'
+
+let ends: (() => void)[] = []
+afterEach(() => {
+  for (const end of ends) end()
+  ends = []
+})
+
+/** Connects any two attempts whose signals meet. */
+function fakeDial(): Dial {
+  const attempts: { readonly control: FakeChannel; readonly bulk: FakeChannel }[] = []
+  return (initiator, events) => {
+    const sdp = String(attempts.length)
+    const channels = { control: fakeChannel(true), bulk: fakeChannel(true) }
+    attempts.push(channels)
+    if (initiator) queueMicrotask(() => events.signal({ type: 'offer', sdp }))
+    return {
+      ...channels,
+      destroy: () => {},
+      signal(signal) {
+        if (signal.type === 'offer') return events.signal({ type: 'answer', sdp })
+        const other = signal.type === 'answer' ? attempts[Number(signal.sdp)] : undefined
+        for (const lane of ['control', 'bulk'] as const) {
+          const [near, far] = [channels[lane], other?.[lane]]
+          if (far === undefined) continue
+          near.plug(far)
+          near.open()
+          far.open()
+        }
+      },
+    }
+  }
+}
+
+function replica(dial: Dial, room: string) {
+  const foreign: ForeignPeer[] = []
+  const transport = createPageTransport({
+    signaling: broadcastSignaling({ room }),
+    dial,
+    timers: pageTimers,
+    random: Math.random,
+    afterTask: queueMicrotask,
+    onForeign: peer => foreign.push(peer),
+    newInstance: () => crypto.randomUUID(),
+  })
+  const { port1, port2 } = new MessageChannel()
+  const heard: PageToWorker[] = []
+  port2.onmessage = event => heard.push(event.data)
+  ends.push(() => {
+    transport.close()
+    port2.close()
+  })
+  transport.attach(port1)
+  return { transport, port: port2, heard, foreign }
+}
+
+test('RTC-14 a worker is served over its port, from start to close; what is no message of it is ignored', async () => {
+  const dial = fakeDial()
+  const a = replica(dial, 'port')
+  const b = replica(dial, 'port')
+  for (const garbage of [
+    null,
+    7,
+    'start',
+    {},
+    { type: 'start' },
+    { type: 'start', node: 'a b', ensemble: 'e' },
+  ]) {
+    a.port.postMessage(garbage)
+  }
+  a.port.postMessage({ type: 'start', node: 'a', ensemble: 'e' })
+  a.port.postMessage({ type: 'start', node: 'z', ensemble: 'e' })
+  b.port.postMessage({ type: 'start', node: 'b', ensemble: 'e' })
+  await vi.waitFor(() => expect([a.heard.length, b.heard.length]).toEqual([1, 1]))
+  expect([a.heard[0], b.heard[0]]).toMatchObject([
+    { type: 'up', peer: 'b' },
+    { type: 'up', peer: 'a' },
+  ])
+  a.port.postMessage({ type: 'send', peer: 'b', lane: 'slow', bytes: Uint8Array.of(0) })
+  a.port.postMessage({ type: 'send', peer: 'b', lane: 'bulk', bytes: [0] })
+  a.port.postMessage({ type: 'send', peer: 'nobody', lane: 'bulk', bytes: Uint8Array.of(0) })
+  a.port.postMessage({ type: 'send', peer: 'b', lane: 'bulk', bytes: Uint8Array.of(1, 2) })
+  a.port.postMessage({ type: 'send', peer: 'b', lane: 'control', bytes: Uint8Array.of(3) })
+  await vi.waitFor(() => expect(b.heard).toHaveLength(3))
+  expect(b.heard.slice(1)).toMatchObject([
+    { type: 'frame', peer: 'a', bytes: Uint8Array.of(1, 2) },
+    { type: 'frame', peer: 'a', bytes: Uint8Array.of(3) },
+  ])
+  a.port.postMessage({ type: 'close' })
+  await vi.waitFor(() => expect(b.heard.at(-1)).toMatchObject({ type: 'down', peer: 'a' }))
+  expect(a.heard).toHaveLength(1)
+})
+
+test('RTC-14 a transport serves one port, and none once it is closed', async () => {
+  const { transport } = replica(fakeDial(), 'once')
+  expect(() => transport.attach(new MessageChannel().port1)).toThrow(/one worker/)
+  const closed = createPageTransport({
+    signaling: broadcastSignaling({ room: 'closed' }),
+    dial: fakeDial(),
+    timers: pageTimers,
+    random: Math.random,
+    afterTask: queueMicrotask,
+    onForeign: () => {},
+    newInstance: () => 'instance',
+  })
+  closed.close()
+  const { port1, port2 } = new MessageChannel()
+  const isClosed = new Promise(resolve => port2.addEventListener('close', resolve))
+  port2.start()
+  closed.attach(port1)
+  await isClosed
+  expect(closed.links()).toEqual([])
+})
+
+test('RTC-19 links tells each peer, its state and what went wrong', async () => {
+  const dial = fakeDial()
+  const a = replica(dial, 'links')
+  const b = replica(dial, 'links')
+  expect(a.transport.links()).toEqual([])
+  a.port.postMessage({ type: 'start', node: 'a', ensemble: 'e' })
+  b.port.postMessage({ type: 'start', node: 'b', ensemble: 'e' })
+  await vi.waitFor(() =>
+    expect(a.transport.links()).toEqual([
+      { peer: 'b', state: 'up', framesDropped: 0, failures: 0, lastReason: undefined },
+    ]),
+  )
+  b.transport.close()
+  await vi.waitFor(() => expect(a.transport.links()).toEqual([]))
+})
+
+test('RTC-20 the package can be imported and a transport be made where there is no WebRTC', () => {
+  const transport = webrtc({ signaling: broadcastSignaling({ room: 'node' }) })
+  expect(transport.links()).toEqual([])
+  transport.close()
+})
