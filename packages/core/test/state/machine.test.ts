@@ -5,6 +5,7 @@ import { type Command, encodeCommand, stampCommand } from '../../src/logic/state
 import type { Applied, Reply, StateMachine } from '../../src/logic/state/contract.ts'
 import { addDigest, mixNumber, subtractDigest } from '../../src/logic/state/digest.ts'
 import { createMachine } from '../../src/logic/state/machine.ts'
+import { digestReply } from '../../src/logic/state/reply.ts'
 import { SessionTable } from '../../src/logic/state/sessions.ts'
 import { encodeState } from '../../src/logic/state/snapshot.ts'
 import { Tree } from '../../src/logic/state/tree.ts'
@@ -171,6 +172,12 @@ describe('the machine', () => {
     })
     expect(new Set(digests).size).toBe(differences.length)
     for (const digest of digests) expect(Number.isSafeInteger(digest) && digest >= 0).toBe(true)
+  })
+
+  test('STATE-3 the same answer to another request is another', () => {
+    const answer: Reply = { zxid: slot(9), result: { ok: true, value: { type: 'delete' } } }
+    const digests = Array.from({ length: 1_000 }, (_, number) => digestReply(xid(number), answer))
+    expect(new Set(digests).size).toBe(1_000)
   })
 
   test('STATE-3 the wording of a failure is no part', () => {
