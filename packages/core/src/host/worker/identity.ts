@@ -6,21 +6,12 @@
 import { type EnsembleId, ensembleId, type NodeId, nodeId } from '../../logic/base/ids.ts'
 import type { EngineName } from '../../logic/consensus/engine.ts'
 import type { Identity } from '../storage/contract.ts'
-import { deleteDatabase } from '../storage/database.ts'
-import { openRegistry, type Registry, type RoomRecord } from '../storage/registry.ts'
-import { IdentityError, identityErrorOf } from './identity-error.ts'
-import {
-  aliveLock,
-  aliveLockPrefix,
-  allNodeLocksPrefix,
-  foundingLock,
-  type HeldLock,
-  nodeLock,
-  takeLock,
-} from './locks.ts'
+import type { RoomRecord } from '../storage/registry.ts'
+import { foundingTimeoutMs, underFoundingLock } from './founding.ts'
+import { IdentityError } from './identity-error.ts'
+import { aliveLock, type HeldLock, isAnyAlive, nodeLock, takeLock } from './locks.ts'
 
-export { IdentityError, type IdentityErrorCode } from './identity-error.ts'
-export { nodeLock } from './locks.ts'
+export { nodeLock, watchPeerLock } from './locks.ts'
 
 /** `found-or-join`: the profile's ensemble, founded if it has none. `join`: become a member of that one, never found. */
 export type Founding = 'found-or-join' | { readonly join: EnsembleId }
@@ -33,7 +24,7 @@ export interface ClaimOptions {
   readonly signal: AbortSignal
   /**
    * The replica will keep nothing on disk, so it must never be taken for an earlier one: it gets an identity that nobody
-   * had, which is not remembered. Where the profile has only such replicas and none is alive, it founds anew.
+   * had, which is not remembered. Where a room only ever had such replicas and none of them lives, it is founded anew.
    */
   readonly ephemeral?: boolean
   /** The browser's, unless a test brings its own. */
@@ -56,7 +47,8 @@ export interface Claim {
   readonly lost: AbortSignal
 }
 
-export const replicaDatabaseName = (room: string, node: NodeId): string => `peerkeeper:${room}:replica:${node}`
+export const replicaDatabaseName = (room: string, node: NodeId): string =>
+  `peerkeeper:${room}:replica:${node}`
 
 /**
  * Claims an identity for this worker. At most one holder has it at any time, whatever was copied, duplicated or reloaded.
@@ -64,146 +56,123 @@ export const replicaDatabaseName = (room: string, node: NodeId): string => `peer
  * Rejects with an IdentityError.
  */
 export function claimIdentity(options: ClaimOptions): Promise<Claim> {
-  const { room, signal } = options
+  const { room, engine, signal } = options
   return underFoundingLock(room, signal, options.locks, async (registry, locks) => {
     const stored = await registry.read()
-    const alive = options.ephemeral === true && (await isAnyAlive(locks, room))
-    const record = recordFor(stored, options, alive)
-    const { node, held, claimed } = await claimNode(locks, room, record, options.ephemeral === true)
+    const record = await recordFor(stored, options, locks)
+    const claimed = await claimNode(record, record !== stored, options, locks)
+    const { node, held } = claimed
+    let alive: HeldLock | null = null
+    const release = () => {
+      alive?.release()
+      held.release()
+    }
     try {
       const lock = aliveLock(room, node, mintId())
-      const alive = await takeLock(locks, lock, { signal })
-      if (claimed !== stored) await registry.write(claimed)
+      alive = await takeLock(locks, lock, { signal })
+      // Before use: an identity that is not remembered could be claimed by nobody, but its votes would count.
+      if (claimed.record !== stored) await registry.write(claimed.record)
       return {
-        identity: identityOf(record, node, options.engine),
+        identity: {
+          node,
+          ensemble: record.ensemble,
+          engine,
+          founders: record.founder === node ? [node] : [],
+        },
         databaseName: replicaDatabaseName(room, node),
-        stored: claimed.nodes.some(each => each.node === node && each.stored),
+        stored: record.nodes.some(each => each.node === node && each.stored),
         markStored: () => markStored(options, node),
         lock,
-        release: () => {
-          alive?.release()
-          held.release()
-        },
+        release,
         lost: held.lost,
       }
-    } catch (error) {
-      held.release()
-      throw error
+    } catch (cause) {
+      release()
+      throw cause
     }
   })
 }
 
-/**
- * Calls `onReleased` once when replica `node` of this profile has died or let go: the fastest hint there is, though it says
- * nothing of a frozen tab. Does nothing for replicas of other profiles, and ends with `signal`.
- */
-export function watchPeerLock(
-  options: {
-    readonly room: string
-    readonly node: NodeId
-    readonly signal: AbortSignal
-    readonly locks?: LockManager
-  },
-  onReleased: () => void,
-): void {
-  const { room, node, signal } = options
-  const watch = async () => {
-    const locks = options.locks ?? navigator.locks
-    const { held = [] } = await locks.query()
-    const name = held.find(each => each.name?.startsWith(aliveLockPrefix(room, node)))?.name
-    if (name === undefined) return
-    await locks.request(name, { mode: 'shared', signal }, () => {})
-    if (!signal.aborted) onReleased()
-  }
-  // Without locks there is no hint, and heartbeats tell.
-  watch().catch(() => {})
-}
-
-/**
- * The way out of a storage that is Corrupt: deletes replica `node` of this profile for good. The next claim mints a new
- * member instead. Rejects with an IdentityError, `InUse` while a tab still is that replica.
- */
-export function deleteReplica(
-  room: string,
-  node: NodeId,
-  options: { readonly signal?: AbortSignal; readonly locks?: LockManager } = {},
-): Promise<void> {
-  const signal = options.signal ?? AbortSignal.timeout(foundingTimeoutMs)
-  return underFoundingLock(room, signal, options.locks, async (registry, locks) => {
-    const held = await takeLock(locks, nodeLock(room, node), { now: true })
-    if (held === null) throw new IdentityError('InUse', `replica ${node} of room ${room} is running in another tab`)
-    try {
-      const record = await registry.read()
-      // Forgotten before it is deleted: an identity without its promises must never be claimed again.
-      if (record !== null)
-        await registry.write({
-          ...record,
-          founder: record.founder === node ? null : record.founder,
-          nodes: record.nodes.filter(each => each.node !== node),
-        })
-      await deleteDatabase(replicaDatabaseName(room, node))
-    } finally {
-      held.release()
+/** What the profile takes part in: as registered, else founded or joined now. Rejects where that is not what is asked. */
+async function recordFor(
+  stored: RoomRecord | null,
+  { room, engine, founding, ephemeral = false }: ClaimOptions,
+  locks: LockManager,
+): Promise<RoomRecord> {
+  const join = founding === 'found-or-join' ? null : founding.join
+  const diedOut = stored?.ephemeral === true && !(await isAnyAlive(locks, room))
+  if (stored === null || diedOut) {
+    if (join !== null) return { ensemble: join, engine, founder: null, nodes: [], ephemeral }
+    const founder = nodeId(mintId())
+    return {
+      ensemble: ensembleId(mintId()),
+      engine,
+      founder,
+      nodes: [{ node: founder, stored: false }],
+      ephemeral,
     }
-  })
-}
-
-/** Long enough for every tab that a browser restores at once to claim its identity. */
-const foundingTimeoutMs = 10_000
-
-async function underFoundingLock<T>(
-  room: string,
-  signal: AbortSignal,
-  ownLocks: LockManager | undefined,
-  work: (registry: Registry, locks: LockManager) => Promise<T>,
-): Promise<T> {
-  let lock: HeldLock | null = null
-  let registry: Registry | null = null
-  try {
-    const locks = ownLocks ?? browserLocks()
-    lock = await takeLock(locks, foundingLock(room), { signal })
-    registry = await openRegistry(room)
-    return await work(registry, locks)
-  } catch (cause) {
-    throw identityErrorOf(cause, room, signal)
-  } finally {
-    registry?.close()
-    lock?.release()
   }
-}
-
-function browserLocks(): LockManager {
-  const { locks } = navigator as { readonly locks?: LockManager }
-  if (locks === undefined)
-    throw new IdentityError('Unsupported', 'there are no Web Locks here: serve the app over https, or from localhost')
-  return locks
-}
-
-async function isAnyAlive(locks: LockManager, room: string): Promise<boolean> {
-  const { held = [] } = await locks.query()
-  return held.some(({ name }) => name?.startsWith(allNodeLocksPrefix(room)))
-}
-
-/** What the profile takes part in: as registered, else founded or joined now. Throws where that is not what is asked. */
-function recordFor(stored: RoomRecord | null, options: ClaimOptions, alive: boolean): RoomRecord {
-  const { room, engine, founding, ephemeral } = options
-  const diedOut = ephemeral === true && !alive && stored?.nodes.length === 0
-  if (founding === 'found-or-join') {
-    if (stored === null || diedOut) {
-      const founder = nodeId(mintId())
-      const nodes = ephemeral === true ? [] : [{ node: founder, stored: false }]
-      return { ensemble: ensembleId(mintId()), engine, founder, nodes }
-    }
-  } else {
-    if (stored === null || diedOut) return { ensemble: founding.join, engine, founder: null, nodes: [] }
-    if (stored.ensemble !== founding.join)
-      throw new IdentityError(
-        'ForeignEnsemble',
-        `this browser takes part in ensemble ${stored.ensemble} of room ${room}, not in ${founding.join}. ` +
-          `Join that one under another room name, or delete this browser's replicas of room ${room} first.`,
-      )
-  }
+  if (join !== null && stored.ensemble !== join)
+    throw new IdentityError(
+      'ForeignEnsemble',
+      `this browser takes part in ensemble ${stored.ensemble} of room ${room}, not in ${join}: ` +
+        'open that one as a room of another name, or delete the data of this one first',
+    )
   if (stored.engine !== engine)
-    throw new IdentityError('Mismatch', `room ${room} was founded with engine ${stored.engine}, not ${engine}`)
+    throw new IdentityError('Mismatch', `room ${room} runs on engine ${stored.engine}, not on ${engine}`)
   return stored
+}
+
+interface Claimed {
+  readonly node: NodeId
+  readonly held: HeldLock
+  /** What the registry is to say from now on. */
+  readonly record: RoomRecord
+}
+
+/** Takes the lock of a known node that nobody holds, else that of a new one. */
+async function claimNode(
+  record: RoomRecord,
+  isNew: boolean,
+  { room, ephemeral = false }: ClaimOptions,
+  locks: LockManager,
+): Promise<Claimed> {
+  if (ephemeral) {
+    const node = (isNew ? record.founder : null) ?? nodeId(mintId())
+    return { node, held: await takeNew(locks, room, node), record: isNew ? forgetful(record) : record }
+  }
+  for (const { node } of record.nodes) {
+    const held = await takeLock(locks, nodeLock(room, node), { now: true })
+    if (held !== null) return { node, held, record }
+  }
+  const node = nodeId(mintId())
+  const held = await takeNew(locks, room, node)
+  const nodes = [...record.nodes, { node, stored: false }]
+  return { node, held, record: { ...record, nodes, ephemeral: false } }
+}
+
+async function takeNew(locks: LockManager, room: string, node: NodeId): Promise<HeldLock> {
+  const held = await takeLock(locks, nodeLock(room, node), { now: true })
+  if (held === null)
+    throw new IdentityError('Failed', `the new identity ${node} of room ${room} is held already`)
+  return held
+}
+
+const forgetful = (record: RoomRecord): RoomRecord => ({ ...record, founder: null, nodes: [] })
+
+function markStored({ room, ephemeral, locks }: ClaimOptions, node: NodeId): Promise<void> {
+  if (ephemeral) return Promise.resolve()
+  const signal = AbortSignal.timeout(foundingTimeoutMs)
+  return underFoundingLock(room, signal, locks, async registry => {
+    const record = await registry.read()
+    if (record === null) throw new IdentityError('Failed', `the registry of room ${room} was deleted`)
+    const nodes = record.nodes.map(each => (each.node === node ? { node, stored: true } : each))
+    await registry.write({ ...record, nodes })
+  })
+}
+
+/** 64 random bits as 16 hexadecimal digits: no two replicas of the world's rooms share one by accident. */
+function mintId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(8))
+  return Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join('')
 }

@@ -3,6 +3,7 @@
  * them. Knows nothing of registries.
  */
 import type { NodeId } from '../../logic/base/ids.ts'
+import { IdentityError } from './identity-error.ts'
 
 export interface HeldLock {
   /** Idempotent. */
@@ -24,9 +25,7 @@ export const nodeLock = (room: string, node: NodeId): string => `peerkeeper:${ro
 export const aliveLock = (room: string, node: NodeId, token: string): string =>
   `${aliveLockPrefix(room, node)}${token}`
 
-export const aliveLockPrefix = (room: string, node: NodeId): string => `peerkeeper:${room}:alive:${node}:`
-
-export const allNodeLocksPrefix = (room: string): string => `peerkeeper:${room}:node:`
+const aliveLockPrefix = (room: string, node: NodeId): string => `peerkeeper:${room}:alive:${node}:`
 
 /** Takes `name` for as long as it is not released. Null when it is not to be had now and `now` is true. */
 export function takeLock(
@@ -49,4 +48,48 @@ export function takeLock(
       reject(reason)
     })
   })
+}
+
+/** Whether any replica of `room` runs in this profile. */
+export async function isAnyAlive(locks: LockManager, room: string): Promise<boolean> {
+  const { held = [] } = await locks.query()
+  return held.some(({ name }) => name?.startsWith(`peerkeeper:${room}:alive:`))
+}
+
+/**
+ * Calls `onReleased` once when replica `node` of this profile has died or let go: the fastest hint there is, though it says
+ * nothing of a frozen tab. Does nothing for replicas of other profiles, and ends with `signal`.
+ */
+export function watchPeerLock(
+  options: {
+    readonly room: string
+    readonly node: NodeId
+    readonly signal: AbortSignal
+    readonly locks?: LockManager
+  },
+  onReleased: () => void,
+): void {
+  const { room, node, signal } = options
+  const watch = async () => {
+    const locks = options.locks ?? browserLocks()
+    const { held = [] } = await locks.query()
+    const name = held.find(each => each.name?.startsWith(aliveLockPrefix(room, node)))?.name
+    if (name === undefined) return
+    await locks.request(name, { mode: 'shared', signal }, () => {})
+    if (!signal.aborted) onReleased()
+  }
+  // Without locks there is no hint, and heartbeats tell.
+  watch().catch(() => {})
+}
+
+/** The browser's locks. Throws an IdentityError `Unsupported` where there are none. */
+export function browserLocks(): LockManager {
+  const { navigator } = globalThis as { readonly navigator?: { readonly locks?: LockManager } }
+  const locks = navigator?.locks
+  if (locks === undefined)
+    throw new IdentityError(
+      'Unsupported',
+      'there are no Web Locks here: serve the app over https, or from localhost',
+    )
+  return locks
 }
