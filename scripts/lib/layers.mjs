@@ -27,6 +27,7 @@ const parts = [
 /** Files that join parts which otherwise do not know each other. */
 const exceptions = new Map([
   [`${core}/logic/consensus/engines.ts`, ['logic/consensus/multi-paxos']],
+  [`${core}/client/default-worker.ts`, ['host/worker']],
   [`${core}/logic/consensus/log.ts`, ['logic/consensus/paxos']],
 ])
 
@@ -34,7 +35,10 @@ const exceptions = new Map([
 const packages = new Map([
   ['idb', [`${core}/host/storage/database.ts`]],
   ['msgpackr', [`${core}/host/codec.ts`]],
-  ['comlink', [`${core}/host/worker/worker.ts`, `${core}/client/connect.ts`]],
+  [
+    'comlink',
+    [`${core}/host/worker/worker.ts`, `${core}/client/connect.ts`, `${core}/client/delete-replica.ts`],
+  ],
   ['simple-peer', ['packages/webrtc/src/page/link/simple-peer.ts']],
 ])
 

@@ -8,6 +8,7 @@ import type { Opening, ReplicaService } from '../host/worker/protocol.ts'
 import { type EnsembleId, ensembleId, isId, type SessionId } from '../logic/base/ids.ts'
 import type { EngineName } from '../logic/consensus/engine.ts'
 import { Calls } from './calls.ts'
+import { defaultWorker } from './default-worker.ts'
 import { KeeperError } from './error.ts'
 import { Keeper } from './keeper.ts'
 import { Link } from './link.ts'
@@ -92,7 +93,7 @@ export async function connect(options: ConnectOptions): Promise<Keeper> {
 
   try {
     const opening = await open()
-    if (opening.lock !== null) onWorkerGone(opening.lock, over.signal, () => link.died('the worker is gone'))
+    onWorkerGone(opening.lock, over.signal, () => link.died('the worker is gone'))
     const token = crypto.randomUUID()
     const opened = steps.wait<{ session: SessionId; timeoutMs: number }>('session', 'connect', {
       ...callOf(signal),
@@ -177,6 +178,3 @@ function once(action: () => Promise<void>): () => Promise<void> {
     return running
   }
 }
-
-const defaultWorker = (): Worker =>
-  new Worker(new URL('../host/worker/worker.js', import.meta.url), { type: 'module' })

@@ -1,10 +1,10 @@
 /** Replicas in one process under real time, over BroadcastChannel and memory: the whole host but the browser. */
 import { createCodec } from '../../src/host/codec.ts'
+import type { StopReason } from '../../src/host/runtime/runtime.ts'
 import type { Identity } from '../../src/host/storage/contract.ts'
 import { createMemoryDisk, createMemoryStorage, type MemoryDisk } from '../../src/host/storage/memory.ts'
 import { broadcastTransport } from '../../src/host/transport/broadcast.ts'
 import { type ReplicaHost, startReplica } from '../../src/host/worker/replica-host.ts'
-import type { StopReason } from '../../src/host/runtime/runtime.ts'
 import { ensembleId, type NodeId, nodeId } from '../../src/logic/base/ids.ts'
 import type { ClientEvent, ClientRequest } from '../../src/logic/replica/event.ts'
 
@@ -31,9 +31,10 @@ export function newRoom() {
       engine: 'multi-paxos',
       founders,
     }
-    const host = await startReplica({
-      identity,
-      storage: createMemoryStorage(disk),
+    const storage = createMemoryStorage(disk)
+    const host = startReplica({
+      storage,
+      opened: await storage.open(identity),
       codec: createCodec(),
       transports: [broadcastTransport({ room })],
       seed: rooms * 100 + members.length,
@@ -54,7 +55,11 @@ export function newRoom() {
 }
 
 /** Waits until `condition` gives something, or fails after `limitMs`. */
-export async function until<T>(what: string, condition: () => T | undefined | false, limitMs = 15_000): Promise<T> {
+export async function until<T>(
+  what: string,
+  condition: () => T | undefined | false,
+  limitMs = 15_000,
+): Promise<T> {
   const end = Date.now() + limitMs
   for (;;) {
     const value = condition()

@@ -31,8 +31,8 @@ export interface Opening {
   readonly ensemble: EnsembleId
   readonly engine: EngineName
   readonly incarnation: Incarnation
-  /** The Web Lock that the worker holds while it lives; null without Web Locks. */
-  readonly lock: string | null
+  /** The Web Lock that the worker holds while it lives. */
+  readonly lock: string
 }
 
 export interface ReplicaService {
@@ -45,6 +45,8 @@ export interface ReplicaService {
     stream: MessagePort,
     transports: readonly MessagePort[],
   ): Promise<Result<Opening, OpenError>>
+  /** Deletes a replica of this profile that no tab runs: the way out of a corrupt storage. */
+  deleteReplica(room: string, node: NodeId): Promise<Result<void, OpenError>>
   status(): Promise<ReplicaStatus | null>
   /** Ends the replica; resolves when its storage is closed and its identity free for the next. */
   close(): Promise<void>

@@ -15,13 +15,14 @@ import { createWatchTable } from '../../logic/watch/watch-table.ts'
 import { Mail } from '../runtime/mail.ts'
 import { Runtime, type StopReason } from '../runtime/runtime.ts'
 import { startTicker } from '../runtime/ticker.ts'
-import type { Identity, Opened, Storage } from '../storage/contract.ts'
+import type { Opened, Storage } from '../storage/contract.ts'
 import type { Transport } from '../transport/contract.ts'
 import type { ReplicaStatus } from './protocol.ts'
 
 export interface ReplicaHostConfig {
-  readonly identity: Identity
+  /** Open: what it gave back is in `opened`. Closed when the replica ends. */
   readonly storage: Storage
+  readonly opened: Opened
   readonly transports: readonly Transport[]
   readonly codec: Codec
   /** Seeds what is random in logic: election timeouts. */
@@ -35,17 +36,15 @@ export interface ReplicaHostConfig {
 }
 
 export interface ReplicaHost {
-  readonly opened: Opened
   push(event: ReplicaEvent): void
   status(): ReplicaStatus
   /** Resolves when the storage is closed. Idempotent. */
   close(): Promise<void>
 }
 
-/** Opens the storage and starts the replica. Rejects with a StorageError or InvariantError; then nothing runs. */
-export async function startReplica(config: ReplicaHostConfig): Promise<ReplicaHost> {
-  const { storage, codec, transports } = config
-  const opened = await storage.open(config.identity)
+/** Starts the replica. Throws InvariantError when what was stored cannot be; then nothing runs. */
+export function startReplica(config: ReplicaHostConfig): ReplicaHost {
+  const { storage, opened, codec, transports } = config
   const { node: self, ensemble, engine: name, founders } = opened.identity
   const kind = engineKind(name)
   const random = seededRandom(config.seed)
@@ -74,7 +73,6 @@ export async function startReplica(config: ReplicaHostConfig): Promise<ReplicaHo
         config.watchPeer(event.peer, () => runtime.push({ type: 'suspect', peer: event.peer }))
     })
   return {
-    opened,
     push: event => runtime.push(event),
     status: () => ({
       ...replica.status(),

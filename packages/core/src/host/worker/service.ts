@@ -10,7 +10,8 @@ import { createIndexedDbStorage } from '../storage/indexeddb.ts'
 import { createMemoryStorage } from '../storage/memory.ts'
 import { broadcastTransport } from '../transport/broadcast.ts'
 import { portTransport } from '../transport/port.ts'
-import { type Claim, claimIdentity, nodeLock, watchPeerLock } from './identity.ts'
+import { deleteReplica } from './delete-replica.ts'
+import { type Claim, claimIdentity, watchPeerLock } from './identity.ts'
 import type { OpenError, Opening, OpenOptions, ReplicaService } from './protocol.ts'
 import { type ReplicaHost, startReplica } from './replica-host.ts'
 import { Stream } from './stream.ts'
@@ -34,11 +35,13 @@ export function createService(): ReplicaService {
     ports: readonly MessagePort[],
   ): Promise<Opening> => {
     const signal = AbortSignal.any([ended.signal, AbortSignal.timeout(claimTimeoutMs)])
-    const claimed = await claimIdentity({ room, engine, founding, signal })
+    const claimed = await claimIdentity({ room, engine, founding, signal, ephemeral: kind === 'memory' })
     claim = claimed
-    const { identity, databaseName } = claimed
+    const { identity, databaseName: name, stored: mustExist } = claimed
     const storage: Storage =
-      kind === 'memory' ? createMemoryStorage() : createIndexedDbStorage({ name: databaseName, codec })
+      kind === 'memory' ? createMemoryStorage() : createIndexedDbStorage({ name, codec, mustExist })
+    const opened = await storage.open(identity)
+    if (!mustExist) await claimed.markStored()
     const stream = new Stream({
       port,
       codec,
@@ -46,9 +49,9 @@ export function createService(): ReplicaService {
       onRequest: request => host?.push({ type: 'client', client: pageClient, request }),
     })
     const watched = new Set<string>()
-    const started = await startReplica({
-      identity,
+    const started = startReplica({
       storage,
+      opened,
       codec,
       transports: [...ports.map(portTransport), ...(broadcast ? [broadcastTransport({ room })] : [])],
       seed: crypto.getRandomValues(new Uint32Array(1))[0] ?? 1,
@@ -71,8 +74,7 @@ export function createService(): ReplicaService {
     host = started
     claimed.lost.addEventListener('abort', () => void started.close())
     const { node, ensemble } = identity
-    const { incarnation } = started.opened
-    return { node, ensemble, engine, incarnation, lock: nodeLock(room, node) }
+    return { node, ensemble, engine, incarnation: opened.incarnation, lock: claimed.lock }
   }
 
   return {
@@ -83,6 +85,7 @@ export function createService(): ReplicaService {
       })
       return opening
     },
+    deleteReplica: (room, node) => deleteReplica(room, node).then(ok, error => err(openError(error))),
     status: async () => host?.status() ?? null,
     close: async () => {
       ended.abort()
