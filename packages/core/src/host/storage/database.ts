@@ -74,9 +74,12 @@ export async function deleteDatabase(name: string, timeoutMs = defaultTimeoutMs)
 }
 
 /**
- * One atomic, durable write. `queue` issues all requests at once and passes each to `track`; the transaction is committed
- * right behind them, without waiting for their answers. Resolves when it is complete, that is on disk as far as the
+ * One atomic, durable write. `queue` issues all requests at once and passes each to `track`; one that fails, or whose
+ * promise was made to reject by a check, ends the transaction. Resolves when it is complete, that is on disk as far as the
  * browser can promise it. Rejects with what went wrong first; then nothing of the write is there.
+ *
+ * It is left to commit by itself: after an early `commit()` Firefox (153) completes a transaction whose first request has
+ * failed, and applies the others.
  */
 export async function writeStrictly<Schema extends DBSchema>(
   database: Database<Schema>,
@@ -85,19 +88,20 @@ export async function writeStrictly<Schema extends DBSchema>(
 ): Promise<void> {
   const transaction = database.transaction(stores, 'readwrite', { durability: 'strict' })
   const failures: unknown[] = []
-  const note = (cause: unknown) => {
+  const done = transaction.done.catch((cause: unknown) => {
     failures.push(cause)
+  })
+  const fail = (cause: unknown) => {
+    failures.push(cause)
+    abort(transaction)
   }
-  const done = transaction.done.catch(note)
   try {
     queue(transaction, request => {
-      request.catch(note)
+      request.catch(fail)
     })
-    transaction.commit()
   } catch (cause) {
     // A request that was refused at once leaves the others standing: nothing of them must be written.
-    note(cause)
-    abort(transaction)
+    fail(cause)
   }
   await done
   // An abort reaches requests and transaction as AbortError too: the reason is the one failure with another name.

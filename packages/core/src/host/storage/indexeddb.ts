@@ -1,22 +1,15 @@
 /**
  * A replica's storage in IndexedDB: one database, one strict transaction a write. A write is on the path of every commit,
- * so it encodes first, then queues its one or two requests and commits without waiting for their answers (layout and
- * fence: replica-database.ts). After a failure nothing is retried: only a new opening knows what is on disk.
+ * so it encodes first and then queues all its requests at once: a look for the fence, the meta row, one row of the log.
+ * After a failure nothing is retried: only a new opening knows what is on disk. The layout is in replica-database.ts.
  */
 import type { Codec } from '../../logic/base/codec.ts'
 import type { Incarnation, Slot } from '../../logic/base/ids.ts'
 import type { Persist } from '../../logic/consensus/engine.ts'
 import { withDeadline } from '../deadline.ts'
 import { type Identity, type Opened, type Storage, StorageError } from './contract.ts'
-import {
-  type Database,
-  defaultTimeoutMs,
-  hasName,
-  openDatabase,
-  storageErrorOf,
-  writeStrictly,
-} from './database.ts'
-import { createStores, metaRow, type ReplicaSchema, readReplica } from './replica-database.ts'
+import { type Database, defaultTimeoutMs, openDatabase, storageErrorOf, writeStrictly } from './database.ts'
+import { createStores, type ReplicaSchema, readReplica } from './replica-database.ts'
 import { type Meta, maxSlotOf, rowsCovered, seal, sealSnapshot } from './rows.ts'
 
 export interface IndexedDbOptions {
@@ -150,27 +143,28 @@ async function writePersist(open: OpenState, codec: Codec, persist: Persist): Pr
     snapshotThrough: snapshot === null ? open.meta.snapshotThrough : snapshot.through,
     hardState,
   }
-  const sealedMeta = metaRow(codec, meta, incarnation)
+  const sealedMeta = seal(codec, meta, incarnation)
   const chunks = snapshot === null ? [] : sealSnapshot(codec, snapshot)
-  try {
-    await writeStrictly(database, ['meta', 'log', 'snapshot'], (transaction, track) => {
-      track(transaction.objectStore('meta').put(sealedMeta, incarnation))
-      if (logRow !== null) track(transaction.objectStore('log').add(logRow, row))
-      if (snapshot === null) return
-      const { firstRow } = open.meta
-      if (covered > 0)
-        track(transaction.objectStore('log').delete(IDBKeyRange.bound(firstRow, meta.firstRow - 1)))
-      track(transaction.objectStore('snapshot').clear())
-      for (const [place, chunk] of chunks.entries())
-        track(transaction.objectStore('snapshot').put(chunk, place))
-    })
-  } catch (cause) {
-    if (hasName(cause, 'ConstraintError'))
-      throw new StorageError(
-        'Fenced',
-        `a later opening owns database ${database.name}, not opening ${incarnation}`,
-      )
-    throw cause
-  }
+  await writeStrictly(database, ['meta', 'log', 'snapshot'], (transaction, track) => {
+    const stores = { meta: transaction.objectStore('meta'), log: transaction.objectStore('log') }
+    track(stores.meta.getKey(incarnation).then(key => checkFence(database.name, incarnation, key)))
+    track(stores.meta.put(sealedMeta, incarnation))
+    if (logRow !== null) track(stores.log.add(logRow, row))
+    if (snapshot === null) return
+    const { firstRow } = open.meta
+    if (covered > 0) track(stores.log.delete(IDBKeyRange.bound(firstRow, meta.firstRow - 1)))
+    track(transaction.objectStore('snapshot').clear())
+    for (const [place, chunk] of chunks.entries())
+      track(transaction.objectStore('snapshot').put(chunk, place))
+  })
   return meta
+}
+
+/** The meta row stands under the incarnation of the latest opening, and nowhere else. */
+function checkFence(name: string, own: Incarnation, key: number | undefined): void {
+  if (key !== own)
+    throw new StorageError(
+      'Fenced',
+      `a later opening than ${own} owns database ${name}, or its rows are gone`,
+    )
 }

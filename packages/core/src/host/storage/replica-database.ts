@@ -2,10 +2,8 @@
  * The layout of a replica's database, and reading all of it: in one strict transaction that also raises the incarnation.
  * Nothing is taken on trust and nothing is repaired: a defect anywhere refuses the whole. Rows are described in rows.ts.
  *
- * The fence: `meta` holds one row, its key the incarnation, and a unique index lets no second one in. A write puts its row
- * under its own incarnation; once a later opening has moved the row, that violates the index and aborts the transaction.
- * So each write checks the fence without reading, and can be committed before the first answer (0.74 ms against 0.92 with
- * a read, for a row of 25 kB in Chromium).
+ * The fence: `meta` holds one row, its key the incarnation of the latest opening, which moves it. A write looks for the
+ * key of its own opening first, in its own transaction, and is aborted when it is not there any more.
  */
 import type { Codec } from '../../logic/base/codec.ts'
 import { type Incarnation, incarnation, isCounter, nodeId, noSlot, type Slot } from '../../logic/base/ids.ts'
@@ -27,27 +25,17 @@ import {
 } from './rows.ts'
 
 export interface ReplicaSchema extends DBSchema {
-  readonly meta: { key: number; value: MetaRow; indexes: { only: number } }
+  readonly meta: { key: number; value: Sealed }
   readonly log: { key: number; value: Sealed }
   readonly snapshot: { key: number; value: Sealed }
 }
 
-export interface MetaRow extends Sealed {
-  /** The same in every row, so that the unique index holds one. */
-  readonly only: 0
-}
-
 /** For a new database. */
 export function createStores(database: Database<ReplicaSchema>): void {
-  database.createObjectStore('meta').createIndex('only', 'only', { unique: true })
+  database.createObjectStore('meta')
   database.createObjectStore('log')
   database.createObjectStore('snapshot')
 }
-
-export const metaRow = (codec: Codec, meta: Meta, own: Incarnation): MetaRow => ({
-  only: 0,
-  ...seal(codec, meta, own),
-})
 
 export interface ReadReplica {
   readonly meta: Meta
@@ -95,13 +83,13 @@ export async function readReplica(
       if (mustExist) throw corrupt('it is empty, though a replica was stored here')
       meta = freshMeta(wanted)
     } else {
-      meta = isCounter(before) ? parseMeta(unseal(codec, metaRows[0], before)) : null
-      if (meta === null) throw corrupt('its meta row is missing or not what was written')
+      meta = metaKeys.length === 1 && isCounter(before) ? parseMeta(unseal(codec, metaRows[0], before)) : null
+      if (meta === null) throw corrupt('its meta row is missing, not the only one, or not what was written')
     }
     const mismatch = identityMismatch(meta.identity, wanted)
     if (mismatch !== null) throw new StorageError('Mismatch', `database ${database.name}: ${mismatch}`)
     const own = incarnation(before + 1)
-    await Promise.all([stores.meta.delete(before), stores.meta.put(metaRow(codec, meta, own), own)])
+    await Promise.all([stores.meta.delete(before), stores.meta.put(seal(codec, meta, own), own)])
     return { meta, own, rows }
   }
   let raised: Awaited<ReturnType<typeof raise>>
