@@ -1,0 +1,133 @@
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { KeeperError } from '../../src/client/error.ts'
+import type { ZnodeEvent } from '../../src/client/watches.ts'
+import { StorageError } from '../../src/host/storage/contract.ts'
+import { openKeeper } from './open-keeper.ts'
+
+let opened: Awaited<ReturnType<typeof openKeeper>>
+beforeEach(async () => {
+  opened = await openKeeper()
+})
+afterEach(async () => {
+  await opened.close()
+})
+
+const text = (data: Uint8Array) => new TextDecoder().decode(data)
+
+test('KEEPER-1 create, get, set, exists, children and delete do what they say', async () => {
+  const { keeper } = opened
+  const created = await keeper.create('/a', 'one')
+  expect(created.path).toBe('/a')
+  const { data, stat } = await keeper.get('/a')
+  expect(text(data)).toBe('one')
+  expect(stat).toEqual(created.stat)
+  expect((await keeper.set('/a', 'two', { version: 0 })).version).toBe(1)
+  const child = await keeper.create('/a/n-', '', { mode: 'ephemeralSequential' })
+  expect(child.path).toBe('/a/n-0000000000')
+  expect(child.stat.ephemeralOwner).toBe(keeper.session)
+  expect((await keeper.children('/a')).children).toEqual(['n-0000000000'])
+  await keeper.delete(child.path)
+  await keeper.delete('/a', { version: 1 })
+  expect(await keeper.exists('/a')).toBeNull()
+})
+
+test('KEEPER-2 errors carry a code and the path', async () => {
+  const { keeper } = opened
+  await keeper.create('/a')
+  await expect(keeper.create('/a')).rejects.toMatchObject({ code: 'NodeExists', path: '/a' })
+  await expect(keeper.get('/b')).rejects.toMatchObject({ code: 'NoNode', path: '/b' })
+  await expect(keeper.set('/a', '', { version: 7 })).rejects.toMatchObject({ code: 'BadVersion' })
+  await expect(keeper.delete('/')).rejects.toBeInstanceOf(KeeperError)
+})
+
+test('KEEPER-3 bad arguments are refused before anything goes out', async () => {
+  const { keeper, host } = opened
+  const before = host.status().chosenThrough
+  for (const path of ['a', '/a/', '/a//b', '/a/./b', '/..', '/\u0000', ''])
+    await expect(keeper.create(path)).rejects.toMatchObject({ code: 'BadArguments' })
+  await expect(keeper.create('/big', new Uint8Array(1_048_576))).rejects.toMatchObject({
+    code: 'DataTooLarge',
+  })
+  expect(host.status().chosenThrough).toBe(before)
+})
+
+test('KEEPER-4 many writes at once are answered each, in their order', async () => {
+  const { keeper } = opened
+  await keeper.create('/a')
+  const versions = await Promise.all(Array.from({ length: 500 }, () => keeper.set('/a', 'x')))
+  expect(versions.map(({ version }) => version)).toEqual(Array.from({ length: 500 }, (_, i) => i + 1))
+})
+
+test('KEEPER-5 a read comes after the session’s earlier writes', async () => {
+  const { keeper } = opened
+  const [, { stat }] = await Promise.all([keeper.create('/a', '1'), keeper.get('/a')])
+  expect(stat.version).toBe(0)
+  const [, , again] = await Promise.all([keeper.set('/a', '2'), keeper.set('/a', '3'), keeper.get('/a')])
+  expect(text(again.data)).toBe('3')
+  const fresh = await keeper.get('/a', { consistency: 'linearizable' })
+  expect(text(fresh.data)).toBe('3')
+  await keeper.sync()
+})
+
+test('KEEPER-6 a one-shot watch fires once, before the answer that shows the change', async () => {
+  const { keeper } = opened
+  const order: string[] = []
+  await keeper.exists('/a', { watch: ({ type }) => order.push(type) })
+  await keeper.create('/a')
+  order.push('created')
+  await keeper.set('/a', 'x')
+  expect(order).toEqual(['NodeCreated', 'created'])
+})
+
+test('KEEPER-7 a recursive watch tells of every change below, by iterator and by callback', async () => {
+  const { keeper } = opened
+  await keeper.create('/a')
+  const heard: ZnodeEvent[] = []
+  const byCallback = await keeper.watch('/a', { recursive: true, onEvent: event => heard.push(event) })
+  const byIterator = await keeper.watch('/a', { recursive: true })
+  await keeper.create('/a/b')
+  await keeper.set('/a/b', '1')
+  await keeper.delete('/a/b')
+  const iterated: string[] = []
+  for await (const { type, path } of byIterator) {
+    iterated.push(`${type} ${path}`)
+    if (iterated.length === 3) break
+  }
+  expect(iterated).toEqual(['NodeCreated /a/b', 'NodeDataChanged /a/b', 'NodeDeleted /a/b'])
+  expect(heard.map(({ type }) => type)).toEqual(['NodeCreated', 'NodeDataChanged', 'NodeDeleted'])
+  byCallback.close()
+  await keeper.set('/a', '')
+  expect(heard).toHaveLength(3)
+})
+
+test('KEEPER-8 a call that is aborted ends; before it went out nothing happens, after it did the write may', async () => {
+  const { keeper } = opened
+  const before = { signal: AbortSignal.abort() }
+  await expect(keeper.create('/a', '', before)).rejects.toMatchObject({ code: 'Aborted' })
+  const controller = new AbortController()
+  const aborted = keeper.create('/b', '', { signal: controller.signal })
+  controller.abort()
+  await expect(aborted).rejects.toMatchObject({ code: 'Aborted' })
+  await keeper.create('/c')
+  expect(await keeper.exists('/a')).toBeNull()
+  expect(await keeper.exists('/b')).not.toBeNull()
+})
+
+test('KEEPER-9 a replica that stops tells its page why', async () => {
+  const { keeper, disk, stoppedBy, session } = opened
+  disk.failure = new StorageError('QuotaExceeded', 'full')
+  const write = keeper.create('/a')
+  expect(await stoppedBy).toBe('ReplicaStopped')
+  session.end(new KeeperError('ReplicaStopped', 'full'))
+  await expect(write).rejects.toMatchObject({ code: 'ReplicaStopped' })
+  await expect(keeper.get('/a')).rejects.toMatchObject({ code: 'ReplicaStopped' })
+})
+
+test('KEEPER-10 more writes than may wait are refused with TooManyRequests', async () => {
+  const { keeper } = opened
+  await keeper.create('/a')
+  const outcomes = await Promise.allSettled(Array.from({ length: 1_100 }, () => keeper.set('/a', 'x')))
+  const refused = outcomes.filter(({ status }) => status === 'rejected')
+  expect(refused).toHaveLength(1_100 - 1_024)
+  expect(refused[0]).toMatchObject({ reason: { code: 'TooManyRequests' } })
+})

@@ -1,0 +1,69 @@
+/** A keeper over a replica in this process: the client and the worker's stream, without page and worker. */
+import { Keeper } from '../../src/client/keeper.ts'
+import { Link } from '../../src/client/link.ts'
+import { Session } from '../../src/client/session.ts'
+import { Watches } from '../../src/client/watches.ts'
+import { createCodec } from '../../src/host/codec.ts'
+import { createMemoryDisk, createMemoryStorage } from '../../src/host/storage/memory.ts'
+import { startReplica } from '../../src/host/worker/replica-host.ts'
+import { Stream } from '../../src/host/worker/stream.ts'
+import { ensembleId, nodeId, type SessionId } from '../../src/logic/base/ids.ts'
+
+export async function openKeeper({ timeoutMs = 5_000 } = {}) {
+  const { port1, port2 } = new MessageChannel()
+  const codec = createCodec()
+  const node = nodeId('a')
+  const ensemble = ensembleId('e')
+  const disk = createMemoryDisk()
+  const storage = createMemoryStorage(disk)
+  const opened = await storage.open({ node, ensemble, engine: 'multi-paxos', founders: [node] })
+  const stream = new Stream({
+    port: port2 as unknown as MessagePort,
+    codec,
+    status: () => host.status(),
+    onRequest: request => host.push({ type: 'client', client: 1, request }),
+  })
+  const host = startReplica({
+    storage,
+    opened,
+    codec,
+    transports: [],
+    seed: 1,
+    watchPeer: () => undefined,
+    deliver: events => stream.tell(events.map(({ event }) => event)),
+    stepped: decided => stream.stepped(decided),
+    stopped: reason => stream.stopped(reason),
+  })
+  const watches = new Watches()
+  let session: Session | null = null
+  let onStopped: (code: string) => void = () => undefined
+  const stoppedBy = new Promise<string>(resolve => {
+    onStopped = resolve
+  })
+  let onOpened: (told: { session: SessionId; timeoutMs: number }) => void = () => undefined
+  const openedSession = new Promise<{ session: SessionId; timeoutMs: number }>(resolve => {
+    onOpened = resolve
+  })
+  const link = new Link(port1 as unknown as MessagePort, {
+    event: event => (event.type === 'opened' ? onOpened(event) : session?.receive(event)),
+    status: () => undefined,
+    decisions: () => undefined,
+    stopped: code => onStopped(code),
+  })
+  link.request({ type: 'open', token: 'token', timeoutMs: 10_000 })
+  session = new Session(await openedSession, link, watches, timeoutMs)
+  const close = async () => {
+    link.close()
+    await host.close()
+  }
+  const keeper = new Keeper({
+    session,
+    watches,
+    node,
+    ensemble,
+    observe: (status, decisions) => link.observe(status, decisions),
+    status: async () => host.status(),
+    close,
+  })
+  return { keeper, session, link, disk, stoppedBy, host, close }
+}

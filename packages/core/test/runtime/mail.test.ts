@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest'
+import { createCodec } from '../../src/host/codec.ts'
+import { Mail } from '../../src/host/runtime/mail.ts'
+import { ensembleId, type NodeId, nodeId } from '../../src/logic/base/ids.ts'
+import { frameBytesMax } from '../../src/logic/base/limits.ts'
+import { engineKind } from '../../src/logic/consensus/engines.ts'
+import type { PeerMessage } from '../../src/logic/wire/envelope.ts'
+
+const a = nodeId('a')
+const b = nodeId('b')
+const join: PeerMessage = { type: 'join', node: a }
+
+const mailOf = (self: NodeId, ensemble = 'e') =>
+  new Mail({
+    codec: createCodec(),
+    self,
+    ensemble: ensembleId(ensemble),
+    kind: engineKind('multi-paxos'),
+  })
+
+function frameOf(mail: Mail, messages: readonly PeerMessage[] = [join]): Uint8Array {
+  const frames: Uint8Array[] = []
+  mail.send(
+    messages.map(message => ({ to: b, message })),
+    (_to, _lane, bytes) => frames.push(bytes),
+  )
+  const [frame] = frames
+  if (frame === undefined || frames.length !== 1) throw new Error('one frame')
+  return frame
+}
+
+test('MAIL-1 all that goes to one peer in a step is one frame; what is for itself comes back', () => {
+  const mail = mailOf(a)
+  const frames: NodeId[] = []
+  const toSelf = mail.send(
+    [b, a, b].map(to => ({ to, message: join })),
+    to => frames.push(to),
+  )
+  expect(frames).toEqual([b])
+  expect(toSelf).toEqual([join])
+})
+
+test('MAIL-2 a large frame travels in the bulk lane, a small one in the control lane', () => {
+  const mail = mailOf(a)
+  const lanes: string[] = []
+  const large: PeerMessage = { type: 'forward', commands: [new Uint8Array(20_000)] }
+  for (const message of [join, large]) mail.send([{ to: b, message }], (_to, lane) => lanes.push(lane))
+  expect(lanes).toEqual(['control', 'bulk'])
+})
+
+test('MAIL-3 foreign, forged and corrupt frames are dropped and counted by reason', () => {
+  const receiver = mailOf(b)
+  const frame = frameOf(mailOf(a))
+  expect(receiver.receive(a, frame)).toEqual([join])
+  expect(receiver.receive(nodeId('c'), frame)).toEqual([])
+  expect(receiver.receive(a, frameOf(mailOf(a, 'other')))).toEqual([])
+  expect(receiver.receive(a, new Uint8Array([1, 2, 3]))).toEqual([])
+  expect(receiver.receive(a, new Uint8Array(frameBytesMax + 1))).toEqual([])
+  expect(mailOf(nodeId('d')).receive(a, frame)).toEqual([])
+  expect(receiver.dropped).toEqual({ forgedSender: 1, otherEnsemble: 1, notAnEnvelope: 1, tooLarge: 1 })
+})

@@ -1,0 +1,37 @@
+// npm test: everything that must hold, on a fresh clone with only Node and npm. Fixed seeds; longer searches are
+// commands of their own. The last line counts all cases of all parts.
+import { build } from './lib/install.mjs'
+import { counts, finish, root, run } from './lib/run.mjs'
+import { unitCounts } from './lib/unit.mjs'
+
+const node = process.execPath
+const script = name => `${root}/scripts/${name}.mjs`
+
+/** Each part runs cases of its own and counts them. */
+const parts = [
+  ['check', () => counted(node, [script('check')])],
+  ['unit', () => unitCounts()],
+  ['sim', () => counted(node, [script('sim'), '--engine', 'multi-paxos', '--seeds', '1..100'])],
+  ['mutants', () => counted(node, [script('mutants')])],
+  ['e2e', () => counted(node, [script('e2e')])],
+]
+
+await build()
+const totals = { passed: 0, failed: 0 }
+for (const [name, part] of parts) {
+  console.log(`\n== ${name}`)
+  const { passed, failed } = await part()
+  console.log(`== ${name}: ${passed} passed, ${failed} failed`)
+  totals.passed += passed
+  totals.failed += failed
+}
+console.log()
+finish(totals.passed, totals.failed)
+
+/** Runs a command that ends with the common closing line; one that does not get so far is one failure. */
+async function counted(command, args) {
+  const { code, output } = await run(command, args, { capture: true })
+  const found = counts(output)
+  if (found === null) return { passed: 0, failed: 1 }
+  return code === 0 || found.failed > 0 ? found : { ...found, failed: 1 }
+}
