@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { Packr } from 'msgpackr'
 import { describe, expect, it } from 'vitest'
 import { createCodec } from '../../src/host/codec.ts'
-import { nestingMax } from '../../src/host/codec-scan.ts'
+import { isPlain, nestingMax } from '../../src/host/codec-scan.ts'
 
 const codec = createCodec()
 const bytesOf = (...bytes: number[]) => Uint8Array.from(bytes)
@@ -137,6 +137,7 @@ describe('codec', () => {
     ['length', [0xdd, 0x00]],
     ['nothing', []],
   ])('CODEC-8 a %s that is longer than the bytes is refused', (_, bytes) => {
+    expect(isPlain(bytesOf(...bytes))).toBe(false)
     expect(codec.decode(bytesOf(...bytes))).toBeUndefined()
   })
 
