@@ -1,4 +1,4 @@
-// docs/SPEC.md and the tests hold each other: every rule has a test whose title begins with its id, every id has a rule.
+// The rules of docs/spec and the tests hold each other: every rule has a test whose title begins with its id, every id has a rule.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from './run.mjs'
@@ -10,21 +10,28 @@ const titlePattern =
 
 /** Complaints about rules without tests and ids without rules. */
 export function checkSpec() {
-  const spec = readFileSync(join(root, 'docs', 'SPEC.md'), 'utf8')
+  const spec = specText()
   const rules = [...spec.matchAll(rulePattern)].map(([, id]) => id)
   const complaints = rules
     .filter((id, index) => rules.indexOf(id) !== index)
-    .map(id => `docs/SPEC.md: ${id} is there twice`)
+    .map(id => `docs/spec: ${id} is there twice`)
   const tested = new Set()
   for (const file of testFiles(root)) {
     for (const [, ids] of readFileSync(file, 'utf8').matchAll(titlePattern)) {
       for (const [id] of ids.matchAll(new RegExp(ruleId, 'g'))) {
         tested.add(id)
-        if (!rules.includes(id)) complaints.push(`${file}: ${id} is no rule of docs/SPEC.md`)
+        if (!rules.includes(id)) complaints.push(`${file}: ${id} is no rule of docs/spec`)
       }
     }
   }
-  return [...complaints, ...rules.filter(id => !tested.has(id)).map(id => `docs/SPEC.md: ${id} has no test`)]
+  return [...complaints, ...rules.filter(id => !tested.has(id)).map(id => `docs/spec: ${id} has no test`)]
+}
+
+/** All rule files, one after the other. */
+function specText() {
+  const folder = join(root, 'docs', 'spec')
+  const files = readdirSync(folder).filter(name => name.endsWith('.md'))
+  return files.map(name => readFileSync(join(folder, name), 'utf8')).join('\n')
 }
 
 function* testFiles(folder) {
