@@ -4,7 +4,7 @@
  */
 import { type Endpoint, releaseProxy, transfer, wrap } from 'comlink'
 import type { PageTransport } from '../host/transport/port-protocol.ts'
-import type { Opening, ReplicaService } from '../host/worker/protocol.ts'
+import type { Opening, ReplicaService, ReplicaStatus } from '../host/worker/protocol.ts'
 import { type EnsembleId, ensembleId, isId, type SessionId } from '../logic/base/ids.ts'
 import type { EngineName } from '../logic/consensus/engine.ts'
 import { Calls } from './calls.ts'
@@ -50,6 +50,7 @@ export async function connect(options: ConnectOptions): Promise<Keeper> {
   if (!isId(options.room)) throw new KeeperError('BadArguments', 'a room is 1 to 64 letters, digits, _ or -')
   if (options.ensemble !== undefined && !isId(options.ensemble))
     throw new KeeperError('BadArguments', 'an ensemble id is 1 to 64 letters, digits, _ or -')
+  if (signal?.aborted) throw new KeeperError('Aborted', 'its signal was aborted before the call')
   const worker = (options.worker ?? defaultWorker)()
   const service = wrap<ReplicaService>(worker as Endpoint)
   const steps = new Calls<string>(timeoutMs, () => undefined)
@@ -83,6 +84,7 @@ export async function connect(options: ConnectOptions): Promise<Keeper> {
     },
   })
   const tearDown = () => {
+    if (over.signal.aborted) return
     over.abort()
     link.close()
     for (const transport of transports) transport.close()
@@ -142,8 +144,21 @@ export async function connect(options: ConnectOptions): Promise<Keeper> {
       node,
       ensemble,
       observe: (status: boolean, decisions: boolean) => link.observe(status, decisions),
-      status: () => service.status(),
+      status,
     }
+  }
+
+  /** Null when the replica has stopped, or stops before it answers. */
+  function status(): Promise<ReplicaStatus | null> {
+    if (over.signal.aborted) return Promise.resolve(null)
+    return new Promise(resolve => {
+      const stopped = () => resolve(null)
+      over.signal.addEventListener('abort', stopped, { once: true })
+      void service
+        .status()
+        .then(resolve, stopped)
+        .finally(() => over.signal.removeEventListener('abort', stopped))
+    })
   }
 
   /** Says goodbye in order: the session with its ephemerals, then the replica; then ends the worker in any case. */
@@ -152,11 +167,13 @@ export async function connect(options: ConnectOptions): Promise<Keeper> {
     const timeLimit = { timeoutMs: goodbyeMs }
     await session?.write({ type: 'closeSession' }, timeLimit).catch(() => undefined)
     fail(closing)
+    if (over.signal.aborted) return
     let timer: ReturnType<typeof setTimeout> | undefined
-    const late = new Promise<void>(resolve => {
+    const stoppedOrLate = new Promise<void>(resolve => {
       timer = setTimeout(resolve, goodbyeMs)
+      over.signal.addEventListener('abort', () => resolve(), { once: true })
     })
-    await Promise.race([service.close(), late]).catch(() => undefined)
+    await Promise.race([service.close(), stoppedOrLate]).catch(() => undefined)
     clearTimeout(timer)
     tearDown()
   }
