@@ -1,8 +1,47 @@
-/** What tests and benchmarks drive in a page: the packages' doors, and nothing else. */
-import { connect, type Keeper, KeeperError } from '@peerkeeper/core'
-import { broadcastSignaling, webrtc, webSocketSignaling } from '@peerkeeper/webrtc'
+/** What tests and benchmarks drive in a page: the packages' doors, and a short way to open a keeper as tests want it. */
+import { connect, deleteReplica, type Keeper, KeeperError } from '@peerkeeper/core'
+import { broadcastSignaling, type WebRtcTransport, webrtc, webSocketSignaling } from '@peerkeeper/webrtc'
 
-const lab = { connect, KeeperError, broadcastSignaling, webrtc, webSocketSignaling, keeper: null as Keeper | null }
+/** How a test opens a tab. */
+export interface LabOptions {
+  readonly room: string
+  /** The signaling server; without one, tabs of this profile find each other over BroadcastChannel. */
+  readonly signaling?: string
+  readonly ensemble?: string
+  readonly sessionTimeoutMs?: number
+  readonly timeoutMs?: number
+}
+
+/** Opens this page's keeper over WebRTC. What it is made of stays in `lab`, for tests that reach behind it. */
+async function open({ signaling, ...options }: LabOptions): Promise<Keeper> {
+  const { room } = options
+  const transport = webrtc({
+    signaling:
+      signaling === undefined ? broadcastSignaling({ room }) : webSocketSignaling({ room, url: signaling }),
+  })
+  lab.transport = transport
+  const keeper = await connect({ ...options, transports: [transport], worker: makeWorker })
+  lab.keeper = keeper
+  return keeper
+}
+
+function makeWorker(): Worker {
+  lab.worker = new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' })
+  return lab.worker
+}
+
+const lab = {
+  connect,
+  deleteReplica,
+  KeeperError,
+  broadcastSignaling,
+  webrtc,
+  webSocketSignaling,
+  open,
+  keeper: null as Keeper | null,
+  transport: null as WebRtcTransport | null,
+  worker: null as Worker | null,
+}
 
 declare global {
   interface Window {

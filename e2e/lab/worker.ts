@@ -1,0 +1,2 @@
+/** The replica's worker as an app's bundler makes it. */
+import '@peerkeeper/core/worker'

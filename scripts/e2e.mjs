@@ -1,0 +1,85 @@
+// npm run e2e: drives real browsers. Installs, builds, finds or installs Chromium and Firefox, builds the lab page, runs
+// Playwright. Arguments go to Playwright: npm run e2e -- --project firefox -g "E2E-7"
+import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { delimiter, join } from 'node:path'
+import { build } from './lib/install.mjs'
+import { finish, must, root, run } from './lib/run.mjs'
+
+const e2e = join(root, 'e2e')
+const report = join(e2e, '.tmp', 'report.json')
+
+/** What each browser is called as a variable, as commands, and as a Debian package. */
+const browsers = [
+  { name: 'chromium', variable: 'CHROMIUM', commands: ['chromium', 'chromium-browser'], package: 'chromium' },
+  { name: 'firefox', variable: 'FIREFOX', commands: ['firefox-esr', 'firefox'], package: 'firefox-esr' },
+]
+
+await build()
+const { env, missing } = await findBrowsers()
+announce(missing)
+if (missing.length === browsers.length) finish(0, 1)
+
+const bin = name => join(e2e, 'node_modules', '.bin', name)
+await must(bin('vite'), ['build', '--logLevel', 'warn'], { cwd: e2e })
+rmSync(report, { force: true })
+const { code } = await run(bin('playwright'), ['test', ...process.argv.slice(2)], { cwd: e2e, env })
+const { passed, failed } = countsOf(code)
+announce(missing)
+finish(passed, failed)
+
+/** Where each browser is, for e2e/support/browsers.ts to read; tries to install those that are nowhere. */
+async function findBrowsers() {
+  if (browsers.some(browser => find(browser) === null) && process.getuid?.() === 0 && inPath('apt-get')) {
+    const wanted = browsers.filter(browser => find(browser) === null).map(browser => browser.package)
+    console.log(`Installing ${wanted.join(' and ')} ...`)
+    await run('apt-get', ['update', '-qq'], { quiet: true })
+    await run('apt-get', ['install', '-y', '-qq', ...wanted], { env: { DEBIAN_FRONTEND: 'noninteractive' } })
+  }
+  const found = browsers.map(browser => ({ ...browser, path: find(browser) }))
+  return {
+    env: Object.fromEntries(found.map(({ variable, path }) => [variable, path ?? 'missing'])),
+    missing: found.filter(({ path }) => path === null),
+  }
+}
+
+/** The browser's command: as the environment says, else as installed. Empty for Playwright's own; null when there is none. */
+function find({ name, variable, commands }) {
+  const asked = process.env[variable]
+  if (asked) {
+    if (existsSync(asked)) return asked
+    console.error(`${variable}=${asked}: there is no such file.`)
+    process.exit(1)
+  }
+  const installed = commands.map(inPath).find(path => path !== null)
+  if (installed) return installed
+  const playwright = createRequire(join(e2e, 'package.json'))('@playwright/test')
+  return existsSync(playwright[name].executablePath()) ? '' : null
+}
+
+function inPath(command) {
+  const folders = (process.env.PATH ?? '').split(delimiter)
+  return folders.map(folder => join(folder, command)).find(path => existsSync(path)) ?? null
+}
+
+/** Says loudly what is not tested for want of a browser, and what to do about it. */
+function announce(absent) {
+  for (const { name, variable, package: named } of absent)
+    console.error(
+      `\n!!! NOT TESTED: ${name} was not found, and neither it nor both browsers together are tested.\n` +
+        `!!! Install it (Debian: apt-get install ${named}), or say where it is (${variable}=/path/to/it),\n` +
+        `!!! or take Playwright's own: cd e2e && npx playwright install ${name}\n`,
+    )
+}
+
+/** What Playwright reported; a run that ended without a report, or without any test, is one failure. */
+function countsOf(exitCode) {
+  try {
+    const { stats, errors } = JSON.parse(readFileSync(report, 'utf8'))
+    const failed = stats.unexpected + stats.flaky + stats.skipped + errors.length
+    const passed = stats.expected
+    return { passed, failed: failed === 0 && (exitCode !== 0 || passed === 0) ? 1 : failed }
+  } catch {
+    return { passed: 0, failed: 1 }
+  }
+}
