@@ -64,8 +64,14 @@ export const pipelineSlotsMax = 16_384
 /** A leadership transfer that takes longer is given up. */
 export const transferTicks = 20
 
+/** Slots kept in memory behind a snapshot: a member that is no further behind is sent values, not the state. */
+export const logKeptSlots = 4_096
+
 /** One message of a snapshot: small enough to let others through between two. */
 export const snapshotPieceBytes = 64 * 1_024
+
+/** Pieces for one ask: enough to hide a round trip, few enough to leave the sender's queue in peace. */
+export const snapshotPiecesPerAsk = 8
 
 /** A state over this size is not taken from a peer: it would not fit a worker's memory beside the present one. */
 export const snapshotBytesMax = 512 * 1_024 * 1_024

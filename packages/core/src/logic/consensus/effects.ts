@@ -49,6 +49,11 @@ export class Effects<Message> {
     if (install) this.#install = snapshot
   }
 
+  /** A snapshot that was stored before: its state is new to the state machine only. */
+  installRecovered(snapshot: Snapshot): void {
+    this.#install = snapshot
+  }
+
   /** The output; `hardState` is asked for only when something is written. */
   output(hardState: () => unknown): EngineOutput<Message> {
     const writes = this.#hardStateChanged || this.#log.length > 0 || this.#snapshot !== null

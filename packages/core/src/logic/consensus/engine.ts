@@ -44,7 +44,10 @@ export interface EngineOutput<Message> {
   readonly decided: readonly Decided[]
   /** Answers to `read` inputs: a read that waits until `slot` is applied sees all that was chosen before it was asked. */
   readonly reads: readonly { readonly id: number; readonly slot: Slot }[]
-  /** A state from a peer that replaces what is applied here, when this node was too far behind to be sent the log. */
+  /**
+   * A state that replaces what is applied here, before `decided`: from storage at the start, or from a peer when this node
+   * was too far behind to be sent the log.
+   */
   readonly install: Snapshot | null
 }
 

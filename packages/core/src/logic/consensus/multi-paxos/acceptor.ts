@@ -8,7 +8,6 @@ import { type Ballot, compareBallots, sameBallot } from '../ballot.ts'
 import { judgeAccept, judgePrepare } from '../paxos/acceptor.ts'
 import { lastSlotOf, type Run, type Value } from '../value.ts'
 import type { Core, Effects } from './core.ts'
-import { sendSnapshot } from './snapshot.ts'
 
 /**
  * Answers a prepare for the slots from `first` on with one page of what was accepted there; with a snapshot when some
@@ -21,7 +20,7 @@ export function prepare(core: Core, from: NodeId, ballot: Ballot, first: Slot, e
     return false
   }
   if (first <= core.log.forgottenThrough) {
-    sendSnapshot(core, from, effects)
+    core.snapshots.offer(from, effects)
     return false
   }
   if (verdict === 'promise') raisePromise(core, ballot, effects)

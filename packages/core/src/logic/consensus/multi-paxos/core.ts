@@ -8,10 +8,10 @@ import type { NodeId, Slot } from '../../base/ids.ts'
 import type { Random } from '../../base/random.ts'
 import type { Ballot } from '../ballot.ts'
 import type { Effects as AnyEffects } from '../effects.ts'
-import type { Snapshot } from '../engine.ts'
 import type { Log } from '../log.ts'
 import type { Membership } from '../membership.ts'
 import type { Accepted } from '../paxos/proposer.ts'
+import type { Snapshots } from '../snapshots.ts'
 import type { Value } from '../value.ts'
 import type { Message } from './messages.ts'
 
@@ -33,10 +33,8 @@ export interface Core {
   chosenThrough: Slot
   /** In force after `chosenThrough`. Moved with it. */
   membership: Membership
-  /** The latest snapshot, to send to those who need slots that the log has forgotten. */
-  snapshot: Snapshot | null
-  /** A snapshot that arrives in pieces. */
-  incoming: IncomingSnapshot | null
+  /** The latest snapshot, for those who need slots that the log has forgotten; and one on its way here. */
+  readonly snapshots: Snapshots
   role: Role
 }
 
@@ -55,14 +53,6 @@ export interface Follower {
   electionTicks: number
   /** The leader is said to be dead: others may be granted a poll before it was silent for long. */
   suspected: boolean
-}
-
-export interface IncomingSnapshot {
-  readonly through: Slot
-  readonly membership: Membership
-  readonly size: number
-  readonly bytes: Uint8Array
-  received: number
 }
 
 /** Asks whether an election would succeed, without disturbing a leader that others still hear. */

@@ -26,6 +26,6 @@ export function learnSnapshot(core: Core, snapshot: Snapshot, effects: Effects):
   core.log.forget(snapshot.through)
   core.chosenThrough = snapshot.through
   core.membership = snapshot.membership
-  core.snapshot = snapshot
+  core.snapshots.keep(snapshot)
   effects.saveSnapshot(snapshot, true)
 }

@@ -14,10 +14,11 @@
  *                                                 |<---------------------|
  *
  * `accepted` is cumulative. Any prepare or accept of a ballot that is too low is answered by `refused`.
+ * Snapshots travel as snapshots.ts says.
  */
 import { isCounter, type Slot, slot } from '../../base/ids.ts'
 import { type Ballot, parseBallot } from '../ballot.ts'
-import { type Membership, parseMembership } from '../membership.ts'
+import { parseSnapshotMessage, type SnapshotMessage } from '../snapshots.ts'
 import { parseRun, type Run } from '../value.ts'
 
 export type Message =
@@ -66,16 +67,7 @@ export type Message =
   | { readonly type: 'readReply'; readonly id: number; readonly slot: Slot }
   /** The leader asks this voter to take over now. */
   | { readonly type: 'campaign'; readonly ballot: Ballot }
-  /** A piece of the state at `through`, for a replica that needs slots which the leader has forgotten. */
-  | {
-      readonly type: 'snapshot'
-      readonly ballot: Ballot
-      readonly through: Slot
-      readonly membership: Membership
-      readonly offset: number
-      readonly size: number
-      readonly bytes: Uint8Array
-    }
+  | SnapshotMessage
 
 type Fields = { readonly [key: string]: unknown }
 
@@ -89,8 +81,10 @@ export function parseMessage(value: unknown): Message | null {
       return parseAccept(fields)
     case 'promise':
       return parsePromise(fields)
-    case 'snapshot':
-      return parseSnapshot(fields)
+    case 'snapshotOffer':
+    case 'snapshotAsk':
+    case 'snapshotPiece':
+      return parseSnapshotMessage(fields)
     case 'refused': {
       const promised = parseBallot(fields['promised'])
       return promised && { type, promised }
@@ -153,13 +147,4 @@ function parsePromise(fields: Fields): Message | null {
     parsed.push(run)
   }
   return { type: 'promise', ballot, from: slot(from), through: slot(through), complete, runs: parsed }
-}
-
-function parseSnapshot(fields: Fields): Message | null {
-  const { through, offset, size, bytes } = fields as { [key: string]: unknown }
-  const ballot = parseBallot(fields['ballot'])
-  const membership = parseMembership(fields['membership'])
-  if (!ballot || !membership || !isCounter(through) || !isCounter(offset) || !isCounter(size)) return null
-  if (!(bytes instanceof Uint8Array) || offset + bytes.length > size) return null
-  return { type: 'snapshot', ballot, through: slot(through), membership, offset, size, bytes }
 }

@@ -17,6 +17,7 @@ import type {
 } from '../engine.ts'
 import { Log } from '../log.ts'
 import { isVoter } from '../membership.ts'
+import { Snapshots } from '../snapshots.ts'
 import { onPrepare, onPromise } from './candidate.ts'
 import type { Core, Effects } from './core.ts'
 import {
@@ -35,7 +36,7 @@ import { learnThrough } from './learner.ts'
 import { type Message, parseMessage } from './messages.ts'
 import { askRead } from './reads.ts'
 import { onConnected } from './replication.ts'
-import { compact, receivePiece } from './snapshot.ts'
+import { compact, onSnapshotMessage } from './snapshot.ts'
 
 export const multiPaxos: EngineKind<Message> = {
   name: 'multi-paxos',
@@ -86,6 +87,7 @@ function handle(core: Core, input: EngineInput<Message>, effects: Effects): void
   const { role } = core
   switch (input.type) {
     case 'tick':
+      core.snapshots.tick(effects)
       return onTick(core, effects)
     case 'message':
       return receive(core, input.from, input.message, effects)
@@ -146,9 +148,10 @@ function receive(core: Core, from: NodeId, message: Message, effects: Effects): 
       return effects.answerRead(message.id, message.slot)
     case 'campaign':
       return onCampaign(core, message.ballot, effects)
-    case 'snapshot':
-      if (receivePiece(core, message, effects)) becomeFollower(core)
-      return
+    case 'snapshotOffer':
+    case 'snapshotAsk':
+    case 'snapshotPiece':
+      return onSnapshotMessage(core, from, message, effects)
   }
 }
 
@@ -161,8 +164,7 @@ function freshCore({ self, founders, random }: EngineConfig): Core {
     highestSeen: noBallot,
     chosenThrough: noSlot,
     membership: { voters: founders, observers: [] },
-    snapshot: null,
-    incoming: null,
+    snapshots: new Snapshots(),
     role: { role: 'polling', ballot: noBallot, granted: new Set(), ticksLeft: 0 },
   }
   becomeFollower(core)
@@ -177,7 +179,8 @@ function recover(core: Core, { recovered }: EngineConfig): Effects {
     core.log.forget(snapshot.through)
     core.chosenThrough = snapshot.through
     core.membership = snapshot.membership
-    core.snapshot = snapshot
+    core.snapshots.keep(snapshot)
+    effects.installRecovered(snapshot)
   }
   for (const write of log) {
     assert(write.type === 'append', 'Multi-Paxos never truncates')

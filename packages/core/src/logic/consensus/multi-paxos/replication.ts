@@ -8,7 +8,6 @@ import { appendBytesMax, appendEntriesMax, pipelineSlotsMax, resendTicks } from 
 import { isMember, members } from '../membership.ts'
 import type { Core, Effects, Leader, Progress } from './core.ts'
 import type { Message } from './messages.ts'
-import { sendSnapshot } from './snapshot.ts'
 
 /** What the leader knows of `node`; hopeful about one it has not heard yet. */
 export function progressOf(core: Core, role: Leader, node: NodeId): Progress {
@@ -35,7 +34,7 @@ export function supply(core: Core, role: Leader, effects: Effects): void {
   for (const node of others(core)) {
     const peer = progressOf(core, role, node)
     if (peer.next <= core.log.forgottenThrough) {
-      sendSnapshot(core, node, effects)
+      core.snapshots.offer(node, effects)
       peer.next = slotAfter(core.log.forgottenThrough)
     }
     while (peer.next <= role.proposedThrough && peer.next - peer.matchedThrough <= pipelineSlotsMax) {
