@@ -1,0 +1,85 @@
+/** The command line of the simulator, parsed. */
+
+import { err, ok, type Result } from '../logic/base/result.ts'
+import type { EngineName } from '../logic/consensus/engine.ts'
+import { engineNames } from '../logic/consensus/engines.ts'
+
+export interface Arguments {
+  readonly engine: EngineName
+  /** First and last. */
+  readonly seeds: readonly [number, number]
+  readonly trace: boolean
+  /** Run every seed twice and compare. */
+  readonly twice: boolean
+  /** Stop at the first seed that fails. */
+  readonly bail: boolean
+  /** For a seed that fails, look for a smaller plan that fails too. */
+  readonly shrink: boolean
+  readonly historyFile: string | null
+  readonly workers: number
+}
+
+export const usage = `usage: npm run sim -- [options]
+  --engine NAME     ${engineNames.join(', ')} (default ${engineNames[0]})
+  --seeds A..B      which seeds, or one: A (default 1..300)
+  --trace           print what happened; for one seed
+  --history FILE    write what the clients of the last seed saw, one event a line
+  --twice           run every seed twice: the same trace is demanded
+  --bail            stop at the first failure
+  --shrink          leave out what a failing seed does not need to fail
+  --workers N       processor cores to use (default 2)`
+
+export function parseArguments(words: readonly string[]): Result<Arguments, string> {
+  let engine = engineNames[0] ?? 'multi-paxos'
+  let seeds: readonly [number, number] = [1, 300]
+  let historyFile: string | null = null
+  let workers = 2
+  const flags = new Set<string>()
+  for (let index = 0; index < words.length; index++) {
+    const word = words[index] ?? ''
+    const value = words[index + 1] ?? ''
+    switch (word) {
+      case '--trace':
+      case '--twice':
+      case '--bail':
+      case '--shrink':
+        flags.add(word)
+        continue
+      case '--engine': {
+        const named = engineNames.find(name => name === value)
+        if (named === undefined) return err(`there is no engine ${value}: ${engineNames.join(', ')}`)
+        engine = named
+        break
+      }
+      case '--seeds': {
+        const match = /^(\d+)(?:\.\.(\d+))?$/.exec(value)
+        if (match === null) return err(`seeds are A or A..B: ${value}`)
+        seeds = [Number(match[1]), Number(match[2] ?? match[1])]
+        if (seeds[1] < seeds[0]) return err(`there are no seeds in ${value}`)
+        break
+      }
+      case '--history':
+        if (value === '') return err('--history needs a file')
+        historyFile = value
+        break
+      case '--workers':
+        workers = Number(value)
+        if (!Number.isInteger(workers) || workers < 1) return err(`workers are counted from 1: ${value}`)
+        break
+      default:
+        return err(`unknown option ${word}`)
+    }
+    index++
+  }
+  const flag = (name: string) => flags.has(name)
+  return ok({
+    engine,
+    seeds,
+    trace: flag('--trace'),
+    twice: flag('--twice'),
+    bail: flag('--bail'),
+    shrink: flag('--shrink'),
+    historyFile,
+    workers,
+  })
+}

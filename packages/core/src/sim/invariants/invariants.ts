@@ -1,0 +1,31 @@
+/** All checkers of one run, joined in the order in which they depend on each other. */
+import type { Codec } from '../../logic/base/codec.ts'
+import type { NodeId } from '../../logic/base/ids.ts'
+import type { EngineName } from '../../logic/consensus/engine.ts'
+import { type Observer, Observers } from '../observer.ts'
+import { Acceptors } from './acceptors.ts'
+import { Answers } from './answers.ts'
+import { Decisions } from './decisions.ts'
+import { Digests } from './digests.ts'
+import { engineView } from './engine-view.ts'
+import { Proposers } from './proposers.ts'
+import { Twin } from './twin.ts'
+
+export interface Invariants {
+  readonly observers: Required<Observer>
+  readonly decisions: Decisions
+  readonly answers: Answers
+}
+
+export function createInvariants(engine: EngineName, founders: readonly NodeId[], codec: Codec): Invariants {
+  const view = engineView(engine)
+  const twin = new Twin(codec)
+  const acceptors = new Acceptors(view, () => decisions)
+  const decisions = new Decisions(founders, chosen => {
+    acceptors.decided(chosen)
+    twin.apply(chosen)
+  })
+  const answers = new Answers(twin, () => decisions.through)
+  const observers = new Observers([decisions, acceptors, new Proposers(view), answers, new Digests()])
+  return { observers, decisions, answers }
+}

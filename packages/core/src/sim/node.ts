@@ -1,0 +1,201 @@
+/**
+ * One replica as a process: performs steps in the order in which the host's runtime does, over a virtual disk and clock.
+ * It crashes, starts again from its disk, freezes and thaws; when is not for it to say.
+ */
+
+import { InvariantError } from '../logic/base/assert.ts'
+import type { Codec } from '../logic/base/codec.ts'
+import type { NodeId } from '../logic/base/ids.ts'
+import type { AnyEngineKind } from '../logic/consensus/engines.ts'
+import type { ReplicaEvent } from '../logic/replica/event.ts'
+import { Replica } from '../logic/replica/replica.ts'
+import type { Step, ToClient, ToPeer } from '../logic/replica/step.ts'
+import { createMachine } from '../logic/state/machine.ts'
+import { createWatchTable } from '../logic/watch/watch-table.ts'
+import { type Chance, chanceOf } from './chance.ts'
+import type { Clock } from './clock.ts'
+import { describeEvent, describeStep } from './describe.ts'
+import { Disk } from './disk.ts'
+import { byReceiver } from './mail.ts'
+import type { Frame } from './network.ts'
+import type { Observer, Running } from './observer.ts'
+import type { Trace } from './trace.ts'
+import { Violation } from './violation.ts'
+
+export interface NodeConfig {
+  readonly id: NodeId
+  readonly founders: readonly NodeId[]
+  readonly tickMs: number
+  readonly seed: number
+  readonly kind: AnyEngineKind
+  readonly codec: Codec
+}
+
+/** What a node is given by the world around it. */
+export interface Surroundings {
+  readonly clock: Clock
+  readonly trace: Trace
+  readonly observers: Required<Observer>
+  diskMs(node: NodeId): number
+  send(frame: Frame): void
+  deliver(node: NodeId, events: readonly ToClient[]): void
+  /** A write began: the moment for a crash in the middle of it. */
+  writing(node: SimNode): void
+}
+
+export class SimNode {
+  readonly id: NodeId
+  readonly #config: NodeConfig
+  readonly #world: Surroundings
+  readonly #disk: Disk
+  readonly #chance: Chance
+  #running: Running | null = null
+  #inbox: ReplicaEvent[] = []
+  /** A step is being performed, or the next one is planned. */
+  #busy = false
+  #frozen = false
+  /** What goes on when the node thaws. */
+  #heldUp: (() => void)[] = []
+
+  constructor(config: NodeConfig, world: Surroundings) {
+    this.id = config.id
+    this.#config = config
+    this.#world = world
+    this.#disk = new Disk(persist => world.observers.wrote(config.id, persist))
+    this.#chance = chanceOf(config.seed, `node ${config.id}`)
+  }
+
+  /** Null while it is down. */
+  get running(): Running | null {
+    return this.#running
+  }
+
+  get isFrozen(): boolean {
+    return this.#frozen
+  }
+
+  get isWriting(): boolean {
+    return this.#disk.isWriting
+  }
+
+  start(): void {
+    if (this.#running !== null) return
+    const { id: self, founders, kind, codec, seed, tickMs } = this.#config
+    const recovered = this.#disk.open()
+    const incarnation = this.#disk.incarnation
+    this.#world.trace.note(self, 'starts', () => `${incarnation}`)
+    const machine = createMachine(codec)
+    if (recovered.snapshot !== null) machine.restore(recovered.snapshot.state)
+    const random = chanceOf(seed, `engine ${self} ${incarnation}`)
+    const engine = kind.create({ self, founders, random, recovered })
+    const replica = new Replica({ self, engine, machine, watches: createWatchTable(), codec })
+    const running: Running = { id: self, incarnation, replica, machine }
+    this.#running = running
+    this.#world.observers.started(running, recovered)
+    const tick = () => {
+      if (this.#running !== running) return
+      if (!this.#frozen) this.push({ type: 'tick' })
+      this.#world.clock.after(tickMs, tick)
+    }
+    this.#world.clock.after(this.#chance.between(1, tickMs), tick)
+  }
+
+  /** Everything that is not on disk is gone. */
+  crash(writeHappened: boolean): void {
+    if (this.#running === null) return
+    this.#world.trace.note(this.id, 'crashes', () =>
+      this.#disk.isWriting ? (writeHappened ? 'after its write' : 'before its write') : '',
+    )
+    this.#disk.crash(writeHappened)
+    this.#running = null
+    this.#inbox = []
+    this.#busy = false
+    this.#frozen = false
+    this.#heldUp = []
+  }
+
+  /** Nothing is computed until {@link thaw}; ticks are missed, what arrives waits. */
+  freeze(): void {
+    if (this.#running === null || this.#frozen) return
+    this.#world.trace.note(this.id, 'freezes')
+    this.#frozen = true
+  }
+
+  thaw(): void {
+    if (!this.#frozen) return
+    this.#world.trace.note(this.id, 'thaws')
+    this.#frozen = false
+    const heldUp = this.#heldUp
+    this.#heldUp = []
+    for (const goOn of heldUp) goOn()
+  }
+
+  /** Puts `event` at the end of the next batch. Lost while the node is down. */
+  push(event: ReplicaEvent): void {
+    const running = this.#running
+    if (running === null) return
+    this.#inbox.push(event)
+    if (this.#busy) return
+    this.#busy = true
+    this.#later(running, 0, () => this.#run(running))
+  }
+
+  #run(running: Running): void {
+    if (this.#inbox.length === 0) {
+      this.#busy = false
+      return
+    }
+    const batch = this.#inbox
+    this.#inbox = []
+    const step = this.#step(running, batch)
+    this.#send(running, step.send)
+    if (step.deliver.length > 0) this.#world.deliver(this.id, step.deliver)
+    if (step.persist === null) {
+      this.#send(running, step.sendAfterPersist)
+      this.#later(running, 0, () => this.#run(running))
+      return
+    }
+    this.#disk.begin(step.persist)
+    this.#world.writing(this)
+    this.#later(running, this.#world.diskMs(this.id), () => {
+      this.#disk.complete()
+      this.#world.trace.note(this.id, 'has written')
+      this.#send(running, step.sendAfterPersist)
+      this.#run(running)
+    })
+  }
+
+  #step(running: Running, batch: readonly ReplicaEvent[]): Step {
+    const { clock, trace, observers } = this.#world
+    for (const event of batch) trace.note(this.id, event.type, () => describeEvent(event))
+    let step: Step
+    try {
+      step = running.replica.step(batch, clock.now)
+    } catch (error) {
+      if (error instanceof InvariantError)
+        throw new Violation('assert', `${this.id} stopped: ${error.message}`)
+      throw error
+    }
+    trace.note(this.id, 'steps', () => describeStep(running, step))
+    observers.stepped(running, step)
+    return step
+  }
+
+  #send(running: Running, sent: readonly ToPeer[]): void {
+    for (const [to, messages] of byReceiver(sent)) {
+      this.#world.observers.sent(running, to, messages)
+      if (to === this.id) this.#inbox.push({ type: 'peer', from: to, messages })
+      else this.#world.send({ from: this.id, to, messages })
+    }
+  }
+
+  /** Unless the node has crashed by then; once it has thawed, if it is frozen then. */
+  #later(running: Running, delayMs: number, happen: () => void): void {
+    const attempt = () => {
+      if (this.#running !== running) return
+      if (this.#frozen) this.#heldUp.push(attempt)
+      else happen()
+    }
+    this.#world.clock.after(delayMs, attempt)
+  }
+}

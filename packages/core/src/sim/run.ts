@@ -1,0 +1,93 @@
+/**
+ * One seed from beginning to end: faults, then healing, then progress is demanded, then the histories are judged. The
+ * result says whether all rules held, and if not, which one broke first.
+ */
+import type { EngineName } from '../logic/consensus/engine.ts'
+import { isMember } from '../logic/consensus/membership.ts'
+import { Faults } from './faults.ts'
+import type { HistoryEvent } from './history.ts'
+import { checkLinearizable } from './linearizability/check.ts'
+import { drawPlan, type Plan } from './plan.ts'
+import { Violation } from './violation.ts'
+import { World } from './world.ts'
+
+/** How long clients go on with their work after everything was healed. */
+const calmMs = 1_000
+/** In how much virtual time after that an ensemble has to answer everybody and agree. */
+const progressMs = 40_000
+
+export interface RunResult {
+  readonly plan: Plan
+  /** Null when every rule held. */
+  readonly failure: { readonly check: string; readonly message: string } | null
+  /** Virtual. */
+  readonly endedMs: number
+  /** Slots decided. */
+  readonly slots: number
+  readonly hash: string
+  readonly history: readonly HistoryEvent[]
+  /** Empty unless asked for. */
+  readonly trace: readonly string[]
+}
+
+export const runSeed = (seed: number, engine: EngineName, keepTrace = false): RunResult =>
+  runPlan(drawPlan(seed, engine), keepTrace)
+
+export function runPlan(plan: Plan, keepTrace = false): RunResult {
+  const world = new World(plan, keepTrace)
+  let failure: RunResult['failure'] = null
+  try {
+    live(world)
+    judge(world)
+  } catch (error) {
+    if (!(error instanceof Violation)) throw error
+    failure = { check: error.check, message: error.message }
+  }
+  return {
+    plan,
+    failure,
+    endedMs: world.clock.now,
+    slots: world.invariants.decisions.through,
+    hash: world.trace.hash,
+    history: world.history,
+    trace: world.trace.lines,
+  }
+}
+
+function live(world: World): void {
+  const { clock, plan } = world
+  const faults = new Faults(world)
+  world.begin()
+  faults.begin()
+  runUntil(world, plan.faultsMs)
+  faults.heal()
+  runUntil(world, clock.now + calmMs)
+  for (const client of world.clients) client.finish()
+  const deadline = clock.now + progressMs
+  while (clock.now < deadline && laggard(world) !== null) runUntil(world, clock.now + 100)
+}
+
+function runUntil({ clock }: World, untilMs: number): void {
+  while (clock.step(untilMs));
+}
+
+function judge(world: World): void {
+  const late = laggard(world)
+  if (late !== null) throw new Violation('progress', late)
+  for (const { running } of world.running) if (running) world.invariants.answers.checkTree(running)
+  const verdict = checkLinearizable(world.history)
+  if (!verdict.linearizable) throw new Violation('linearizability', `${verdict.key}: ${verdict.explanation}`)
+}
+
+/** What is not yet as it should be some time after everything was healed; null when all is well. */
+function laggard({ clients, running, invariants }: World): string | null {
+  const waiting = clients.findIndex(client => !client.isDone)
+  if (waiting !== -1) return `client c${waiting} was not answered`
+  const { membership, through } = invariants.decisions
+  for (const node of running) {
+    if (!isMember(membership, node.id)) return `${node.id} is no member`
+    const appliedThrough = node.running?.machine.appliedThrough ?? 0
+    if (appliedThrough < through) return `${node.id} applied ${appliedThrough} of ${through} slots`
+  }
+  return null
+}
