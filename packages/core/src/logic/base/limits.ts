@@ -64,6 +64,9 @@ export const pipelineSlotsMax = 16_384
 /** A leadership transfer that takes longer is given up. */
 export const transferTicks = 20
 
+/** A snapshot is taken at most every so many slots: what a restart has to apply again, and the log's length. */
+export const snapshotSlotsMin = 16_384
+
 /** Slots kept in memory behind a snapshot: a member that is no further behind is sent values, not the state. */
 export const logKeptSlots = 4_096
 

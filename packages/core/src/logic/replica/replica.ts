@@ -7,14 +7,15 @@ import { assert } from '../base/assert.ts'
 import type { Codec } from '../base/codec.ts'
 import type { NodeId, SessionId, Xid } from '../base/ids.ts'
 import { joinTicks, touchTicks, votersWanted } from '../base/limits.ts'
-import type { Engine, EngineInput, EngineOutput, EngineStatus } from '../consensus/engine.ts'
-import { isMember, members } from '../consensus/membership.ts'
+import type { Engine, EngineInput, EngineOutput, EngineStatus, Snapshot } from '../consensus/engine.ts'
+import { isMember, type Membership, members, noMembership } from '../consensus/membership.ts'
 import { type Command, encodeCommand, stampCommand } from '../state/command.ts'
 import type { Applied, StateMachine } from '../state/contract.ts'
 import type { WatchTable } from '../watch/contract.ts'
 import type { PeerMessage } from '../wire/envelope.ts'
 import { answerRead } from './answer.ts'
 import { Checkpoints } from './checkpoints.ts'
+import { isSnapshotDue } from './compaction.ts'
 import type { ClientId, ClientRequest, ReplicaEvent } from './event.ts'
 import { Leases } from './leases.ts'
 import { nextChange, Steadiness } from './members.ts'
@@ -53,6 +54,10 @@ export class Replica {
   #leases: Leases | null = null
   /** The replica's own commands, to propose with the next step. */
   #own: Command[] = []
+  /** As of the last applied slot: founders stand in the log's first. */
+  #membership: Membership = noMembership
+  /** Taken and not yet given to the engine. */
+  #snapshot: Snapshot | null = null
   #ledBefore = false
   #reachable = false
   #ticks = 0
@@ -85,13 +90,17 @@ export class Replica {
     this.#deliver = []
     this.#inputs = []
     this.#proposals = []
+    if (this.#snapshot !== null) this.#inputs.push({ type: 'compact', snapshot: this.#snapshot })
+    this.#snapshot = null
     for (const event of events) this.#handle(event)
     this.#handOverWrites(nowMs)
     const output = this.#engine.step(this.#inputs)
     this.#install(output)
     for (const { slot, value } of output.decided) {
       this.#settle(this.#machine.apply(slot, value instanceof Uint8Array ? value : null))
+      if (!(value instanceof Uint8Array) && value.type === 'membership') this.#membership = value.membership
       if (this.#checkpoints.isDue(slot)) this.#checkpoint()
+      if (isSnapshotDue(slot, this.#machine.size)) this.#takeSnapshot()
     }
     for (const { id, slot } of output.reads) this.#reads.confirm(id, slot)
     this.#answerReads()
@@ -328,7 +337,18 @@ export class Replica {
   #install({ install }: EngineOutput<unknown>): void {
     if (install === null) return
     const restored = this.#machine.restore(install.state)
-    assert(restored.ok, 'a snapshot that a replica sent can be restored')
+    assert(restored.ok, 'a snapshot that a replica took can be restored')
+    this.#membership = install.membership
+    this.#settle({ outcome: { type: 'nothing' }, changes: restored.value, ended: [] })
+    for (const session of [...this.#attached.keys()])
+      if (session <= install.through && this.#machine.session(session) === undefined)
+        this.#end(session, 'expired')
+  }
+
+  /** The state of this slot, for the engine to shorten its log with at the next step. */
+  #takeSnapshot(): void {
+    const { appliedThrough: through } = this.#machine
+    this.#snapshot = { through, membership: this.#membership, state: this.#machine.snapshot() }
   }
 
   #checkpoint(): void {

@@ -77,6 +77,11 @@ export interface StateMachine {
   digest(): number
   /** The whole state as bytes, for a replica too far behind to be sent the log. */
   snapshot(): Uint8Array
-  /** Replaces the whole state. Fails, changing nothing, when `bytes` are no snapshot or their digest does not agree. */
-  restore(bytes: Uint8Array): Result<void, Failure>
+  /** Znodes in the tree. */
+  readonly size: number
+  /**
+   * Replaces the whole state; returns the changes that this amounts to. Fails, changing nothing, when `bytes` are no
+   * snapshot or their digest does not agree.
+   */
+  restore(bytes: Uint8Array): Result<readonly Change[], Failure>
 }

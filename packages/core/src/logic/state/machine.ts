@@ -11,6 +11,7 @@ import { noSlot, sessionId, xid, type Zxid } from '../base/ids.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import { type Command, readCommand } from './command.ts'
 import type { Applied, OperationAnswer, Outcome, Reply, SessionView, StateMachine } from './contract.ts'
+import { changesBetween } from './difference.ts'
 import { type Failure, failure } from './error.ts'
 import type { Change } from './event.ts'
 import { operate, removeEphemerals, type Transaction } from './operate.ts'
@@ -100,16 +101,17 @@ export function createMachine(codec: Codec): StateMachine {
     return changes
   }
 
-  function restore(bytes: Uint8Array): Result<void, Failure> {
+  function restore(bytes: Uint8Array): Result<readonly Change[], Failure> {
     const decoded = decodeState(codec, bytes)
     if (!decoded.ok) return err(failure('BadArguments', `this is no snapshot: ${decoded.error}`))
     const { header } = decoded.value
+    const changes = changesBetween(tree, decoded.value.tree, header.appliedThrough)
     tree = decoded.value.tree
     sessions = decoded.value.sessions
     appliedThrough = header.appliedThrough
     leadership = header.leadership
     timeMs = header.timeMs
-    return ok(undefined)
+    return ok(changes)
   }
 
   return {
@@ -127,6 +129,9 @@ export function createMachine(codec: Codec): StateMachine {
     },
     sessions: () => Array.from(sessions.all(), viewOf),
     digest: () => digestState(state()),
+    get size() {
+      return tree.size
+    },
     snapshot: () => encodeState(codec, state()),
     restore,
   }
