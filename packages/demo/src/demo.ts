@@ -1,0 +1,121 @@
+/** Joins the keeper to the panels: what comes from the one is shown by the others, what visitors do goes back. */
+import type { Decision, Keeper, KeeperState, ReplicaStatus } from '@peerkeeper/core'
+import { type Address, parseHash } from './address/address.ts'
+import { askOwnServer, type OwnServer } from './address/server.ts'
+import { createEnsemblePanel } from './ensemble/panel.ts'
+import { createExamples } from './examples/panel.ts'
+import { createInvitePanel } from './invite/panel.ts'
+import { createLoadPanel } from './load/panel.ts'
+import { createLogPanel } from './log/panel.ts'
+import { createNotice } from './notice.ts'
+import { openKeeper } from './open.ts'
+import { followTree } from './tree/follow.ts'
+import { createTreePanel } from './tree/panel.ts'
+import { onClick, setAvailable } from './ui/action.ts'
+import { byId, setText } from './ui/dom.ts'
+import { perFrame } from './ui/frame.ts'
+import { toastError } from './ui/toast.ts'
+import { createZnodePanel } from './znode/panel.ts'
+
+/** What tests and the curious find on `window`. */
+export interface Exposed {
+  readonly keeper: Keeper | null
+  status(): ReplicaStatus | null
+  /** Newest first. */
+  decisions(): readonly Decision[]
+}
+
+declare global {
+  interface Window {
+    peerkeeper: Exposed
+  }
+}
+
+export function startDemo(): void {
+  let keeper: Keeper | null = null
+  let state: KeeperState = 'connecting'
+  let status: ReplicaStatus | null = null
+  let server: OwnServer | null = null
+  let address: Address = parseHash(location.hash)
+  /** The session whose changes are "mine"; 0 before there is one. */
+  const session = () => keeper?.session ?? 0
+  /** Who may write: nobody before there is a session or after its end. */
+  const writer = () => (state === 'connected' || state === 'suspended' ? keeper : null)
+
+  const notice = createNotice()
+  const ensemble = createEnsemblePanel()
+  const log = createLogPanel(session)
+  const tree = createTreePanel({ session, sessionOf: zxid => log.log.sessionOf(zxid), drawn: drawZnode })
+  const znode = createZnodePanel(tree.select)
+  const examples = createExamples(tree.select)
+  const load = createLoadPanel(writer)
+  createInvitePanel(() =>
+    keeper === null ? null : { address: { ...address, ensemble: keeper.ensemble }, server },
+  )
+
+  const drawEnsemble = perFrame(() => ensemble.draw(state, status))
+
+  function drawZnode(): void {
+    const selected = tree.tree.get(tree.selected)
+    if (selected) znode.draw(selected, writer(), session())
+    examples.draw(tree.tree, writer())
+    load.draw()
+  }
+
+  function enter(next: KeeperState): void {
+    state = next
+    setAvailable(byId('invite', HTMLButtonElement), keeper !== null)
+    setAvailable(byId('leave', HTMLButtonElement), writer() !== null)
+    if (next === 'expired' || next === 'closed') notice.over(next)
+    drawEnsemble()
+    tree.redraw()
+  }
+
+  function follow(opened: Keeper): void {
+    keeper = opened
+    opened.on('state', enter)
+    opened.on('status', next => {
+      status = next
+      drawEnsemble()
+    })
+    opened.on('decisions', log.add)
+    opened.observe()
+    enter(opened.state)
+    void followTree(opened, tree.tree, {
+      event: tree.event,
+      changed: tree.redraw,
+      failed: error => {
+        if (writer() !== null) toastError(error)
+      },
+    })
+  }
+
+  async function open(): Promise<void> {
+    setText(byId('room', HTMLElement), address.room)
+    enter('connecting')
+    server = await askOwnServer(location)
+    address = { ...address, signal: address.signal ?? server?.signal ?? null }
+    follow(
+      await openKeeper(address, {
+        foreign: peer => notice.foreign(peer.ensemble),
+        signaling: notice.signaling,
+      }),
+    )
+  }
+
+  byId('open-tab', HTMLButtonElement).addEventListener('click', () => window.open(location.href, '_blank'))
+  onClick(byId('leave', HTMLButtonElement), async () => keeper?.close())
+  addEventListener('hashchange', () => location.reload())
+  window.peerkeeper = {
+    get keeper() {
+      return keeper
+    },
+    status: () => status,
+    decisions: () => log.log.newestFirst,
+  }
+
+  open().catch((error: unknown) => {
+    notice.failed(error)
+    enter('closed')
+  })
+}

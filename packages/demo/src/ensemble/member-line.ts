@@ -1,0 +1,40 @@
+/** One member of the ensemble, as a line. */
+import { h, setAttribute, setText } from '../ui/dom.ts'
+import { count, hueOf, shortId } from '../ui/format.ts'
+import type { Member } from './facts.ts'
+
+export interface MemberLine {
+  readonly element: HTMLLIElement
+  draw(member: Member): void
+}
+
+export function createMemberLine(node: string): MemberLine {
+  const id = h('code', { title: node }, shortId(node))
+  const role = h('span', { class: 'role' })
+  const you = h('span', { class: 'chip yours', hidden: true }, 'you')
+  const link = h('span', { class: 'link-state' })
+  const element = h(
+    'li',
+    { class: 'member', style: `--hue: ${hueOf(node)}`, 'data-testid': `member:${node}` },
+    h('span', { class: 'dot', 'aria-hidden': 'true' }),
+    id,
+    you,
+    role,
+    link,
+  )
+  return {
+    element,
+    draw({ role: as, isSelf, isConnected, lag }) {
+      setAttribute(element, 'data-role', as)
+      setAttribute(element, 'data-connected', String(isConnected))
+      setText(role, as)
+      you.hidden = !isSelf
+      setText(link, isSelf ? '' : linkText(isConnected, lag))
+    },
+  }
+}
+
+function linkText(isConnected: boolean, lag: number | null): string {
+  if (!isConnected) return 'not connected'
+  return lag === null || lag === 0 ? 'connected' : `${count(lag)} behind`
+}

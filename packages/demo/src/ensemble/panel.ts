@@ -1,0 +1,78 @@
+/** The ensemble on the page: this replica's facts, and every member. */
+import type { KeeperState, ReplicaStatus } from '@peerkeeper/core'
+import { byId, h, setAttribute, setText } from '../ui/dom.ts'
+import { count, shortDigest, shortId } from '../ui/format.ts'
+import { adviceFor, membersOf, quorumOf, quorumText } from './facts.ts'
+import { createMemberLine, type MemberLine } from './member-line.ts'
+
+export interface EnsemblePanel {
+  draw(state: KeeperState, status: ReplicaStatus | null): void
+}
+
+const ballotOf = ({ ballot }: ReplicaStatus): string => `${ballot.counter}.${shortId(ballot.node)}`
+
+const facts: Readonly<Record<string, { of(status: ReplicaStatus): string; title: string }>> = {
+  leader: { of: ({ leader }) => (leader === null ? 'none' : shortId(leader)), title: 'Who proposes' },
+  ballot: { of: ballotOf, title: 'The number of the present proposals: a counter and the node that uses it' },
+  chosen: {
+    of: status => count(status.chosenThrough),
+    title: 'Everything up to this slot of the log is chosen',
+  },
+  applied: { of: status => count(status.appliedThrough), title: 'Everything up to this slot is in the tree' },
+  digest: {
+    of: status => shortDigest(status.digest),
+    title: 'Fingerprint of the state: equal at equal slots on every replica',
+  },
+  engine: { of: status => status.engine, title: 'The consensus protocol' },
+  incarnation: { of: status => count(status.incarnation), title: 'How often this replica was opened' },
+  ensemble: {
+    of: status => shortId(status.ensemble),
+    title: 'Minted when it was founded; an invitation names it',
+  },
+}
+
+export function createEnsemblePanel(): EnsemblePanel {
+  const place = byId('ensemble', HTMLElement)
+  const badge = byId('state', HTMLElement)
+  const quorum = byId('quorum', HTMLElement)
+  const advice = h('p', { class: 'advice', role: 'status', 'data-testid': 'advice', hidden: true })
+  const list = h('ul', { class: 'members', 'data-testid': 'members', 'aria-label': 'Members' })
+  const lines = new Map<string, MemberLine>()
+  const rows = Object.entries(facts).map(([name, { of, title }]) => {
+    const value = h('dd', { 'data-testid': name }, '–')
+    return { of, value, element: h('div', { title }, h('dt', {}, name), value) }
+  })
+  place.append(advice, list, h('dl', { class: 'facts' }, ...rows.map(({ element }) => element)))
+
+  function drawMembers(status: ReplicaStatus): void {
+    const members = membersOf(status)
+    for (const [index, member] of members.entries()) {
+      const line = lines.get(member.node) ?? createMemberLine(member.node)
+      lines.set(member.node, line)
+      line.draw(member)
+      const there = list.children[index]
+      if (there !== line.element) list.insertBefore(line.element, there ?? null)
+    }
+    for (const [node, { element }] of lines) {
+      if (members.some(member => member.node === node)) continue
+      element.remove()
+      lines.delete(node)
+    }
+  }
+
+  return {
+    draw(state, status) {
+      setText(badge, state)
+      setAttribute(badge, 'data-state', state)
+      const text = adviceFor(state, status)
+      advice.hidden = text === null
+      setText(advice, text ?? '')
+      setAttribute(advice, 'data-tone', state === 'connected' ? 'hint' : 'warning')
+      setAttribute(place, 'data-state', state)
+      if (status === null) return
+      setText(quorum, quorumText(quorumOf(status)))
+      drawMembers(status)
+      for (const { of, value } of rows) setText(value, of(status))
+    },
+  }
+}

@@ -1,0 +1,4 @@
+/** The page: wiring only. */
+import { startDemo } from './demo.ts'
+
+startDemo()

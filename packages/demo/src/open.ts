@@ -1,0 +1,48 @@
+/** Opens the keeper of an address: how peers are found, and where an ensemble is kept. */
+import { connect, type Keeper, KeeperError } from '@peerkeeper/core'
+import {
+  broadcastSignaling,
+  type ForeignPeer,
+  type SignalingStatus,
+  webrtc,
+  webSocketSignaling,
+} from '@peerkeeper/webrtc'
+import { type Address, roomBeside } from './address/address.ts'
+import { combineSignaling } from './signaling/combine.ts'
+
+export interface OpenEvents {
+  /** Another ensemble is in the room: two were founded where one was meant. */
+  foreign(peer: ForeignPeer): void
+  signaling(status: SignalingStatus): void
+}
+
+/** A voter may be away for long: connecting goes on until it comes or the page is closed. */
+const connectTimeoutMs = 24 * 3_600_000
+
+/** Rejects with a KeeperError when the replica cannot be opened at all. */
+export async function openKeeper(address: Address, events: OpenEvents): Promise<Keeper> {
+  const { room, ensemble } = address
+  try {
+    return await attempt(room, address, events)
+  } catch (error) {
+    if (ensemble === null || !isForeignEnsemble(error)) throw error
+    return attempt(roomBeside(room, ensemble), address, events)
+  }
+}
+
+function attempt(storageRoom: string, address: Address, events: OpenEvents): Promise<Keeper> {
+  const { room, ensemble, signal } = address
+  const ways = [broadcastSignaling({ room })]
+  if (signal !== null) ways.push(webSocketSignaling({ url: signal, room, onStatus: events.signaling }))
+  const transport = webrtc({ signaling: combineSignaling(ways), onForeign: events.foreign })
+  return connect({
+    room: storageRoom,
+    ...(ensemble === null ? {} : { ensemble }),
+    transports: [transport],
+    timeoutMs: connectTimeoutMs,
+  })
+}
+
+/** This profile takes part in another ensemble under the same name. */
+const isForeignEnsemble = (error: unknown): boolean =>
+  error instanceof KeeperError && error.code === 'OpenFailed' && error.message.startsWith('ForeignEnsemble')

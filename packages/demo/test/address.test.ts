@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest'
+import { linkTo, parseHash, roomBeside } from '../src/address/address.ts'
+import { parseOwnServer } from '../src/address/server.ts'
+
+test('DEMO-10 a link carries room, ensemble and signaling, and is read back as the same', () => {
+  const address = { room: 'demo', ensemble: 'e_1-x', signal: 'ws://127.0.0.1:4173/signaling?a=1&b=2' }
+  const link = linkTo('http://127.0.0.1:4173/', address)
+  expect(link).toBe(
+    'http://127.0.0.1:4173/#room=demo&ensemble=e_1-x&signal=ws://127.0.0.1:4173/signaling%3Fa%3D1%26b%3D2',
+  )
+  expect(parseHash(new URL(link).hash)).toEqual(address)
+})
+
+test('DEMO-11 what is malformed in an address is left out', () => {
+  const nothing = { room: 'demo', ensemble: null, signal: null }
+  expect(parseHash('')).toEqual(nothing)
+  expect(parseHash('#room=a/b&ensemble=&signal=http://x')).toEqual(nothing)
+  expect(parseHash('#signal=nonsense&room=tea')).toEqual({ ...nothing, room: 'tea' })
+  expect(roomBeside('r'.repeat(64), 'e'.repeat(64)).length).toBeLessThanOrEqual(64)
+})
+
+test('DEMO-12 the signaling of the own server is a socket address, whatever it was written as', () => {
+  const page = 'https://example.test/app/#room=x'
+  const url = (signal: unknown) => parseOwnServer({ signal }, page)?.signal
+  expect(url('/signaling')).toBe('wss://example.test/signaling')
+  expect(url('ws://127.0.0.1:4700')).toBe('ws://127.0.0.1:4700/')
+  expect(parseOwnServer({ signal: 'a', pages: ['https://x/', 7] }, page)?.pages).toEqual(['https://x/'])
+  expect(parseOwnServer('<!doctype html>', page)).toBeNull()
+  expect(parseOwnServer({}, page)).toBeNull()
+})
