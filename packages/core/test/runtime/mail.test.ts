@@ -48,6 +48,25 @@ test('MAIL-2 a large frame travels in the bulk lane, a small one in the control 
   expect(lanes).toEqual(['control', 'bulk'])
 })
 
+test('MAIL-4 what would be too large for one frame goes in several, in order', () => {
+  const sender = mailOf(a)
+  const receiver = mailOf(b)
+  const sent: PeerMessage[] = Array.from({ length: 5 }, (_, n) => ({
+    type: 'forward',
+    commands: [new Uint8Array(1_000_000).fill(n)],
+  }))
+  const frames: Uint8Array[] = []
+  sender.send(
+    sent.map(message => ({ to: b, message })),
+    (_to, _lane, bytes) => frames.push(bytes),
+  )
+  expect(Math.max(...frames.map(({ length }) => length))).toBeLessThan(frameBytesMax)
+  const received = frames.flatMap(frame => receiver.receive(a, frame))
+  const firstBytes = received.map(message => (message.type === 'forward' ? message.commands[0]?.[0] : null))
+  expect(firstBytes).toEqual([0, 1, 2, 3, 4])
+  expect(sender.dropped).toEqual({})
+})
+
 test('MAIL-3 foreign, forged and corrupt frames are dropped and counted by reason', () => {
   const receiver = mailOf(b)
   const frame = frameOf(mailOf(a))

@@ -18,6 +18,9 @@ import type { Lane } from '../transport/contract.ts'
 /** Frames over this size travel apart from heartbeats. */
 const controlBytesMax = 16 * 1_024
 
+/** Frames of several messages are parted over this size; one message alone may be as large as a frame may. */
+const bulkBytesMax = 512 * 1_024
+
 export type Defect = EnvelopeDefect | 'forgedSender' | 'tooLarge'
 
 /** How many frames were dropped, by reason. */
@@ -42,7 +45,7 @@ export class Mail {
     return { ...this.#dropped }
   }
 
-  /** Hands one frame for each receiver to `post`, and returns the messages to this replica itself. */
+  /** Hands one frame for each receiver (a few, where it is a lot) to `post`, and returns the messages to this replica itself. */
   send(
     messages: readonly ToPeer[],
     post: (to: NodeId, lane: Lane, bytes: Uint8Array) => void,
@@ -53,15 +56,26 @@ export class Mail {
       if (waiting) waiting.push(message)
       else byReceiver.set(to, [message])
     }
-    const { codec, self, ensemble, kind } = this.#config
+    const { self } = this.#config
     for (const [to, batch] of byReceiver) {
       if (to === self) continue
-      const envelope = { ensemble, engine: kind.name, from: self, to, messages: batch }
-      const bytes = encodeEnvelope(codec, envelope)
-      if (bytes.length > frameBytesMax) this.#drop('tooLarge')
-      else post(to, bytes.length > controlBytesMax ? 'bulk' : 'control', bytes)
+      for (const bytes of this.#frames(to, batch))
+        post(to, bytes.length > controlBytesMax ? 'bulk' : 'control', bytes)
     }
     return byReceiver.get(self) ?? []
+  }
+
+  /** One frame; more where it would be larger than a frame should be. */
+  #frames(to: NodeId, messages: readonly PeerMessage[]): readonly Uint8Array[] {
+    const { codec, self, ensemble, kind } = this.#config
+    const bytes = encodeEnvelope(codec, { ensemble, engine: kind.name, from: self, to, messages })
+    if (bytes.length > bulkBytesMax && messages.length > 1) {
+      const half = messages.length >> 1
+      return [...this.#frames(to, messages.slice(0, half)), ...this.#frames(to, messages.slice(half))]
+    }
+    if (bytes.length <= frameBytesMax) return [bytes]
+    this.#drop('tooLarge')
+    return []
   }
 
   /** The messages of a frame that came over a connection to `peer`; none when it is dropped. */

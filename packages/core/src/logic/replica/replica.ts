@@ -19,6 +19,7 @@ import { isSnapshotDue } from './compaction.ts'
 import type { ClientId, ClientRequest, ReplicaEvent } from './event.ts'
 import { Leases } from './leases.ts'
 import { nextChange, Steadiness } from './members.ts'
+import { parcels } from './parcels.ts'
 import { Reads } from './reads.ts'
 import type { Step, ToClient, ToPeer } from './step.ts'
 import { Writes } from './writes.ts'
@@ -267,8 +268,8 @@ export class Replica {
       this.#own = []
       const commands = [...this.#proposals, ...own, ...bodies].map(body => stampCommand(nowMs, body))
       if (commands.length > 0) this.#inputs.push({ type: 'propose', commands })
-    } else if (bodies.length > 0) {
-      this.#say(proposer, { type: 'forward', commands: bodies })
+    } else {
+      for (const commands of parcels(bodies)) this.#say(proposer, { type: 'forward', commands })
     }
   }
 
