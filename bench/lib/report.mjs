@@ -1,0 +1,110 @@
+// The figures as tables for people: sides beside each other, ratios last.
+import { floorOf } from '../sides/floor.mjs'
+import { inFlightSteps, setOperations, throughputName } from './measure.mjs'
+
+const titles = { webrtc: 'WebRTC', broadcast: 'Broadcast', zookeeper: 'ZooKeeper' }
+const sideNames = Object.keys(titles)
+const setTitles = { 'set-one': 'one znode', 'set-many': '1,000 znodes' }
+const whoTitles = { one: 'one client', three: 'three clients' }
+
+/** @param {import('./figures.mjs').Figures} figures */
+export function report(figures) {
+  const lines = [
+    ...table(['Floor', 'p50 ms', 'p99 ms'], floorRows(figures)),
+    ...table(['One at a time, ms: p50 (p99)', ...sideTitles], latencyRows(figures)),
+    ...table(['Throughput, operations a second', ...sideTitles, 'WebRTC / ZK'], throughputRows(figures)),
+    ...table(['After the kill of the leader, ms', ...sideTitles], failoverRows(figures)),
+    ...table(['Ratios', ''], ratioRows(figures)),
+  ]
+  for (const { what, count } of figures.errors) lines.push(`errors: ${count} x ${what}`)
+  return lines.join('\n')
+}
+
+const sideTitles = Object.values(titles)
+
+const floorRows = figures => {
+  const row = (title, name) => [
+    title,
+    ms(figures.median('floor', `${name} p50`)),
+    ms(figures.median('floor', `${name} p99`)),
+  ]
+  return [
+    row('data channel round trip, 100 B', 'round trip'),
+    row('strict transaction, one row of 100 B', 'flush 100'),
+    row('strict transaction, one row of 25 kB', 'flush 25000'),
+    row('  three tabs at once, 100 B', 'flush 100 in three tabs'),
+    ['floor of a commit: round trip + flush', ms(floorOf(figures)), ''],
+  ]
+}
+
+const latencyRows = figures =>
+  ['commit at leader', 'commit at follower', 'fresh read at leader', 'fresh read at follower'].map(name => [
+    name.replace('fresh', 'linearizable'),
+    ...sideNames.map(side => {
+      const p50 = figures.median(side, `${name} p50`)
+      return p50 === null ? '' : `${ms(p50)} (${ms(figures.median(side, `${name} p99`))})`
+    }),
+  ])
+
+function throughputRows(figures) {
+  const row = (title, name) => [
+    title,
+    ...sideNames.map(side => count(figures.median(side, name))),
+    times(figures.median('webrtc', name), figures.median('zookeeper', name)),
+  ]
+  const rows = []
+  for (const operation of setOperations)
+    for (const who of Object.keys(whoTitles))
+      for (const inFlight of inFlightSteps)
+        rows.push(
+          row(
+            `set ${setTitles[operation]}, ${whoTitles[who]}, ${count(inFlight)} in flight`,
+            throughputName(operation, inFlight, who),
+          ),
+        )
+  rows.push(row('set one znode, at a follower, 256 in flight', 'set-one 256 follower'))
+  rows.push(row('read locally, one client, 256 in flight', 'get one'))
+  rows.push(row('read locally, three clients, 256 in flight', 'get three'))
+  return rows
+}
+
+const failoverRows = figures => [
+  ['next write at another client, p50', ...sideNames.map(side => whole(figures.median(side, 'failover')))],
+  ['next write at another client, max', ...sideNames.map(side => whole(figures.max(side, 'failover')))],
+]
+
+function ratioRows(figures) {
+  const commit = side => figures.median(side, 'commit at leader p50')
+  const at256 = side => figures.median(side, throughputName('set-one', 256, 'one'))
+  const floor = floorOf(figures)
+  return [
+    ['commit over WebRTC / floor', times(commit('webrtc'), floor)],
+    ['commit over BroadcastChannel / floor', times(commit('broadcast'), floor)],
+    ['commit over WebRTC / ZooKeeper', times(commit('webrtc'), commit('zookeeper'))],
+    ['writes a second, 256 in flight, over WebRTC / ZooKeeper', times(at256('webrtc'), at256('zookeeper'))],
+    [
+      'failover over WebRTC / ZooKeeper',
+      times(figures.median('webrtc', 'failover'), figures.median('zookeeper', 'failover')),
+    ],
+  ]
+}
+
+/** Rows and columns without a value are left out, and so is a table without rows. */
+function table(head, rows) {
+  const kept = rows.filter(([, ...cells]) => cells.some(cell => cell !== ''))
+  if (kept.length === 0) return []
+  const columns = [...head.keys()].filter(at => at === 0 || kept.some(row => row[at] !== ''))
+  const shown = columns.map(at => [head[at], ...kept.map(row => row[at])])
+  const widths = shown.map(cells => Math.max(...cells.map(cell => cell.length)))
+  const lines = [head, ...kept].map((_, line) =>
+    shown
+      .map((cells, at) => (at === 0 ? cells[line].padEnd(widths[at]) : cells[line].padStart(widths[at])))
+      .join('   '),
+  )
+  return [lines[0], '-'.repeat(lines[0].length), ...lines.slice(1), '']
+}
+
+const ms = value => (value === null ? '' : value.toFixed(2))
+const whole = value => (value === null ? '' : String(Math.round(value)))
+const count = value => (value === null ? '' : Math.round(value).toLocaleString('en'))
+const times = (value, by) => (value === null || by === null ? '' : `${(value / by).toFixed(2)} x`)

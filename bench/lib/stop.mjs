@@ -1,0 +1,73 @@
+// Everything that the bench starts is stopped again, in the opposite order: at the end, after an error, on a signal.
+
+/** How long one thing may take to stop. */
+const stopMs = 10_000
+
+/** @type {{ what: string, stop: () => unknown }[]} */
+const started = []
+
+/**
+ * Remembers how to stop what was just started.
+ * @param {string} what for the message when it will not stop
+ * @param {() => unknown} stop
+ */
+export const onStop = (what, stop) => void started.push({ what, stop })
+
+/** Stops all that was started and is not stopped yet. Never rejects. */
+export async function stopAll() {
+  for (let each = started.pop(); each; each = started.pop()) {
+    const { what, stop } = each
+    try {
+      await within(stopMs, `stopping ${what}`, Promise.resolve(stop()))
+    } catch (error) {
+      console.error(String(error))
+    }
+  }
+}
+
+/** On a signal: stops all, then ends the process. */
+export function stopOnSignals() {
+  for (const [signal, code] of [
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+    ['SIGHUP', 129],
+  ]) {
+    process.once(signal, () => {
+      void stopAll().then(() => process.exit(code))
+    })
+  }
+}
+
+/**
+ * `work`, or a rejection when it takes longer than `ms`.
+ * @template T
+ * @param {number} ms
+ * @param {string} what
+ * @param {Promise<T>} work
+ * @returns {Promise<T>}
+ */
+export function within(ms, what, work) {
+  let timer
+  const late = new Promise((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`${what}: not done after ${ms / 1_000} s`)), ms)
+  })
+  return Promise.race([work, late]).finally(() => clearTimeout(timer))
+}
+
+/**
+ * Asks until the answer is not null; rejects when `ms` have passed. An `ask` that rejects has no answer yet.
+ * @template T
+ * @param {number} ms
+ * @param {string} what
+ * @param {() => Promise<T | null>} ask
+ * @returns {Promise<T>}
+ */
+export async function until(ms, what, ask) {
+  const end = Date.now() + ms
+  for (;;) {
+    const answer = await ask().catch(() => null)
+    if (answer !== null) return answer
+    if (Date.now() > end) throw new Error(`${what}: not after ${ms / 1_000} s`)
+    await new Promise(resolve => setTimeout(resolve, 50))
+  }
+}

@@ -1,0 +1,14 @@
+/** What the bench drives in a page. */
+import * as dataChannel from './data-channel.ts'
+import { flushes } from './flush.ts'
+import * as replica from './replica.ts'
+
+const bench = { dataChannel, flushes, replica }
+
+declare global {
+  interface Window {
+    bench: typeof bench
+  }
+}
+
+window.bench = bench

@@ -1,0 +1,70 @@
+/** This tab's keeper, and the operations that are measured on it. */
+import { connect, type Keeper, KeeperError, type ReplicaStatus } from '@peerkeeper/core'
+import { broadcastSignaling, webrtc } from '@peerkeeper/webrtc'
+import { type LoadOptions, type LoadResult, load } from '../shared/load.mjs'
+import { writeSteadily } from '../shared/steady-writer.mjs'
+import { dataBytes, rootPath, znodeCount, znodePath } from '../shared/tree.mjs'
+
+export type Operation = 'set-one' | 'set-many' | 'get' | 'get-linearizable'
+
+let keeper: Keeper | null = null
+let writer: ReturnType<typeof writeSteadily> | null = null
+
+/** Resolves with the replica's id. */
+export async function join(room: string, over: 'webrtc' | 'broadcast'): Promise<string> {
+  keeper = await connect({
+    room,
+    ...(over === 'webrtc' ? { transports: [webrtc({ signaling: broadcastSignaling({ room }) })] } : {}),
+  })
+  return keeper.node
+}
+
+export const status = (): Promise<ReplicaStatus | null> => opened().status()
+
+/** Makes the znodes that are measured on, where they are not there yet. */
+export async function prepare(): Promise<void> {
+  await create(rootPath)
+  await Promise.all(Array.from({ length: znodeCount }, (_, index) => create(znodePath(index))))
+}
+
+export async function measure(operation: Operation, options: LoadOptions): Promise<LoadResult> {
+  return load(operationOf(operation), options)
+}
+
+export function startWriting(): void {
+  const write = operationOf('set-one')
+  writer = writeSteadily(() => write(0))
+}
+
+export async function stopWriting(): Promise<{ acknowledgedAt: number[]; errors: number }> {
+  if (writer === null) throw new Error('nothing is being written')
+  return writer.stop()
+}
+
+function operationOf(operation: Operation): (index: number) => Promise<unknown> {
+  const tree = opened()
+  const data = crypto.getRandomValues(new Uint8Array(dataBytes))
+  switch (operation) {
+    case 'set-one':
+      return () => tree.set(znodePath(0), data)
+    case 'set-many':
+      return index => tree.set(znodePath(index), data)
+    case 'get':
+      return index => tree.get(znodePath(index))
+    case 'get-linearizable':
+      return () => tree.get(znodePath(0), { consistency: 'linearizable' })
+  }
+}
+
+async function create(path: string): Promise<void> {
+  try {
+    await opened().create(path, new Uint8Array(dataBytes))
+  } catch (error) {
+    if (!(error instanceof KeeperError && error.code === 'NodeExists')) throw error
+  }
+}
+
+function opened(): Keeper {
+  if (keeper === null) throw new Error('this tab has no keeper')
+  return keeper
+}

@@ -1,0 +1,130 @@
+// Three tabs of one browser profile, each a replica and a voter, as a side to be measured.
+import { randomUUID } from 'node:crypto'
+import { until, within } from '../lib/stop.mjs'
+
+const votersMs = 60_000
+const openMs = 30_000
+/** Over every measurement's own length. */
+const slackMs = 30_000
+const tabCount = 3
+
+/** @implements {import('../lib/measure.mjs').Side} */
+export class PeerkeeperSide {
+  readsFresh = true
+  #room = randomUUID()
+  /** @type {import('@playwright/test').Page[]} */
+  #pages = []
+  #context
+  #url
+  #over
+
+  /** @param {'webrtc' | 'broadcast'} over @param {import('@playwright/test').BrowserContext} context @param {string} url */
+  constructor(over, context, url) {
+    this.#over = over
+    this.#context = context
+    this.#url = url
+  }
+
+  get name() {
+    return this.#over
+  }
+
+  get pages() {
+    return this.#pages
+  }
+
+  /** Opens the tabs, with no replica in them yet. */
+  async openPages() {
+    for (let count = 0; count < tabCount; count++) this.#pages.push(await openPage(this.#context, this.#url))
+  }
+
+  /** One after another, as tabs are opened; resolves when all vote. */
+  async open() {
+    for (const page of this.#pages) await this.#join(page)
+    const { leader } = await this.#waitForVoters()
+    await ask(leader, openMs, page => page.evaluate(() => window.bench.replica.prepare()))
+  }
+
+  async clients() {
+    const { leader, followers } = await this.#waitForVoters()
+    return { leader: clientOf(leader), followers: followers.map(clientOf) }
+  }
+
+  /** Ends the renderer of the leader's tab, as a crash would. */
+  async killLeader() {
+    const { leader } = await this.#waitForVoters()
+    const session = await this.#context.newCDPSession(leader)
+    const crashed = leader.waitForEvent('crash', { timeout: openMs })
+    // Never answered: there is nobody left to do it.
+    session.send('Page.crash').catch(() => undefined)
+    await crashed
+  }
+
+  /** Opens a new tab in place of the one that was killed. */
+  async restore() {
+    const alive = []
+    for (const page of this.#pages) {
+      const answers = await within(
+        2_000,
+        'a tab',
+        page.evaluate(() => true),
+      ).catch(() => false)
+      if (answers) alive.push(page)
+      else await page.close().catch(() => undefined)
+    }
+    if (alive.length !== tabCount - 1) throw new Error(`${alive.length} tabs are left after one was killed`)
+    const page = await openPage(this.#context, this.#url)
+    this.#pages = [...alive, page]
+    await this.#join(page)
+    await this.#waitForVoters()
+  }
+
+  /** The leader's page and the others, when all vote and agree who leads. */
+  async leaderAndFollowers() {
+    return this.#waitForVoters()
+  }
+
+  async #join(page) {
+    const asked = { room: this.#room, over: this.#over }
+    await ask(page, openMs, each =>
+      each.evaluate(({ room, over }) => window.bench.replica.join(room, over), asked),
+    )
+  }
+
+  #waitForVoters() {
+    return until(votersMs, `${tabCount} voters over ${this.#over}`, async () => {
+      const statuses = await Promise.all(
+        this.#pages.map(page => ask(page, 5_000, each => each.evaluate(() => window.bench.replica.status()))),
+      )
+      const agreed = statuses.every(
+        status => status?.leader === statuses[0]?.leader && status?.membership.voters.length === tabCount,
+      )
+      const at = statuses.findIndex(status => status?.node === status?.leader)
+      if (!agreed || at === -1) return null
+      return { leader: this.#pages[at], followers: this.#pages.filter((_, index) => index !== at) }
+    })
+  }
+}
+
+async function openPage(context, url) {
+  const page = await context.newPage()
+  page.on('pageerror', error => console.error(`a tab: ${error}`))
+  await page.goto(url)
+  await page.waitForFunction(() => 'bench' in window)
+  return page
+}
+
+/** @returns {import('../lib/measure.mjs').Client} */
+const clientOf = page => ({
+  measure: (operation, options) =>
+    ask(page, options.ms + slackMs, each =>
+      each.evaluate(asked => window.bench.replica.measure(asked.operation, asked.options), {
+        operation,
+        options,
+      }),
+    ),
+  startWriting: () => ask(page, openMs, each => each.evaluate(() => window.bench.replica.startWriting())),
+  stopWriting: () => ask(page, openMs, each => each.evaluate(() => window.bench.replica.stopWriting())),
+})
+
+const ask = (page, ms, question) => within(ms, 'a tab', question(page))
