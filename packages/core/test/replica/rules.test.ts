@@ -39,6 +39,7 @@ describe('promotion', () => {
       role: 'leader',
       leader: a,
       proposer: a,
+      doer: a,
       ballot: noBallot,
       chosenThrough: slot(1_000),
       membership: { voters: [a], observers: [b] },

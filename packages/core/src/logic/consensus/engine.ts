@@ -101,15 +101,20 @@ export interface EngineStatus {
   readonly leader: NodeId | null
   /** Whom to hand commands to: the node itself when it can propose; null while nobody can. */
   readonly proposer: NodeId | null
+  /**
+   * Who does what one replica should do for all: expires silent sessions, takes in and promotes members. The leader, where
+   * there is one. A hint: two nodes may each take themselves for it, and what they propose is checked when applied.
+   */
+  readonly doer: NodeId | null
   /** The ballot (term, epoch) that this node is in. */
   readonly ballot: Ballot
   /** Everything up to here is chosen, and was given out in `decided` or in a snapshot. */
   readonly chosenThrough: Slot
   /** As of `chosenThrough`. */
   readonly membership: Membership
-  /** A membership change is under way: another would be dropped. */
+  /** A membership change is under way, or this node cannot propose one: another would be dropped. */
   readonly changing: boolean
-  /** What a leader knows of the others, to show and to decide on promotions. Empty elsewhere. */
+  /** What the doer knows of the others, to show and to decide on promotions. Empty elsewhere. */
   readonly peers: readonly PeerStatus[]
 }
 

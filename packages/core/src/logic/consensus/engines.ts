@@ -1,13 +1,19 @@
 /** The registry of engines: the only file that knows them all. */
+import { assert } from '../base/assert.ts'
 import type { EngineKind, EngineName } from './engine.ts'
 import { multiPaxos } from './multi-paxos/multi-paxos.ts'
 
 /** An engine of which only the contract is known: its messages are opaque outside. */
 export type AnyEngineKind = EngineKind<unknown>
 
-const kinds = { 'multi-paxos': multiPaxos } as const
+/** In the order in which people are offered them. */
+const kinds: readonly AnyEngineKind[] = [multiPaxos as unknown as AnyEngineKind]
 
-export const engineNames = Object.keys(kinds) as readonly EngineName[]
+export const engineNames: readonly EngineName[] = kinds.map(({ name }) => name)
 
 /** The engine of that name. Its messages are parsed by its own parser, so hiding their type loses nothing. */
-export const engineKind = (name: EngineName): AnyEngineKind => kinds[name] as unknown as AnyEngineKind
+export function engineKind(name: EngineName): AnyEngineKind {
+  const kind = kinds.find(each => each.name === name)
+  assert(kind !== undefined, `${name} is an engine of this version`)
+  return kind
+}

@@ -49,9 +49,9 @@ export class Replica {
   readonly #clients = new Set<ClientId>()
   /** Who is told of a session's watches and of its end. */
   readonly #attached = new Map<SessionId, ClientId>()
-  /** Sessions heard since the leader was last told. */
+  /** Sessions heard since the doer was last told. */
   readonly #alive = new Set<SessionId>()
-  /** Kept while this replica leads. */
+  /** Kept while this replica is the doer. */
   #leases: Leases | null = null
   /** The replica's own commands, to propose with the next step. */
   #own: Command[] = []
@@ -59,7 +59,7 @@ export class Replica {
   #membership: Membership = noMembership
   /** Taken and not yet given to the engine. */
   #snapshot: Snapshot | null = null
-  #ledBefore = false
+  #wasDoer = false
   #reachable = false
   #ticks = 0
 
@@ -221,12 +221,12 @@ export class Replica {
     if (this.#ticks % touchTicks === 0) this.#touch(status)
     if (this.#ticks % joinTicks === 0 && !isMember(status.membership, this.self)) this.#askToJoin()
     if (this.#leases !== null) this.#expireSilent(this.#leases)
-    if (status.role === 'leader') this.#improveMembership(status)
+    if (status.doer === this.self) this.#improveMembership(status)
   }
 
-  #touch({ leader }: EngineStatus): void {
+  #touch({ doer }: EngineStatus): void {
     if (this.#leases !== null) for (const session of this.#alive) this.#leases.touch(session)
-    else if (leader !== null) this.#say(leader, { type: 'touch', sessions: [...this.#alive] })
+    else if (doer !== null) this.#say(doer, { type: 'touch', sessions: [...this.#alive] })
     else return
     this.#alive.clear()
   }
@@ -249,13 +249,13 @@ export class Replica {
     for (const peer of this.#connected) this.#say(peer, { type: 'join', node: this.self })
   }
 
-  /** Takes `node` in where this replica leads, else tells the leader; whoever asks repeats it. */
+  /** Takes `node` in where this replica is the doer, else tells the doer; whoever asks repeats it. */
   #join(node: NodeId): void {
-    const { role, leader, membership } = this.#engine.status()
+    const { doer, membership } = this.#engine.status()
     if (isMember(membership, node)) return
-    if (role === 'leader')
+    if (doer === this.self)
       this.#inputs.push({ type: 'changeMembership', change: { type: 'addObserver', node } })
-    else if (leader !== null && node !== this.self) this.#say(leader, { type: 'join', node })
+    else if (doer !== null && node !== this.self) this.#say(doer, { type: 'join', node })
   }
 
   /** Proposes what waits, where this replica can; hands it to whoever can, elsewhere. */
@@ -302,7 +302,7 @@ export class Replica {
         this.#writes.retrySession(outcome.session)
         break
       case 'led':
-        if (this.#ledBefore) this.#leases = new Leases(this.#machine.leadership, this.#machine.sessions())
+        if (this.#wasDoer) this.#leases = new Leases(this.#machine.leadership, this.#machine.sessions())
         break
       case 'nothing':
         break
@@ -356,22 +356,22 @@ export class Replica {
     const slot = this.#machine.appliedThrough
     const digest = this.#machine.digest()
     this.#checkpoints.reach(slot, digest)
-    const { role, membership } = this.#engine.status()
-    if (role !== 'leader') return
+    const { doer, membership } = this.#engine.status()
+    if (doer !== this.self) return
     for (const node of members(membership))
       if (node !== this.self) this.#say(node, { type: 'checkpoint', slot, digest })
   }
 
-  /** Notices a change of leadership, of its own or of anybody's, and tells the clients. */
+  /** Notices that this replica became or ceased to be the doer, and whether writes get through. */
   #noticeStatus(): void {
-    const { role, proposer } = this.#engine.status()
-    const leads = role === 'leader'
-    if (leads && !this.#ledBefore) this.#own.push({ type: 'lead', node: this.self })
-    if (!leads) {
+    const { doer, proposer } = this.#engine.status()
+    const isDoer = doer === this.self
+    if (isDoer && !this.#wasDoer) this.#own.push({ type: 'lead', node: this.self })
+    if (!isDoer) {
       this.#leases = null
       this.#own = []
     }
-    this.#ledBefore = leads
+    this.#wasDoer = isDoer
     const reachable = proposer !== null
     if (reachable === this.#reachable) return
     this.#reachable = reachable

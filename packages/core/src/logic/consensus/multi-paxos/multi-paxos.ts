@@ -74,6 +74,7 @@ class MultiPaxos implements Engine<Message> {
       role: shownRole(this.#core),
       leader,
       proposer: leader,
+      doer: leader,
       ballot: promised,
       chosenThrough,
       membership,
