@@ -1,6 +1,6 @@
 /**
  * Every spec runs in each browser that was found; `*.both.spec.ts` once, with Chromium and Firefox together, and
- * `*.chromium.spec.ts` only where Chromium can do what no other browser can. Nothing is tried twice.
+ * `*.chromium.spec.ts` and `*.firefox.spec.ts` only there. Nothing is tried twice.
  */
 import { defineConfig, type Project } from '@playwright/test'
 import { type BrowserName, isMissing, launchOptions } from './support/browsers.ts'
@@ -27,7 +27,7 @@ export default defineConfig({
   forbidOnly: true,
   reporter: [['list'], ['json', { outputFile: '.tmp/report.json' }]],
   projects: [
-    ...(isMissing('chromium') ? [] : [project('chromium', /\.both\.spec\.ts$/)]),
+    ...(isMissing('chromium') ? [] : [project('chromium', /\.(both|firefox)\.spec\.ts$/)]),
     ...(isMissing('firefox') ? [] : [project('firefox', /\.(both|chromium)\.spec\.ts$/)]),
     ...(isMissing('chromium') || isMissing('firefox') ? [] : [both]),
   ],

@@ -1,4 +1,5 @@
-/** Kills a tab's own process, as an operating system would that is short of memory: no event, no goodbye. */
+/** Kills processes, as an operating system would that is short of memory: no event, no goodbye. */
+import type { ChildProcess } from 'node:child_process'
 import { type Browser, expect, type Page } from '@playwright/test'
 import type { Tab } from './tab.ts'
 
@@ -9,7 +10,7 @@ const spinMs = 400
  * Kills the process of `tab` and waits until the browser knows. Resolves with the time of the kill; rejects where one of
  * `others` died with it. Chromium only, where each tab has a process of its own.
  */
-export async function kill(browser: Browser, tab: Tab, others: readonly Tab[]): Promise<number> {
+export async function killTab(browser: Browser, tab: Tab, others: readonly Tab[]): Promise<number> {
   const pid = await processOf(browser, tab.page)
   const dead: Page[] = []
   for (const { page } of [tab, ...others]) page.once('crash', () => dead.push(page))
@@ -19,6 +20,15 @@ export async function kill(browser: Browser, tab: Tab, others: readonly Tab[]): 
   // Those that live answer.
   for (const { page } of others) expect(await page.evaluate(() => 1 + 1)).toBe(2)
   expect(dead.map(page => page === tab.page)).toEqual([true])
+  return at
+}
+
+/** Kills a whole browser and waits until Playwright knows. Resolves with the time of the kill. */
+export async function killBrowser(browser: Browser, { pid }: ChildProcess): Promise<number> {
+  if (pid === undefined) throw new Error('the browser never started')
+  const at = Date.now()
+  process.kill(pid, 'SIGKILL')
+  await expect.poll(() => browser.isConnected()).toBe(false)
   return at
 }
 
