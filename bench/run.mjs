@@ -104,13 +104,13 @@ async function openSides(only) {
   return { measured, killed, pages, browserVersion }
 }
 
-async function profileOnly({ profile: folder, ms }) {
+async function profileOnly({ profile: folder, inFlight, ms }) {
   const { context, url } = await openBrowser()
   const side = new PeerkeeperSide('webrtc', context, url)
   await side.openPages()
   await open(side)
   await warmUp(side, ms)
-  await profile(side, context, folder, ms * 3)
+  await profile(side, context, { folder, inFlight, ms: ms * 3 })
 }
 
 async function openBrowser() {

@@ -9,7 +9,9 @@ export const usage = `npm run bench -- [options]
   --seconds N         for each measurement; default 0.7
   --rounds N          default 3; the median of the rounds is reported
   --json FILE         also write all figures of all rounds, and where they were measured
-  --profile FOLDER    instead: CPU profiles of the leader's tab and worker, and of a follower's worker, with 256 writes in flight`
+  --profile FOLDER    instead: CPU profiles of the leader's tab and worker, and of a follower's worker, while the
+                      leader's tab writes; and how long their transactions take meanwhile
+  --in-flight N       writes in flight under --profile; default 256`
 
 /**
  * @typedef {object} Options
@@ -18,6 +20,7 @@ export const usage = `npm run bench -- [options]
  * @property {number} rounds
  * @property {string | null} json
  * @property {string | null} profile
+ * @property {number} inFlight under `profile`
  */
 
 /**
@@ -28,7 +31,7 @@ export function parseOptions(args) {
   const text = { type: 'string' }
   const { values } = parseArgs({
     args,
-    options: { only: text, seconds: text, rounds: text, json: text, profile: text },
+    options: { only: text, seconds: text, rounds: text, json: text, profile: text, 'in-flight': text },
   })
   const only = new Set(values.only ? values.only.split(',') : parts)
   for (const name of only) if (!parts.includes(name)) throw new Error(`there is no part ${name}`)
@@ -38,11 +41,13 @@ export function parseOptions(args) {
     rounds: Math.ceil(positive('--rounds', values.rounds ?? '3')),
     json: values.json ?? null,
     profile: values.profile ?? null,
+    inFlight: Math.ceil(positive('--in-flight', values['in-flight'] ?? '256')),
   }
 }
 
 function positive(name, text) {
   const number = Number(text)
-  if (!(number > 0 && number < 1_000)) throw new Error(`${name} ${text}: give a number over 0`)
+  if (!(number > 0 && number <= 1_024))
+    throw new Error(`${name} ${text}: give a number over 0, at most 1,024`)
   return number
 }
