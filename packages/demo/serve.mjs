@@ -102,7 +102,9 @@ function tell() {
   process.stdout.write(`${lines.join('\n')}\n`)
 }
 
+/** Ends in order, but within seconds whatever still holds a connection; asked again, at once. */
 async function stop() {
+  setTimeout(() => process.exit(0), 3_000)
   server.httpServer.closeAllConnections?.()
   await Promise.allSettled([server.close(), signaling.close()])
   process.exit(0)

@@ -2,7 +2,15 @@ import { defineConfig } from 'vite'
 
 export default defineConfig({
   // The worker of core is found by `new Worker(new URL(...))` in its own file: bundled into one, it would be lost.
-  optimizeDeps: { exclude: ['@peerkeeper/core', '@peerkeeper/webrtc'] },
+  optimizeDeps: {
+    exclude: ['@peerkeeper/core', '@peerkeeper/webrtc'],
+    include: [
+      '@peerkeeper/core > comlink',
+      '@peerkeeper/core > idb',
+      '@peerkeeper/core > msgpackr/pack',
+      '@peerkeeper/webrtc > simple-peer/simplepeer.min.js',
+    ],
+  },
   worker: { format: 'es' },
   build: { target: 'es2023' },
 })

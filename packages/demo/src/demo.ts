@@ -55,6 +55,12 @@ export function startDemo(): void {
 
   const drawEnsemble = perFrame(() => ensemble.draw(state, status))
 
+  /** Tells this tab from the others, also while it is in the background. */
+  function title(): void {
+    const as = state === 'connected' && status ? status.role : state
+    document.title = `${as} · ${address.room} · Peerkeeper`
+  }
+
   function drawZnode(): void {
     const selected = tree.tree.get(tree.selected)
     if (selected) znode.draw(selected, writer(), session())
@@ -64,6 +70,7 @@ export function startDemo(): void {
 
   function enter(next: KeeperState): void {
     state = next
+    title()
     setAvailable(byId('invite', HTMLButtonElement), keeper !== null)
     setAvailable(byId('leave', HTMLButtonElement), writer() !== null)
     if (next === 'expired' || next === 'closed') notice.over(next)
@@ -76,6 +83,7 @@ export function startDemo(): void {
     opened.on('state', enter)
     opened.on('status', next => {
       status = next
+      title()
       drawEnsemble()
     })
     opened.on('decisions', log.add)

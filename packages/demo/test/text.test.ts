@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { editableBytesMax } from '../src/limits.ts'
-import { hueOf, shortDigest } from '../src/ui/format.ts'
+import { hueOf, huesOf, shortDigest } from '../src/ui/format.ts'
 import { preview, textOf } from '../src/znode/text.ts'
 
 const bytes = (text: string) => new TextEncoder().encode(text)
@@ -18,5 +18,9 @@ test('DEMO-24 sessions that follow each other have different colours; a digest i
   const hues = [3, 5, 7, 9].map(hueOf)
   for (const [index, hue] of hues.entries())
     for (const other of hues.slice(index + 1)) expect(Math.abs(hue - other)).toBeGreaterThan(15)
+  const members = [...huesOf(['a', 'b', 'c', 'd', 'e']).values()]
+  expect(
+    Math.min(...members.flatMap((hue, at) => members.slice(at + 1).map(each => Math.abs(hue - each)))),
+  ).toBeGreaterThan(15)
   expect(shortDigest(255)).toBe('00000000ff')
 })

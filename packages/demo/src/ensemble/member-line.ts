@@ -1,11 +1,11 @@
 /** One member of the ensemble, as a line. */
 import { h, setAttribute, setText } from '../ui/dom.ts'
-import { count, hueOf, shortId } from '../ui/format.ts'
+import { count, shortId } from '../ui/format.ts'
 import type { Member } from './facts.ts'
 
 export interface MemberLine {
   readonly element: HTMLLIElement
-  draw(member: Member): void
+  draw(member: Member, hue: number): void
 }
 
 export function createMemberLine(node: string): MemberLine {
@@ -15,7 +15,7 @@ export function createMemberLine(node: string): MemberLine {
   const link = h('span', { class: 'link-state' })
   const element = h(
     'li',
-    { class: 'member', style: `--hue: ${hueOf(node)}`, 'data-testid': `member:${node}` },
+    { class: 'member', 'data-testid': `member:${node}` },
     h('span', { class: 'dot', 'aria-hidden': 'true' }),
     id,
     you,
@@ -24,7 +24,8 @@ export function createMemberLine(node: string): MemberLine {
   )
   return {
     element,
-    draw({ role: as, isSelf, isConnected, lag }) {
+    draw({ role: as, isSelf, isConnected, lag }, hue) {
+      setAttribute(element, 'style', `--hue: ${hue}`)
       setAttribute(element, 'data-role', as)
       setAttribute(element, 'data-connected', String(isConnected))
       setText(role, as)

@@ -1,7 +1,7 @@
 /** The ensemble on the page: this replica's facts, and every member. */
 import type { KeeperState, ReplicaStatus } from '@peerkeeper/core'
 import { byId, h, setAttribute, setText } from '../ui/dom.ts'
-import { count, shortDigest, shortId } from '../ui/format.ts'
+import { count, huesOf, shortDigest, shortId } from '../ui/format.ts'
 import { adviceFor, membersOf, quorumOf, quorumText } from './facts.ts'
 import { createMemberLine, type MemberLine } from './member-line.ts'
 
@@ -46,10 +46,11 @@ export function createEnsemblePanel(): EnsemblePanel {
 
   function drawMembers(status: ReplicaStatus): void {
     const members = membersOf(status)
+    const hues = huesOf(members.map(({ node }) => node))
     for (const [index, member] of members.entries()) {
       const line = lines.get(member.node) ?? createMemberLine(member.node)
       lines.set(member.node, line)
-      line.draw(member)
+      line.draw(member, hues.get(member.node) ?? 0)
       const there = list.children[index]
       if (there !== line.element) list.insertBefore(line.element, there ?? null)
     }

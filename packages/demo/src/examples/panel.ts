@@ -88,6 +88,7 @@ function childrenOf(tree: TreeModel<StatLike>, path: string): readonly number[] 
 }
 
 async function ensure(keeper: Keeper, path: string): Promise<void> {
+  if (await keeper.exists(path, writeLimit)) return
   try {
     await keeper.create(path, '', writeLimit)
   } catch (error) {

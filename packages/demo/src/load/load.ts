@@ -19,11 +19,15 @@ export async function runLoad(keeper: Keeper, writes: number): Promise<LoadResul
   const run = crypto.randomUUID().slice(0, 4)
   let next = 0
   const startMs = performance.now()
+  const stop = (error: unknown) => {
+    next = writes
+    throw error
+  }
   const lane = async () => {
     while (next < writes) {
       const n = next++
       const sentMs = performance.now()
-      await keeper.set(`/bench/${n % znodes}`, `${run}: ${n}`, writeLimit)
+      await keeper.set(`/bench/${n % znodes}`, `${run}: ${n}`, writeLimit).catch(stop)
       latencies.push(performance.now() - sentMs)
     }
   }

@@ -22,6 +22,25 @@ export function hueOf(id: string | number): number {
   return ((hash ^ (hash >>> 13)) >>> 0) % 360
 }
 
+/** A hue for each id, as {@link hueOf}, turned further where it would be too close to one before. */
+export function huesOf(ids: readonly string[]): ReadonlyMap<string, number> {
+  const hues = new Map<string, number>()
+  for (const id of ids) {
+    let hue = hueOf(id)
+    for (let turn = 0; turn < 8 && isNearAny(hue, hues.values()); turn++) hue = (hue + 45) % 360
+    hues.set(id, hue)
+  }
+  return hues
+}
+
+function isNearAny(hue: number, others: Iterable<number>): boolean {
+  for (const other of others) {
+    const apart = Math.abs(hue - other)
+    if (Math.min(apart, 360 - apart) < 30) return true
+  }
+  return false
+}
+
 /** `14:03:07` */
 export const clockTime = (timeMs: number): string => new Date(timeMs).toLocaleTimeString('en-GB')
 

@@ -23,6 +23,7 @@ export interface ChildForm {
 export function createChildForm(created: (path: string) => void): ChildForm {
   const name = h('input', {
     id: 'child',
+    placeholder: 'name',
     autocomplete: 'off',
     spellcheck: false,
     'data-testid': 'child-name',
@@ -57,7 +58,6 @@ export function createChildForm(created: (path: string) => void): ChildForm {
     const isFixed = isBarren || by === null
     name.disabled = mode.disabled = isFixed
     setAvailable(create, !isFixed)
-    name.placeholder = path === '/' ? 'name' : `name below ${path}`
     setText(hint, hintFor(path, isEphemeral(stat)))
   }
 

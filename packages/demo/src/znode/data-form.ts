@@ -22,7 +22,7 @@ export function createDataForm(): DataForm {
   const take = h('button', { type: 'button' }, 'Show theirs')
   const keep = h('button', { type: 'button' }, 'Keep mine')
   const theirs = h('span', {})
-  const overtaken = h('p', { class: 'overtaken', role: 'status', hidden: true }, theirs, ' ', take, ' ', keep)
+  const overtaken = h('p', { class: 'overtaken', role: 'status', hidden: true }, theirs, take, keep)
   const buttons = h('div', { class: 'buttons' }, save, remove)
   const element = h(
     'form',
@@ -57,7 +57,7 @@ export function createDataForm(): DataForm {
     if (text.value !== value) text.value = value
     const isLate = draft !== null && present !== null && isOvertaken(draft, present)
     overtaken.hidden = !isLate
-    if (isLate) theirs.textContent = `Meanwhile it became version ${present?.version}.`
+    if (isLate) theirs.textContent = `Somebody changed it: it is version ${present?.version} now.`
     save.classList.toggle('pending', draft !== null && isDirty(draft))
   }
 
