@@ -1,6 +1,7 @@
 /** What tests and benchmarks drive in a page: the packages' doors, and a short way to open a keeper as tests want it. */
 import { connect, deleteReplica, type Keeper, KeeperError } from '@peerkeeper/core'
 import { broadcastSignaling, type WebRtcTransport, webrtc, webSocketSignaling } from '@peerkeeper/webrtc'
+import { work } from './workload.ts'
 
 /** How a test opens a tab. */
 export interface LabOptions {
@@ -38,6 +39,7 @@ const lab = {
   webrtc,
   webSocketSignaling,
   open,
+  work,
   keeper: null as Keeper | null,
   transport: null as WebRtcTransport | null,
   worker: null as Worker | null,
