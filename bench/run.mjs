@@ -10,7 +10,7 @@ import { parseOptions, usage } from './lib/options.mjs'
 import { profile } from './lib/profile.mjs'
 import { report } from './lib/report.mjs'
 import { serve } from './lib/site.mjs'
-import { stopAll, stopOnSignals, within } from './lib/stop.mjs'
+import { isStopping, stopAll, stopOnSignals, within } from './lib/stop.mjs'
 import { connectFloor, measureFloor } from './sides/floor.mjs'
 import { PeerkeeperSide } from './sides/peerkeeper.mjs'
 import { ZooKeeperSide } from './sides/zookeeper.mjs'
@@ -34,8 +34,8 @@ export async function main(args) {
     await within(runMs, 'the bench', options.profile === null ? bench(options) : profileOnly(options))
     return 0
   } catch (error) {
-    console.error(error)
-    return 1
+    if (!isStopping()) console.error(error)
+    return process.exitCode ?? 1
   } finally {
     await stopAll()
   }

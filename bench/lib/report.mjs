@@ -32,7 +32,8 @@ const floorRows = figures => {
     row('data channel round trip, 100 B', 'round trip'),
     row('strict transaction, one row of 100 B', 'flush 100'),
     row('strict transaction, one row of 25 kB', 'flush 25000'),
-    row('  three tabs at once, 100 B', 'flush 100 in three tabs'),
+    row('  the same, in three tabs at once, 100 B', 'flush 100 in three tabs'),
+    row('  the same, in three tabs at once, 25 kB', 'flush 25000 in three tabs'),
     ['floor of a commit: round trip + flush', ms(floorOf(figures)), ''],
   ]
 }

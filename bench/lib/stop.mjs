@@ -5,25 +5,26 @@ const stopMs = 10_000
 
 /** @type {{ what: string, stop: () => unknown }[]} */
 const started = []
+/** @type {Promise<void> | null} */
+let stopping = null
 
 /**
- * Remembers how to stop what was just started.
+ * Remembers how to stop what was just started. While all is being stopped, it is stopped at once.
  * @param {string} what for the message when it will not stop
  * @param {() => unknown} stop
  */
-export const onStop = (what, stop) => void started.push({ what, stop })
-
-/** Stops all that was started and is not stopped yet. Never rejects. */
-export async function stopAll() {
-  for (let each = started.pop(); each; each = started.pop()) {
-    const { what, stop } = each
-    try {
-      await within(stopMs, `stopping ${what}`, Promise.resolve(stop()))
-    } catch (error) {
-      console.error(String(error))
-    }
-  }
+export function onStop(what, stop) {
+  if (stopping === null) started.push({ what, stop })
+  else stopOne({ what, stop }).catch(() => undefined)
 }
+
+/** Stops all that was started. Never rejects; idempotent. */
+export function stopAll() {
+  stopping ??= stopStarted()
+  return stopping
+}
+
+export const isStopping = () => stopping !== null
 
 /** On a signal: stops all, then ends the process. */
 export function stopOnSignals() {
@@ -33,8 +34,21 @@ export function stopOnSignals() {
     ['SIGHUP', 129],
   ]) {
     process.once(signal, () => {
+      process.exitCode = code
       void stopAll().then(() => process.exit(code))
     })
+  }
+}
+
+async function stopStarted() {
+  for (let each = started.pop(); each; each = started.pop()) await stopOne(each)
+}
+
+async function stopOne({ what, stop }) {
+  try {
+    await within(stopMs, `stopping ${what}`, Promise.resolve(stop()))
+  } catch (error) {
+    console.error(String(error))
   }
 }
 

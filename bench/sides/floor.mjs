@@ -38,8 +38,10 @@ export async function measureFloor(pages, figures, ms) {
   )
   figures.addLatency(side, 'round trip', roundTrips)
   for (const bytes of rowBytes) figures.addLatency(side, `flush ${bytes}`, await flush(first, bytes))
-  const [result] = await Promise.all(pages.map(page => flush(page, 100)))
-  figures.addLatency(side, 'flush 100 in three tabs', result)
+  for (const bytes of rowBytes) {
+    const [result] = await Promise.all(pages.map(page => flush(page, bytes)))
+    figures.addLatency(side, `flush ${bytes} in three tabs`, result)
+  }
 }
 
 /** The floor of one commit, in ms: round trip and a follower's flush; null where it was not measured. */

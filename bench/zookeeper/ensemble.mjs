@@ -44,7 +44,6 @@ export class Ensemble {
       await configure(serverFolder, index + 1, ports[index], peers)
       this.#servers.push({ folder: serverFolder, clientPort: ports[index], process: null })
     }
-    onStop('ZooKeeper', () => Promise.all(this.#servers.map(({ process }) => kill(process))))
     await this.startMissing()
   }
 
@@ -108,13 +107,14 @@ async function startServer(folder) {
   const server = spawn('java', ['-Xmx512m', '-cp', `${folder}:${jar}`, main, join(folder, 'zoo.cfg')], {
     stdio: ['ignore', log.fd, log.fd],
   })
+  onStop('a ZooKeeper server', () => kill(server))
   server.on('error', error => console.error(`java: ${error.message}`))
   await log.close()
   return server
 }
 
 async function kill(server) {
-  if (!server || server.exitCode !== null || server.signalCode !== null) return
+  if (server.pid === undefined || server.exitCode !== null || server.signalCode !== null) return
   const gone = once(server, 'exit')
   server.kill('SIGKILL')
   await gone
