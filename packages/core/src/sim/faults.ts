@@ -14,6 +14,7 @@ export class Faults {
   #active = true
   /** Never starts again. */
   #lost: SimNode | null = null
+  #cuts = 0
 
   constructor(world: World) {
     this.#world = world
@@ -32,6 +33,8 @@ export class Faults {
     if (crashes) this.#again(crashes.everyMs, () => this.#crash(this.#any(), crashes.downMs))
     if (freezes) this.#again(freezes.everyMs, () => this.#freeze(this.#any(), freezes.lastMs))
     if (plan.blackouts) this.#again(7_000, () => this.#blackout())
+    if (plan.hunts > 0) this.#world.onLeader = node => this.#hunt(node)
+    if (plan.sleep) this.#again(4_000, () => this.#chance.pick(this.#world.clients).sleep())
     if (plan.wandering) this.#again(800, () => this.#chance.pick(this.#world.clients).move())
     if (plan.suspicions === 'any') this.#again(2_000, () => this.#suspect(this.#any(), this.#any()))
     if (plan.lostDisk) this.#once(this.#chance.between(2_000, plan.faultsMs), () => this.#loseDisk())
@@ -77,22 +80,44 @@ export class Faults {
   }
 
   #partition(kind: PartitionKind, everyMs: number): void {
-    const { network, trace, nodes } = this.#world
-    const all = [...nodes.values()]
+    const all = [...this.#world.nodes.values()]
     const one = (kind === 'isolateLeader' ? this.#leader() : undefined) ?? this.#chance.pick(all)
     const other = this.#chance.pick(all)
     const half = new Set(all.filter(() => this.#chance.happens(0.5)))
+    this.#cut(kind, { one, other, half }, this.#chance.between(200, Math.round(everyMs * 0.8)))
+  }
+
+  /** Cuts links in place of those that were cut before, for a while. */
+  #cut(kind: PartitionKind, who: Who, lastMs: number): void {
+    const { network, trace, nodes } = this.#world
+    const all = [...nodes.values()]
+    const leader = this.#leader()
     network.mend()
-    trace.note(one.id, 'partition', () => kind)
+    trace.note(who.one.id, 'partition', () => kind)
     for (const from of all)
       for (const to of all) {
-        if (from === to) continue
-        if (cuts(kind, { from, to, one, other, half })) network.cut(from.id, to.id)
+        if (from === to || !cuts(kind, from, to, who)) continue
+        network.cut(from.id, to.id)
+        if (from === leader && this.#world.plan.suspicions !== 'none') this.#suspect(to, leader)
       }
-    this.#once(this.#chance.between(200, Math.round(everyMs * 0.8)), () => {
+    this.#cuts++
+    const cut = this.#cuts
+    this.#once(lastMs, () => {
+      if (cut !== this.#cuts) return
       network.mend()
       trace.note('all', 'mended')
-      if (this.#chance.happens(0.7)) for (const peer of all) if (peer !== one) this.#world.connect(one, peer)
+      if (this.#chance.happens(0.7))
+        for (const peer of all) if (peer !== who.one) this.#world.connect(who.one, peer)
+    })
+  }
+
+  /** A new leader has had a moment to propose something. */
+  #hunt(leader: SimNode): void {
+    const { plan } = this.#world
+    if (!this.#active || !this.#chance.happens(plan.hunts)) return
+    this.#once(this.#chance.between(0, 4 * plan.delayMsMax + plan.diskMsMax), () => {
+      if (this.#chance.happens(0.3)) return this.#crash(leader, 400)
+      this.#cut('isolate', { one: leader, other: leader, half: new Set() }, this.#chance.between(300, 1_500))
     })
   }
 
@@ -121,7 +146,7 @@ export class Faults {
 
   #freeze(node: SimNode | undefined, lastMs: number): void {
     if (node === undefined || node.isFrozen) return
-    node.freeze()
+    node.freeze(this.#chance.happens(0.5))
     this.#once(this.#chance.between(100, lastMs), () => node.thaw())
   }
 
@@ -145,15 +170,13 @@ export class Faults {
   }
 }
 
-interface Link {
-  readonly from: SimNode
-  readonly to: SimNode
+interface Who {
   readonly one: SimNode
   readonly other: SimNode
   readonly half: ReadonlySet<SimNode>
 }
 
-function cuts(kind: PartitionKind, { from, to, one, other, half }: Link): boolean {
+function cuts(kind: PartitionKind, from: SimNode, to: SimNode, { one, other, half }: Who): boolean {
   switch (kind) {
     case 'isolate':
     case 'isolateLeader':

@@ -41,6 +41,8 @@ export interface Surroundings {
   deliver(node: NodeId, events: readonly ToClient[]): void
   /** A write began: the moment for a crash in the middle of it. */
   writing(node: SimNode): void
+  /** It leads since the last step. */
+  leads(node: SimNode): void
 }
 
 export class SimNode {
@@ -53,7 +55,9 @@ export class SimNode {
   #inbox: ReplicaEvent[] = []
   /** A step is being performed, or the next one is planned. */
   #busy = false
+  #leads = false
   #frozen = false
+  #deaf = false
   /** What goes on when the node thaws. */
   #heldUp: (() => void)[] = []
 
@@ -110,15 +114,17 @@ export class SimNode {
     this.#running = null
     this.#inbox = []
     this.#busy = false
+    this.#leads = false
     this.#frozen = false
     this.#heldUp = []
   }
 
-  /** Nothing is computed until {@link thaw}; ticks are missed, what arrives waits. */
-  freeze(): void {
+  /** Nothing is computed until {@link thaw}; ticks are missed, what arrives waits, or, from peers, is lost if `deaf`. */
+  freeze(deaf: boolean): void {
     if (this.#running === null || this.#frozen) return
     this.#world.trace.note(this.id, 'freezes')
     this.#frozen = true
+    this.#deaf = deaf
   }
 
   thaw(): void {
@@ -133,7 +139,7 @@ export class SimNode {
   /** Puts `event` at the end of the next batch. Lost while the node is down. */
   push(event: ReplicaEvent): void {
     const running = this.#running
-    if (running === null) return
+    if (running === null || (this.#frozen && this.#deaf && event.type === 'peer')) return
     this.#inbox.push(event)
     if (this.#busy) return
     this.#busy = true
@@ -178,6 +184,9 @@ export class SimNode {
     }
     trace.note(this.id, 'steps', () => describeStep(running, step))
     observers.stepped(running, step)
+    const leads = running.replica.status().role === 'leader'
+    if (leads && !this.#leads) this.#world.leads(this)
+    this.#leads = leads
     return step
   }
 

@@ -44,6 +44,8 @@ export interface Plan {
   readonly stragglers: number
   readonly partitions: { readonly everyMs: number; readonly kinds: readonly PartitionKind[] } | null
   readonly crashes: { readonly everyMs: number; readonly downMs: number } | null
+  /** Share of new leaders, 0 .. 1, that are cut off or crash within a moment of their election. */
+  readonly hunts: number
   /** Of writes to disk, 0 .. 1: during how many the replica crashes. */
   readonly crashesAtWrite: number
   /** Now and then all replicas crash together. */
@@ -57,6 +59,8 @@ export interface Plan {
   readonly suspicions: 'none' | 'true' | 'any'
   /** One founder loses its disk for ever. */
   readonly lostDisk: boolean
+  /** Clients fall asleep for about as long as their session lives. */
+  readonly sleep: boolean
   /** Clients move to another replica without a reason. */
   readonly wandering: boolean
   /** Messages pass through their encoding and parser. */
@@ -89,15 +93,16 @@ export function drawPlan(seed: number, engine: EngineName): Plan {
     keys: chance.between(1, 4),
     thinkMs: chance.pick([20, 60, 150]),
     linearizableReads: chance.pick([0.2, 0.5, 0.8]),
-    faultsMs: chance.between(10_000, 18_000),
+    faultsMs: chance.between(15_000, 25_000),
     delayMsMax,
     loss: on() ? chance.pick([0.01, 0.05, 0.2]) : 0,
     repetition: on() ? chance.pick([0.02, 0.2]) : 0,
     stragglers: on(0.3) ? chance.pick([0.005, 0.02]) : 0,
     partitions: on()
-      ? { everyMs: chance.pick([2_500, 5_000]), kinds: partitionKinds.filter(() => on()) }
+      ? { everyMs: chance.pick([900, 2_500, 5_000]), kinds: partitionKinds.filter(() => on()) }
       : null,
     crashes: on() ? { everyMs: chance.pick([1_500, 4_000]), downMs: chance.pick([200, 1_500]) } : null,
+    hunts: on(0.4) ? chance.pick([0.3, 0.8]) : 0,
     crashesAtWrite: on(0.4) ? chance.pick([0.002, 0.01]) : 0,
     blackouts: on(0.2),
     freezes: on(0.4) ? { everyMs: chance.pick([3_000, 6_000]), lastMs: chance.pick([500, 3_000]) } : null,
@@ -105,6 +110,7 @@ export function drawPlan(seed: number, engine: EngineName): Plan {
     tickMs: drawTicks(chance, founders + joiners + 1),
     suspicions: chance.pick(['none', 'true', 'any']),
     lostDisk: founders > 1 && on(0.15),
+    sleep: on(0.4),
     wandering: on(0.3),
     encoded: on(0.3),
   }

@@ -10,6 +10,8 @@ const smaller: readonly ((plan: Plan) => Partial<Plan>)[] = [
   () => ({ partitions: null }),
   () => ({ crashes: null }),
   () => ({ crashesAtWrite: 0 }),
+  () => ({ hunts: 0 }),
+  () => ({ sleep: false }),
   () => ({ blackouts: false }),
   () => ({ freezes: null }),
   () => ({ loss: 0 }),

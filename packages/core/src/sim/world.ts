@@ -40,6 +40,8 @@ export class World {
   readonly clients: SimClient[] = []
   /** Called when a replica begins a write. */
   onWrite: (node: SimNode) => void = () => {}
+  /** Called when a replica begins to lead. */
+  onLeader: (node: SimNode) => void = () => {}
 
   readonly #kind: AnyEngineKind
   readonly #codec: Codec = createCodec()
@@ -66,6 +68,7 @@ export class World {
       send: frame => this.network.send(frame),
       deliver: (_node, events) => this.#deliver(events),
       writing: node => this.onWrite(node),
+      leads: node => this.onLeader(node),
     }
   }
 

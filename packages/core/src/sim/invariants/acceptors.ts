@@ -1,15 +1,15 @@
 /**
  * What acceptors have on disk: a slot is decided only once a quorum of its membership holds one value of one ballot on
- * disk, and from then on every higher ballot carries that value. Promises on disk never fall, and nobody vouches for
- * what is not on its disk.
+ * disk, and from then on every higher ballot carries that value. Promises on disk never fall and are kept, and nobody
+ * vouches for what is not on its disk.
  *
  * Source: Lamport, Paxos Made Simple (2001), section 2.2, P1a and P2b.
  */
 import { type NodeId, noSlot, type Slot, slotAfter } from '../../logic/base/ids.ts'
 import { type Ballot, compareBallots, noBallot, showBallot } from '../../logic/consensus/ballot.ts'
 import type { Persist, Recovered } from '../../logic/consensus/engine.ts'
-import { isQuorum } from '../../logic/consensus/quorum.ts'
 import type { Run } from '../../logic/consensus/value.ts'
+import type { Step } from '../../logic/replica/step.ts'
 import type { PeerMessage } from '../../logic/wire/envelope.ts'
 import type { Observer, Running } from '../observer.ts'
 import { require } from '../violation.ts'
@@ -25,9 +25,10 @@ interface Vote {
 }
 
 interface Acceptor {
+  /** On disk. */
   promised: Ballot
-  /** Under which ballot it holds each slot now. */
-  readonly held: Map<Slot, Ballot>
+  /** On disk when the step began whose messages and writes are being seen. */
+  floor: Ballot
   /** It was checked that what was vouched for under `ballot` is on disk up to `through`. */
   vouched: { readonly ballot: Ballot; readonly through: Slot }
 }
@@ -49,6 +50,11 @@ export class Acceptors implements Observer {
     this.#promise(id, this.#view.promised(hardState) ?? noBallot)
   }
 
+  stepped({ id }: Running, _step: Step): void {
+    const acceptor = this.#at(id)
+    acceptor.floor = acceptor.promised
+  }
+
   wrote(node: NodeId, { hardState, log }: Persist): void {
     this.#promise(node, this.#view.promised(hardState) ?? noBallot)
     for (const write of log) if (write.type === 'append') this.#accept(node, write.run)
@@ -58,12 +64,11 @@ export class Acceptors implements Observer {
     for (const message of messages) {
       if (message.type !== 'engine') continue
       const meaning = this.#view.meaning(message.message)
-      if (meaning?.type === 'promises' || meaning?.type === 'vouches') {
-        const { promised } = this.#at(id)
-        require(compareBallots(promised, meaning.ballot) >= 0, 'vouched-before-written', () =>
-          `${id} sent ${meaning.type} ${showBallot(meaning.ballot)}, on disk is ${showBallot(promised)}`)
+      if (meaning?.type === 'promises') this.#checkBallot(id, meaning.ballot)
+      if (meaning?.type === 'vouches') {
+        this.#checkBallot(id, meaning.ballot)
+        this.#checkVouched(id, meaning.ballot, meaning.through)
       }
-      if (meaning?.type === 'vouches') this.#checkVouched(id, meaning.ballot, meaning.through)
     }
   }
 
@@ -72,7 +77,7 @@ export class Acceptors implements Observer {
     const votes = [...(this.#votes.get(slot)?.values() ?? [])].sort((a, b) =>
       compareBallots(a.ballot, b.ballot),
     )
-    const choosing = votes.find(vote => isQuorum(membership.voters, node => vote.nodes.has(node)))
+    const choosing = votes.find(vote => isMajority(membership.voters, vote.nodes))
     require(choosing !== undefined, 'quorum', () =>
       `slot ${slot} was decided, but no quorum of ${membership.voters} holds it`)
     require(choosing.value === key, 'quorum', () =>
@@ -88,14 +93,24 @@ export class Acceptors implements Observer {
     acceptor.promised = ballot
   }
 
+  /** What is said in `ballot` is on disk, and nothing higher was promised when it was said. */
+  #checkBallot(node: NodeId, ballot: Ballot): void {
+    const { promised, floor } = this.#at(node)
+    require(compareBallots(promised, ballot) >= 0, 'vouched-before-written', () =>
+      `${node} vouched for ${showBallot(ballot)}, promised on disk is ${showBallot(promised)}`)
+    require(compareBallots(floor, ballot) <= 0, 'promise-broken', () =>
+      `${node} vouched for ${showBallot(ballot)}, having promised ${showBallot(floor)}`)
+  }
+
   #accept(node: NodeId, { ballot, firstSlot, values }: Run): void {
-    const { held, promised } = this.#at(node)
+    const { promised, floor } = this.#at(node)
     require(compareBallots(promised, ballot) >= 0, 'accepted-unpromised', () =>
       `${node} accepted in ${showBallot(ballot)}, promised is ${showBallot(promised)}`)
+    require(compareBallots(floor, ballot) <= 0, 'promise-broken', () =>
+      `${node} accepted in ${showBallot(ballot)}, having promised ${showBallot(floor)}`)
     const key = ballotKey(ballot)
     values.forEach((each, index) => {
       const at = slotAfter(firstSlot, index)
-      held.set(at, ballot)
       const value = valueKey(each)
       const votes = this.#votes.get(at) ?? new Map<BallotKey, Vote>()
       this.#votes.set(at, votes)
@@ -117,14 +132,14 @@ export class Acceptors implements Observer {
 
   #checkVouched(node: NodeId, ballot: Ballot, through: Slot): void {
     const acceptor = this.#at(node)
-    const known = ballotKey(acceptor.vouched.ballot) === ballotKey(ballot) ? acceptor.vouched.through : noSlot
+    const key = ballotKey(ballot)
+    const known = ballotKey(acceptor.vouched.ballot) === key ? acceptor.vouched.through : noSlot
     if (through <= known) return
     const decidedThrough = this.#decisions().through
     for (let at = slotAfter(known); at <= through; at = slotAfter(at)) {
-      const held = acceptor.held.get(at)
-      const holds = at <= decidedThrough || (held !== undefined && ballotKey(held) === ballotKey(ballot))
-      require(holds, 'vouched-before-written', () =>
-        `${node} vouched for slot ${at} in ${showBallot(ballot)}, on disk is ${held ? showBallot(held) : 'nothing'}`)
+      const accepted = this.#votes.get(at)?.get(key)?.nodes.has(node)
+      require(at <= decidedThrough || accepted === true, 'vouched-before-written', () =>
+        `${node} vouched for slot ${at} in ${showBallot(ballot)} without having written it`)
     }
     acceptor.vouched = { ballot, through }
   }
@@ -132,8 +147,12 @@ export class Acceptors implements Observer {
   #at(node: NodeId): Acceptor {
     const known = this.#acceptors.get(node)
     if (known) return known
-    const fresh = { promised: noBallot, held: new Map(), vouched: { ballot: noBallot, through: noSlot } }
+    const fresh = { promised: noBallot, floor: noBallot, vouched: { ballot: noBallot, through: noSlot } }
     this.#acceptors.set(node, fresh)
     return fresh
   }
 }
+
+/** Counted here and not by the engine's own arithmetic, which is what is being checked. */
+const isMajority = (voters: readonly NodeId[], nodes: ReadonlySet<NodeId>): boolean =>
+  2 * voters.filter(voter => nodes.has(voter)).length > voters.length

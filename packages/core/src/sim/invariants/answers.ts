@@ -30,9 +30,9 @@ export class Answers implements Observer {
   #check({ id, machine }: Running, event: ClientEvent): void {
     switch (event.type) {
       case 'opened': {
-        const session = this.#twin.sessionOf(event.token)
-        require(session === event.session, 'session', () =>
-          `${id} opened ${event.session} for a token of ${session}`)
+        const { token, session } = event
+        require(this.#twin.opened(token, session), 'session', () =>
+          `${id} opened ${session} for another's ${token}`)
         return
       }
       case 'written': {

@@ -20,7 +20,6 @@ export interface TwinZnode {
 export type ReplyKey = string
 
 interface Session {
-  readonly token: string
   lastXid: number
   lastZxid: Slot
 }
@@ -37,7 +36,9 @@ export class Twin {
   readonly #codec: Codec
   readonly #history = new Map<string, { readonly zxid: Slot; readonly znode: TwinZnode | null }[]>()
   readonly #sessions = new Map<SessionId, Session>()
+  /** By token, the latest. */
   readonly #tokens = new Map<string, SessionId>()
+  readonly #opened = new Map<SessionId, string>()
   readonly #replies = new Map<string, { readonly zxid: Slot; readonly key: ReplyKey }>()
   readonly #ended = new Map<SessionId, Slot>()
   #leadership = 0
@@ -54,8 +55,9 @@ export class Twin {
     return this.#history.keys()
   }
 
-  sessionOf(token: string): SessionId | undefined {
-    return this.#tokens.get(token)
+  /** Whether `token` opened `session`, which may have ended since. */
+  opened(token: string, session: SessionId): boolean {
+    return this.#opened.get(session) === token
   }
 
   /** The slot that ended `session`. */
@@ -112,7 +114,8 @@ export class Twin {
     if (open !== undefined && this.#sessions.has(open)) return
     const session = zxid as number as SessionId
     this.#tokens.set(token, session)
-    this.#sessions.set(session, { token, lastXid: 0, lastZxid: zxid })
+    this.#opened.set(session, token)
+    this.#sessions.set(session, { lastXid: 0, lastZxid: zxid })
   }
 
   #end(zxid: Slot, session: SessionId): void {

@@ -60,6 +60,9 @@ export class SimClient {
   #heardAt = 0
   #patienceMs = patienceMsMin
   #finishing = false
+  #asleep = false
+  /** What came while it was asleep. */
+  #missed: (() => void)[] = []
 
   constructor(config: ClientConfig, world: ClientSurroundings, requests: Requests, firstProcess: number) {
     this.#config = config
@@ -76,7 +79,7 @@ export class SimClient {
   start(): void {
     this.move()
     this.#every(pingMs, () => {
-      if (this.#session !== null) this.#send({ type: 'ping', session: this.#session })
+      if (this.#session !== null && !this.#asleep) this.#send({ type: 'ping', session: this.#session })
     })
     this.#every(100, () => this.#lookAfter())
   }
@@ -86,8 +89,22 @@ export class SimClient {
     this.#finishing = true
   }
 
+  /** Says and hears nothing for about as long as its session lives. */
+  sleep(): void {
+    if (this.#asleep) return
+    this.#asleep = true
+    this.#world.clock.after(this.#config.timeoutMs + this.#world.chance.between(-600, 800), () => {
+      this.#asleep = false
+      for (const lane of this.#lanes) if (lane.state === 'idle') this.#ask(lane)
+      const missed = this.#missed
+      this.#missed = []
+      for (const hear of missed) hear()
+    })
+  }
+
   /** To another replica, with all that is not answered. */
   move(): void {
+    if (this.#asleep) return
     if (this.#attached !== null) this.#world.detach(this.#attached.client)
     this.#attached = this.#world.attach(this.#attached?.node ?? null, this)
     this.#watches.clear()
@@ -101,6 +118,10 @@ export class SimClient {
   }
 
   receive(client: ClientId, event: ClientEvent): void {
+    if (this.#asleep) {
+      this.#missed.push(() => this.receive(client, event))
+      return
+    }
     if (client !== this.#attached?.client) return
     this.#heardAt = this.#world.clock.now
     switch (event.type) {
@@ -135,7 +156,7 @@ export class SimClient {
 
   #lookAfter(): void {
     const waits = this.#session === null || this.#writes.size > 0 || this.#reads.size > 0
-    if (!waits) this.#heardAt = this.#world.clock.now
+    if (!waits || this.#asleep) this.#heardAt = this.#world.clock.now
     else if (this.#world.clock.now - this.#heardAt > this.#patienceMs) this.move()
   }
 
@@ -148,7 +169,7 @@ export class SimClient {
 
   #ask(lane: Lane): void {
     lane.state = 'idle'
-    if (this.#session === null) return
+    if (this.#session === null || this.#asleep) return
     const closes = this.#writes.size + this.#reads.size === 0 && this.#world.chance.happens(0.005)
     const wanted: Wanted = this.#finishing
       ? this.#requests.last()
