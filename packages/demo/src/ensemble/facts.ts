@@ -9,9 +9,6 @@ export interface StatusLike {
   readonly role: 'leader' | 'candidate' | 'follower' | 'observer'
   readonly membership: { readonly voters: readonly string[]; readonly observers: readonly string[] }
   readonly connected: readonly string[]
-  readonly chosenThrough: number
-  /** Filled on the leader only. */
-  readonly peers: readonly { readonly node: string; readonly matchedThrough: number }[]
 }
 
 export interface Member {
@@ -19,8 +16,6 @@ export interface Member {
   readonly role: 'leader' | 'candidate' | 'follower' | 'observer' | 'joining'
   readonly isSelf: boolean
   readonly isConnected: boolean
-  /** Slots behind the leader, where the leader is asked; null elsewhere. */
-  readonly lag: number | null
 }
 
 export interface Quorum {
@@ -33,7 +28,7 @@ export interface Quorum {
 
 /** Voters, observers, then those who are connected and not yet members. */
 export function membersOf(status: StatusLike): readonly Member[] {
-  const { node: self, membership, connected, leader, peers, chosenThrough } = status
+  const { node: self, membership, connected, leader } = status
   const { voters, observers } = membership
   const known = new Set([...voters, ...observers])
   const joining = [self, ...connected].filter(
@@ -44,16 +39,12 @@ export function membersOf(status: StatusLike): readonly Member[] {
     if (node === self && status.role === 'candidate') return 'candidate'
     return voters.includes(node) ? 'follower' : observers.includes(node) ? 'observer' : 'joining'
   }
-  return [...voters, ...observers, ...joining].map(node => {
-    const matched = peers.find(peer => peer.node === node)?.matchedThrough
-    return {
-      node,
-      role: roleOf(node),
-      isSelf: node === self,
-      isConnected: node === self || connected.includes(node),
-      lag: matched === undefined ? null : Math.max(0, chosenThrough - matched),
-    }
-  })
+  return [...voters, ...observers, ...joining].map(node => ({
+    node,
+    role: roleOf(node),
+    isSelf: node === self,
+    isConnected: node === self || connected.includes(node),
+  }))
 }
 
 export function quorumOf({ node: self, membership: { voters }, connected }: StatusLike): Quorum {

@@ -1,6 +1,6 @@
 /** One member of the ensemble, as a line. */
 import { h, setAttribute, setText } from '../ui/dom.ts'
-import { count, shortId } from '../ui/format.ts'
+import { shortId } from '../ui/format.ts'
 import type { Member } from './facts.ts'
 
 export interface MemberLine {
@@ -24,18 +24,13 @@ export function createMemberLine(node: string): MemberLine {
   )
   return {
     element,
-    draw({ role: as, isSelf, isConnected, lag }, hue) {
+    draw({ role: as, isSelf, isConnected }, hue) {
       setAttribute(element, 'style', `--hue: ${hue}`)
       setAttribute(element, 'data-role', as)
       setAttribute(element, 'data-connected', String(isConnected))
       setText(role, as)
       you.hidden = !isSelf
-      setText(link, isSelf ? '' : linkText(isConnected, lag))
+      setText(link, isSelf ? '' : isConnected ? 'connected' : 'not connected')
     },
   }
-}
-
-function linkText(isConnected: boolean, lag: number | null): string {
-  if (!isConnected) return 'not connected'
-  return lag === null || lag === 0 ? 'connected' : `${count(lag)} behind`
 }

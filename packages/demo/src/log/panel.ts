@@ -26,7 +26,7 @@ export function createLogPanel(session: () => number): LogPanel {
 
   setInterval(() => {
     const perSecond = log.rate(performance.now())
-    setText(rate, perSecond >= 1 ? `${count(perSecond)} decisions/s` : '')
+    setText(rate, perSecond >= 2 ? `${count(perSecond)} decisions/s` : '')
   }, rateMs)
   setInterval(() => {
     const fresh = log.newestFirst.filter(({ slot }) => slot > spokenThrough)

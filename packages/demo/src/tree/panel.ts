@@ -1,7 +1,7 @@
 /** The tree on the page: joins model, what is open, what is selected, drawing and keys. */
 import type { Stat, ZnodeEvent } from '@peerkeeper/core'
 import { byId, setText } from '../ui/dom.ts'
-import { count } from '../ui/format.ts'
+import { many } from '../ui/format.ts'
 import { perFrame } from '../ui/frame.ts'
 import { keyAction } from './keys.ts'
 import { parentOf, TreeModel } from './model.ts'
@@ -57,7 +57,7 @@ export function createTreePanel(options: TreePanelOptions): TreePanel {
     changed.clear()
     if (isFocusWanted) view.focus(selected)
     isFocusWanted = false
-    setText(counter, `${count(tree.size)} znodes`)
+    setText(counter, many(tree.size, 'znode'))
     options.drawn()
   }
 

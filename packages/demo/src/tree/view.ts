@@ -72,7 +72,7 @@ export class TreeView {
     if (wantsStillness()) return
     const colour = author === 'mine' ? 'var(--flash-mine)' : 'var(--flash-theirs)'
     for (const running of element.getAnimations()) running.cancel()
-    element.animate([{ backgroundColor: colour }, { backgroundColor: 'transparent' }], {
+    element.animate([{ backgroundColor: colour, offset: 0 }], {
       duration: flashMs,
       easing: 'ease-out',
     })
