@@ -30,6 +30,11 @@ export class Effects<Message> {
     this.#log.push({ type: 'append', run })
   }
 
+  /** Nothing is in the log from `from` on, until something is appended again. */
+  truncate(from: Slot): void {
+    this.#log.push({ type: 'truncate', from })
+  }
+
   /** The hard state changed in a way that must be on disk before anyone hears of it. */
   saveHardState(): void {
     this.#hardStateChanged = true

@@ -14,6 +14,7 @@
 import { hashBytes } from '../base/hash.ts'
 import { isCounter, type NodeId, type Slot, slot } from '../base/ids.ts'
 import { resendTicks, snapshotBytesMax, snapshotPieceBytes, snapshotPiecesPerAsk } from '../base/limits.ts'
+import { type Ballot, noBallot, parseBallot } from './ballot.ts'
 import type { Snapshot } from './engine.ts'
 import { type Membership, parseMembership } from './membership.ts'
 
@@ -26,7 +27,12 @@ export interface SnapshotName {
 }
 
 export type SnapshotMessage =
-  | { readonly type: 'snapshotOffer'; readonly name: SnapshotName; readonly membership: Membership }
+  | {
+      readonly type: 'snapshotOffer'
+      readonly name: SnapshotName
+      readonly membership: Membership
+      readonly lastBallot: Ballot
+    }
   | { readonly type: 'snapshotAsk'; readonly name: SnapshotName; readonly offset: number }
   | {
       readonly type: 'snapshotPiece'
@@ -35,6 +41,12 @@ export type SnapshotMessage =
       readonly bytes: Uint8Array
     }
 
+/** A snapshot, and the ballot of its last slot for the protocols that compare the ends of logs; others leave it out. */
+export interface Kept {
+  readonly snapshot: Snapshot
+  readonly lastBallot: Ballot
+}
+
 interface Sender {
   send(to: NodeId, message: SnapshotMessage): void
 }
@@ -42,6 +54,7 @@ interface Sender {
 interface Incoming {
   readonly name: SnapshotName
   readonly membership: Membership
+  readonly lastBallot: Ballot
   readonly bytes: Uint8Array
   /** Everything before is there. */
   received: number
@@ -55,7 +68,7 @@ interface Incoming {
 const triesMax = 10
 
 export class Snapshots {
-  #own: { readonly name: SnapshotName; readonly snapshot: Snapshot } | null = null
+  #own: (Kept & { readonly name: SnapshotName }) | null = null
   #incoming: Incoming | null = null
 
   /** The latest snapshot of this replica: what it can offer. */
@@ -63,28 +76,39 @@ export class Snapshots {
     return this.#own?.snapshot ?? null
   }
 
+  /** The ballot of the last slot in it. */
+  get ownLastBallot(): Ballot {
+    return this.#own?.lastBallot ?? noBallot
+  }
+
+  /** For comparing states: what is kept, and how far a fetch has got. */
+  toJSON(): unknown {
+    const { name, received, from } = this.#incoming ?? {}
+    return [this.#own?.name, name, received, from]
+  }
+
   /** Keeps `snapshot` to offer it, in place of the one before. */
-  keep(snapshot: Snapshot): void {
+  keep(snapshot: Snapshot, lastBallot = noBallot): void {
     const { through, state } = snapshot
-    this.#own = { name: { through, size: state.length, hash: hashBytes(state) }, snapshot }
+    this.#own = { name: { through, size: state.length, hash: hashBytes(state) }, snapshot, lastBallot }
     if (this.#incoming !== null && this.#incoming.name.through <= through) this.#incoming = null
   }
 
   /** Tells `to` that it should fetch what is kept here. Nothing where nothing is kept. */
   offer(to: NodeId, out: Sender): void {
     if (this.#own === null) return
-    const { name, snapshot } = this.#own
-    out.send(to, { type: 'snapshotOffer', name, membership: snapshot.membership })
+    const { name, snapshot, lastBallot } = this.#own
+    out.send(to, { type: 'snapshotOffer', name, membership: snapshot.membership, lastBallot })
   }
 
   /**
    * Takes in a message of this exchange. `haveThrough`: the last slot known here; what is no newer is not wanted. Returns
    * the snapshot to install when its last piece has come; the caller installs and then keeps it.
    */
-  receive(from: NodeId, message: SnapshotMessage, haveThrough: Slot, out: Sender): Snapshot | null {
+  receive(from: NodeId, message: SnapshotMessage, haveThrough: Slot, out: Sender): Kept | null {
     switch (message.type) {
       case 'snapshotOffer':
-        this.#onOffer(from, message.name, message.membership, haveThrough, out)
+        this.#onOffer(from, message, haveThrough, out)
         return null
       case 'snapshotAsk':
         this.#onAsk(from, message.name, message.offset, out)
@@ -102,7 +126,12 @@ export class Snapshots {
     else this.#incoming = null
   }
 
-  #onOffer(from: NodeId, name: SnapshotName, membership: Membership, have: Slot, out: Sender): void {
+  #onOffer(
+    from: NodeId,
+    { name, membership, lastBallot }: Extract<SnapshotMessage, { type: 'snapshotOffer' }>,
+    have: Slot,
+    out: Sender,
+  ): void {
     if (name.through <= have || name.size > snapshotBytesMax) return
     const coming = this.#incoming
     if (coming !== null && coming.name.through > name.through) return
@@ -112,7 +141,8 @@ export class Snapshots {
       return
     }
     const bytes = new Uint8Array(name.size)
-    this.#incoming = { name, membership, bytes, received: 0, from, waitedTicks: 0, triesLeft: triesMax }
+    const untouched = { received: 0, from, waitedTicks: 0, triesLeft: triesMax }
+    this.#incoming = { name, membership, lastBallot, bytes, ...untouched }
     ask(this.#incoming, out)
   }
 
@@ -131,7 +161,7 @@ export class Snapshots {
     { name, offset, bytes }: Extract<SnapshotMessage, { type: 'snapshotPiece' }>,
     haveThrough: Slot,
     out: Sender,
-  ): Snapshot | null {
+  ): Kept | null {
     const incoming = this.#incoming
     if (incoming === null || !sameName(incoming.name, name) || incoming.received !== offset) return null
     if (name.through <= haveThrough || offset + bytes.length > name.size) {
@@ -148,7 +178,8 @@ export class Snapshots {
     }
     this.#incoming = null
     if (hashBytes(incoming.bytes) !== name.hash) return null
-    return { through: name.through, membership: incoming.membership, state: incoming.bytes }
+    const { membership, lastBallot, bytes: state } = incoming
+    return { snapshot: { through: name.through, membership, state }, lastBallot }
   }
 }
 
@@ -168,7 +199,8 @@ export function parseSnapshotMessage(value: { readonly [key: string]: unknown })
   switch (type) {
     case 'snapshotOffer': {
       const membership = parseMembership(value['membership'])
-      return membership && { type, name, membership }
+      const lastBallot = parseBallot(value['lastBallot'])
+      return membership && lastBallot && { type, name, membership, lastBallot }
     }
     case 'snapshotAsk':
       return isCounter(offset) && offset <= name.size ? { type, name, offset } : null

@@ -17,7 +17,7 @@ export function onSnapshotMessage(
   message: SnapshotMessage,
   effects: Effects,
 ): void {
-  const arrived = core.snapshots.receive(from, message, core.chosenThrough, effects)
+  const arrived = core.snapshots.receive(from, message, core.chosenThrough, effects)?.snapshot ?? null
   if (arrived === null || arrived.through <= core.chosenThrough) return
   learnSnapshot(core, arrived, effects)
   becomeFollower(core)
