@@ -1,6 +1,8 @@
 /** What tests and benchmarks drive in a page: the packages' doors, and a short way to open a keeper as tests want it. */
 import { connect, deleteReplica, type Keeper, KeeperError } from '@peerkeeper/core'
 import { broadcastSignaling, type WebRtcTransport, webrtc, webSocketSignaling } from '@peerkeeper/webrtc'
+import { damageLog, deleteDatabase } from './damage.ts'
+import { forge, type Intruder, intrude } from './intruder.ts'
 import { work } from './workload.ts'
 
 /** How a test opens a tab. */
@@ -31,6 +33,13 @@ function makeWorker(): Worker {
   return lab.worker
 }
 
+/** Opens this page's keeper, or says why it could not: the error's code and message. */
+const tryOpen = (options: LabOptions): Promise<string> => open(options).then(() => 'opened', explain)
+
+/** An error as a test reads it. Anything but a KeeperError shows its name in place of a code. */
+const explain = (error: unknown): string =>
+  error instanceof KeeperError ? `${error.code}: ${error.message}` : String(error)
+
 const lab = {
   connect,
   deleteReplica,
@@ -39,10 +48,17 @@ const lab = {
   webrtc,
   webSocketSignaling,
   open,
+  tryOpen,
+  explain,
   work,
+  intrude,
+  forge,
+  damageLog,
+  deleteDatabase,
   keeper: null as Keeper | null,
   transport: null as WebRtcTransport | null,
   worker: null as Worker | null,
+  intruder: null as Intruder | null,
 }
 
 declare global {

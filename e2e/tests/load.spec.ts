@@ -11,13 +11,13 @@ test('E2E-18 ten thousand writes by three tabs at once are linearizable, and all
 }) => {
   const tabs = [await open(), await open(), await open()] as const
   await waitForVoters(tabs)
-  const keys = Array.from({ length: 12 }, (_, number) => `/k${number}`)
+  const keys = Array.from({ length: 20 }, (_, number) => `/k${number}`)
   const from = Date.now()
   const done = await Promise.all(
     tabs.map(({ page, keeper }, index) =>
       page.evaluate(async ({ keeper, options }) => window.lab.work(keeper, options), {
         keeper,
-        options: { name: `t${index}`, keys, lanes: 16, writes: Math.ceil(writesInAll / 3), seed: 1 + index },
+        options: { name: `t${index}`, keys, lanes: 40, writes: Math.ceil(writesInAll / 3), seed: 1 + index },
       }),
     ),
   )
