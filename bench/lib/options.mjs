@@ -6,7 +6,7 @@ export const parts = ['floor', 'commit', 'broadcast', 'failover', 'zookeeper']
 
 export const usage = `npm run bench -- [options]
   --only NAME[,NAME]  of ${parts.join(', ')}; default: all
-  --seconds N         for each measurement; default 0.7
+  --seconds N         for each measurement; default 0.6
   --rounds N          default 3; the median of the rounds is reported
   --json FILE         also write all figures of all rounds, and where they were measured
   --profile FOLDER    instead: CPU profiles of the leader's tab and worker, and of a follower's worker, while the
@@ -37,7 +37,7 @@ export function parseOptions(args) {
   for (const name of only) if (!parts.includes(name)) throw new Error(`there is no part ${name}`)
   return {
     only,
-    ms: positive('--seconds', values.seconds ?? '0.7') * 1_000,
+    ms: positive('--seconds', values.seconds ?? '0.6') * 1_000,
     rounds: Math.ceil(positive('--rounds', values.rounds ?? '3')),
     json: values.json ?? null,
     profile: values.profile ?? null,
