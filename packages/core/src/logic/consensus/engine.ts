@@ -130,6 +130,11 @@ export interface Engine<Message> {
   /** Handles `inputs` in order. Throws InvariantError on a breach: the replica stops for good. */
   step(inputs: readonly EngineInput<Message>[]): EngineOutput<Message>
   status(): EngineStatus
+  /**
+   * Everything that decides how this engine goes on, for the model checker to tell states apart: values, arrays, objects,
+   * maps, sets, and what has a `toJSON`. Not to be changed.
+   */
+  inspect(): unknown
 }
 
 export interface EngineConfig {

@@ -28,6 +28,11 @@ export class Log {
     return slot(this.#forgottenThrough + this.#entries.length)
   }
 
+  /** For comparing logs. */
+  toJSON(): unknown {
+    return [this.#forgottenThrough, this.#entries]
+  }
+
   at(at: Slot): Accepted | undefined {
     return this.#entries[at - this.#forgottenThrough - 1]
   }

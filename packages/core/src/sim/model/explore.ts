@@ -73,7 +73,9 @@ class Explorer {
   readonly #locals = new Interned<LocalState>()
   readonly #letters = new Interned<Letter>()
   readonly #transitions = new Map<string, Transition | string>()
-  readonly #seen = new Set<string>()
+  /** By everything but the letters: the sets of letters that were visited with it, none within another. */
+  readonly #seen = new Map<string, bigint[]>()
+  #states = 0
 
   constructor(world: World) {
     this.#world = world
@@ -90,7 +92,7 @@ class Explorer {
     ]
     let depth = 0
     const result = (exhausted: boolean, broken: Exploration['broken']): Exploration => ({
-      states: this.#seen.size,
+      states: this.#states,
       depth,
       seconds: (performance.now() - started) / 1000,
       exhausted,
@@ -100,23 +102,64 @@ class Explorer {
       const next: State[] = []
       for (const state of frontier) {
         for (const reached of this.#successors(state)) {
-          if (typeof reached === 'string') return result(false, { message: reached, steps: stepsTo(state) })
-          if (this.#visit(reached)) next.push(reached)
+          if (typeof reached === 'string')
+            return result(false, { message: reached, steps: this.#stepsTo(state) })
+          const full = this.#saturated(reached)
+          if (this.#visit(full)) next.push(full)
         }
-        if (this.#seen.size >= this.#world.statesMax) return result(false, null)
+        if (this.#states >= this.#world.statesMax) return result(false, null)
       }
       frontier = next
     }
     return result(true, null)
   }
 
-  /** Whether `state` is new. */
+  /**
+   * Whether `state` is new: not when all else was seen with these letters and perhaps more. Whatever can happen with some
+   * letters can happen with more of them, because none has to arrive.
+   */
   #visit({ locals, letters, timeouts, proposals, crashes, decided }: State): boolean {
-    const text = `${locals}|${letters.toString(36)}|${timeouts}|${proposals}|${crashes}|${decided.join(';')}`
-    const key = text.length < 24 ? text : `${hashString(text)}.${hashString(text, 1)}`
-    if (this.#seen.has(key)) return false
-    this.#seen.add(key)
+    const text = `${locals}|${timeouts}|${proposals}|${crashes}|${decided.join(';')}`
+    const key = `${hashString(text)}.${hashString(text, 1)}`
+    const known = this.#seen.get(key) ?? []
+    if (known.some(more => (more & letters) === letters)) return false
+    this.#seen.set(key, [...known.filter(fewer => (fewer & letters) !== fewer), letters])
+    this.#states++
     return true
+  }
+
+  /**
+   * `state` with every answer that some node would give without changing itself: such an answer can be had at any time,
+   * and having it excludes nothing.
+   */
+  #saturated(state: State): State {
+    let full = state
+    for (let grown = true; grown; ) {
+      grown = false
+      for (const [id, letter] of this.#lettersOf(full)) {
+        const transition = this.#deliver(full, id, letter)
+        if (typeof transition === 'string' || transition.decided.length > 0) continue
+        if (this.#intern(letter.to, transition.next) !== full.locals[letter.to]) continue
+        const letters = full.letters | this.#written(letter.to, transition)
+        if (letters === full.letters) continue
+        full = { ...full, letters }
+        grown = true
+      }
+    }
+    return full
+  }
+
+  *#lettersOf({ letters }: State): Iterable<readonly [number, Letter]> {
+    for (let id = 0; id < this.#letters.size; id++)
+      if ((letters & (1n << BigInt(id))) !== 0n) yield [id, this.#letters.value(id)]
+  }
+
+  #deliver(state: State, id: number, letter: Letter): Transition | string {
+    return this.#transition(state, letter.to, `deliver ${id}`, () => this.#input(letter), 'done')
+  }
+
+  #input({ from, message }: Letter): readonly EngineInput<unknown>[] {
+    return [{ type: 'message', from: this.#id(from), message }]
   }
 
   *#successors(state: State): Iterable<State | string> {
@@ -136,13 +179,8 @@ class Explorer {
         ])
       }
     }
-    for (let id = 0; id < this.#letters.size; id++) {
-      if ((state.letters & (1n << BigInt(id))) === 0n) continue
-      const letter = this.#letters.value(id)
-      yield* this.#act(state, letter.to, `deliver ${letter.text}`, () => [
-        { type: 'message', from: this.#id(letter.from), message: letter.message },
-      ])
-    }
+    for (const [id, letter] of this.#lettersOf(state))
+      yield* this.#act(state, letter.to, `deliver ${id}`, () => this.#input(letter))
   }
 
   /** One action with its endings: done, and where the budget allows, a crash around its write. */
@@ -187,16 +225,10 @@ class Explorer {
     return made
   }
 
-  #follow(state: State, index: number, step: string, { next, sent, decided }: Transition): State | string {
+  #follow(state: State, index: number, step: string, transition: Transition): State | string {
+    const { next, decided } = transition
     const locals = state.locals.map((local, at) => (at === index ? this.#intern(index, next) : local))
-    let letters = state.letters
-    for (const { to, message } of sent) {
-      const receiver = this.#world.nodes.indexOf(to)
-      if (receiver === -1) continue
-      const text = `${this.#world.nodes[index]}>${to} ${textOf(message)}`
-      const id = this.#letters.id(text, () => ({ from: index, to: receiver, message, text }))
-      letters |= 1n << BigInt(id)
-    }
+    const letters = state.letters | this.#written(index, transition)
     const known = new Map(state.decided)
     for (const { slot, value } of decided) {
       const text = textOf(value)
@@ -207,6 +239,19 @@ class Explorer {
     }
     const sorted = [...known].sort(([a], [b]) => a - b)
     return { ...state, locals, letters, decided: sorted, before: state, step }
+  }
+
+  /** What `index` sent, as letters. */
+  #written(index: number, { sent }: Transition): bigint {
+    let letters = 0n
+    for (const { to, message } of sent) {
+      const receiver = this.#world.nodes.indexOf(to)
+      if (receiver === -1) continue
+      const text = `${this.#world.nodes[index]}>${to} ${textOf(message)}`
+      const id = this.#letters.id(text, () => ({ from: index, to: receiver, message, text }))
+      letters |= 1n << BigInt(id)
+    }
+    return letters
   }
 
   /** Ticks until the node does something about its silence. */
@@ -225,6 +270,15 @@ class Explorer {
     return this.#locals.id(`${index} ${local.text}`, () => local)
   }
 
+  #stepsTo(state: State): readonly string[] {
+    const steps: string[] = []
+    for (let at: State | null = state; at !== null; at = at.before) {
+      const id = /^deliver (\d+)/.exec(at.step)?.[1]
+      steps.push(id === undefined ? at.step : `${at.step}: ${this.#letters.value(Number(id)).text}`)
+    }
+    return steps.reverse()
+  }
+
   #node(index: number): ModelNode {
     const node = this.#nodes[index]
     if (node === undefined) throw new Error(`there is no node ${index}`)
@@ -238,9 +292,3 @@ class Explorer {
 
 const less = (budget: readonly number[], index: number): readonly number[] =>
   budget.map((left, at) => (at === index ? left - 1 : left))
-
-function stepsTo(state: State): readonly string[] {
-  const steps: string[] = []
-  for (let at: State | null = state; at !== null; at = at.before) steps.push(at.step)
-  return steps.reverse()
-}

@@ -66,6 +66,10 @@ class MultiPaxos implements Engine<Message> {
     return effects.output(() => hardState(this.#core))
   }
 
+  inspect(): unknown {
+    return this.#core
+  }
+
   status(): EngineStatus {
     const { self, role, promised, chosenThrough, membership } = this.#core
     const leader =
