@@ -2,7 +2,8 @@
 import { connect, deleteReplica, type Keeper, KeeperError } from '@peerkeeper/core'
 import { broadcastSignaling, type WebRtcTransport, webrtc, webSocketSignaling } from '@peerkeeper/webrtc'
 import { damageLog, deleteDatabase } from './damage.ts'
-import { forge, type Intruder, intrude } from './intruder.ts'
+import { forge } from './forge.ts'
+import { type Probe, startProbe } from './probe.ts'
 import { work } from './workload.ts'
 
 /** How a test opens a tab. */
@@ -51,14 +52,14 @@ const lab = {
   tryOpen,
   explain,
   work,
-  intrude,
+  startProbe,
   forge,
   damageLog,
   deleteDatabase,
   keeper: null as Keeper | null,
   transport: null as WebRtcTransport | null,
   worker: null as Worker | null,
-  intruder: null as Intruder | null,
+  probe: null as Probe | null,
 }
 
 declare global {

@@ -4,9 +4,9 @@
  */
 
 import { type SignalingServer, startSignalingServer } from '@peerkeeper/webrtc/server'
-import { test as base } from '@playwright/test'
+import { test as base, type Page } from '@playwright/test'
 import { labFolder, type Site, serveFolder } from './site.ts'
-import { openTab, type Tab, type TabOptions } from './tab.ts'
+import { openLab, openTab, type Tab, type TabOptions } from './tab.ts'
 
 export { expect } from '@playwright/test'
 
@@ -15,6 +15,10 @@ interface TestFixtures {
   readonly room: string
   /** Opens a tab in `context` (default: the test's own profile) and its keeper in `room`. */
   readonly open: (options?: Partial<TabOptions>) => Promise<Tab>
+  /** Opens a tab in the same way, with the lab in it and no keeper yet. */
+  readonly openPage: (options?: Partial<TabOptions>) => Promise<Page>
+  /** What the two above take where they are not told otherwise. */
+  readonly defaults: TabOptions
 }
 
 interface WorkerFixtures {
@@ -43,18 +47,12 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   ],
   // biome-ignore lint/correctness/noEmptyPattern: as above.
   room: async ({}, use, { testId }) => use(`room-${testId}`),
-  open: async ({ site, room, context, browserName }, use) => {
+  defaults: async ({ site, room, context, browserName }, use) => {
     const errors: string[] = []
-    await use(options =>
-      openTab({
-        context,
-        browser: browserName === 'firefox' ? 'firefox' : 'chromium',
-        url: site.url,
-        room,
-        onError: error => errors.push(error),
-        ...options,
-      }),
-    )
+    const browser = browserName === 'firefox' ? 'firefox' : 'chromium'
+    await use({ context, browser, url: site.url, room, onError: error => errors.push(error) })
     base.expect(errors, 'errors that no page caught').toEqual([])
   },
+  open: async ({ defaults }, use) => use(options => openTab({ ...defaults, ...options })),
+  openPage: async ({ defaults }, use) => use(options => openLab({ ...defaults, ...options })),
 })

@@ -1,5 +1,5 @@
 /** Two browser profiles, which share nothing but a signaling server. */
-import { expectSameState, openLab, statusOf, waitForData, waitForVoters } from '../support/tab.ts'
+import { expectSameState, statusOf, waitForData, waitForVoters } from '../support/tab.ts'
 import { expect, test } from '../support/test.ts'
 
 test('E2E-6 another profile joins by the ensemble id, through the signaling server', async ({
@@ -25,19 +25,13 @@ test('E2E-6 another profile joins by the ensemble id, through the signaling serv
 
 test('E2E-7 a profile that was told to join never founds, and never joins another ensemble', async ({
   open,
+  openPage,
   browser,
-  browserName,
   room,
-  site,
   signaling,
 }) => {
   const other = await browser.newContext()
-  const page = await openLab({
-    context: other,
-    browser: browserName === 'firefox' ? 'firefox' : 'chromium',
-    url: site.url,
-    room,
-  })
+  const page = await openPage({ context: other })
   const asked = { room, signaling: signaling.url, ensemble: 'nobody-is-there', timeoutMs: 1_500 }
   expect(await page.evaluate(each => window.lab.tryOpen(each), asked)).toContain('Timeout: ')
   // Its profile is bound to that ensemble now; another one under the same name is refused, and says what to do.

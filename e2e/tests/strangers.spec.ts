@@ -1,13 +1,12 @@
 /** Frames that no replica sent. */
-import { expectSameState, openLab, statusOf, waitForData, waitForVoters } from '../support/tab.ts'
+import { startProbe, upsOf } from '../support/probes.ts'
+import { expectSameState, statusOf, waitForData, waitForVoters } from '../support/tab.ts'
 import { expect, test } from '../support/test.ts'
 import { treeOf } from '../support/tree.ts'
 
 test('E2E-21 garbage, foreign and forged frames are dropped and counted, and change nothing', async ({
   open,
-  context,
-  browserName,
-  site,
+  openPage,
   room,
 }) => {
   const tabs = [await open(), await open(), await open()] as const
@@ -18,21 +17,15 @@ test('E2E-21 garbage, foreign and forged frames are dropped and counted, and cha
   const before = { tree: await treeOf(a), status: await statusOf(a) }
   expect(before.status.dropped).toEqual({})
 
-  const browser = browserName === 'firefox' ? 'firefox' : 'chromium'
-  const page = await openLab({ context, browser, url: site.url, room })
+  const page = await openPage()
   const { ensemble } = a
-  await page.evaluate(
-    options => {
-      window.lab.intruder = window.lab.intrude(options)
-    },
-    { room, node: 'intruder', ensemble },
-  )
+  await startProbe(page, { room, node: 'intruder', ensemble })
   await expect
-    .poll(() => page.evaluate(() => [...(window.lab.intruder?.up ?? [])].sort()))
+    .poll(async () => (await upsOf(page)).map(({ peer }) => peer).sort())
     .toEqual(tabs.map(({ node }) => node).sort())
   await page.evaluate(
     ({ target, victim, ensemble }) => {
-      const { intruder, forge } = window.lab
+      const { probe, forge } = window.lab
       const real = { version: 1, ensemble, engine: 'multi-paxos', from: 'intruder', to: target }
       const frames = [
         new Uint8Array(0),
@@ -46,7 +39,7 @@ test('E2E-21 garbage, foreign and forged frames are dropped and counted, and cha
         forge({ ...real, to: victim }),
         forge({ ...real, from: victim }),
       ]
-      for (const frame of frames) intruder?.send(target, frame)
+      for (const frame of frames) probe?.sendBytes(target, 'control', frame)
     },
     { target: a.node, victim: b.node, ensemble },
   )

@@ -1,0 +1,95 @@
+/**
+ * A page in a room's mesh that is no replica: the transport is the real one, but the "worker" behind it is this page. Sends
+ * any bytes to anybody, and notes what comes.
+ */
+import {
+  ensembleId,
+  type Lane,
+  nodeId,
+  type PageToWorker,
+  type WorkerToPage,
+} from '@peerkeeper/core/transport'
+import { broadcastSignaling, webrtc, webSocketSignaling } from '@peerkeeper/webrtc'
+
+export interface ProbeOptions {
+  readonly room: string
+  readonly node: string
+  /** Only those of the same ensemble connect. */
+  readonly ensemble: string
+  /** The signaling server; without one, BroadcastChannel. */
+  readonly signaling?: string
+}
+
+/** First byte of a frame among probes: what the receiver does with it. */
+const ping = 1
+const pong = 2
+const keep = 3
+
+export type Probe = ReturnType<typeof startProbe>
+
+export function startProbe({ room, node, ensemble, signaling }: ProbeOptions) {
+  const transport = webrtc({
+    signaling:
+      signaling === undefined ? broadcastSignaling({ room }) : webSocketSignaling({ url: signaling, room }),
+  })
+  const { port1, port2 } = new MessageChannel()
+  const ups: { peer: string; connection: number }[] = []
+  const downs: { peer: string; at: number }[] = []
+  const kept: { peer: string; bytes: number; sum: number }[] = []
+  let awaitPong: (() => void) | undefined
+
+  const tell = (message: WorkerToPage) => port2.postMessage(message)
+  const sendBytes = (peer: string, lane: Lane, bytes: Uint8Array) =>
+    tell({ type: 'send', peer: nodeId(peer), lane, bytes })
+
+  port2.onmessage = ({ data: event }: MessageEvent<PageToWorker>) => {
+    switch (event.type) {
+      case 'up':
+        return void ups.push({ peer: event.peer, connection: event.connection })
+      case 'down':
+        return void downs.push({ peer: event.peer, at: now() })
+      case 'frame':
+        if (event.bytes[0] === ping) return sendBytes(event.peer, 'control', event.bytes.fill(pong, 0, 1))
+        if (event.bytes[0] === pong) return awaitPong?.()
+        if (event.bytes[0] === keep)
+          kept.push({ peer: event.peer, bytes: event.bytes.length, sum: sum(event.bytes) })
+    }
+  }
+  transport.attach(port1)
+  addEventListener('pagehide', () => transport.close())
+  tell({ type: 'start', node: nodeId(node), ensemble: ensembleId(ensemble) })
+
+  return {
+    ups,
+    downs,
+    kept,
+    links: () => transport.links(),
+    sendBytes,
+    /** Sends `count` frames of `bytes` bytes. Returns the checksum of each. */
+    send(peer: string, lane: Lane, bytes: number, count = 1) {
+      const frame = new Uint8Array(bytes)
+        .map((_, index) => (index * 31 + (index >> 8)) & 255)
+        .fill(keep, 0, 1)
+      for (let sent = 0; sent < count; sent++) sendBytes(peer, lane, frame)
+      return sum(frame)
+    },
+    /** Round trips of a 100-byte control frame, one after another, in milliseconds, sorted. */
+    async roundTrips(peer: string, count: number) {
+      const times: number[] = []
+      for (let round = 0; round < count; round++) {
+        const answered = new Promise<void>(resolve => {
+          awaitPong = resolve
+        })
+        const from = performance.now()
+        sendBytes(peer, 'control', new Uint8Array(100).fill(ping, 0, 1))
+        await answered
+        times.push(performance.now() - from)
+      }
+      return times.sort((a, b) => a - b)
+    },
+  }
+}
+
+const now = () => performance.timeOrigin + performance.now()
+
+const sum = (bytes: Uint8Array) => bytes.reduce((total, byte) => (total * 33 + byte) % 1_000_003, 0)
