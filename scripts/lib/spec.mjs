@@ -3,10 +3,10 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from './run.mjs'
 
-const ruleId = /[A-Z]{2,}-\d+/
+const ruleId = /[A-Z][A-Z0-9]+-\d+/
 const rulePattern = new RegExp(`^- \\*\\*(${ruleId.source})\\*\\*`, 'gm')
 const titlePattern =
-  /\b(?:test|it|describe)(?:\.each\([\s\S]*?\)|\.each`[\s\S]*?`)?\(\s*(?:`|'|")((?:[A-Z]{2,}-\d+[ ,]*)+)/g
+  /\b(?:test|it|describe)(?:\.each\([\s\S]*?\)|\.each`[\s\S]*?`)?\(\s*(?:`|'|")((?:[A-Z][A-Z0-9]+-\d+[ ,]*)+)/g
 
 /** Complaints about rules without tests and ids without rules. */
 export function checkSpec() {
