@@ -125,13 +125,6 @@ export const mutants = [
     `if (next === undefined) return through`,
   ),
   mutant(
-    'votes-of-older-ballots',
-    'a leader counts what was vouched for in an older ballot',
-    `${engine}/leader.ts`,
-    `if (!sameBallot(ballot, role.ballot) || !isMember(core.membership, from)) return`,
-    `if (!isMember(core.membership, from)) return`,
-  ),
-  mutant(
     'watermark-believed',
     'a follower takes what it holds for chosen because the leader is further',
     `${engine}/follower.ts`,
@@ -202,13 +195,6 @@ export const mutants = [
     'state/machine.ts',
     `    if (request.xid > expected)`,
     `    if (request.xid > expected + 1)`,
-  ),
-  mutant(
-    'expiry-of-an-old-leader',
-    'a session ends at the word of a leader that was replaced',
-    'state/machine.ts',
-    `const isVoid = command.leadership !== leadership || session === undefined`,
-    `const isVoid = session === undefined`,
   ),
   mutant(
     'expiry-over-a-write',

@@ -31,7 +31,7 @@ export class Faults {
         this.#partition(this.#chance.pick(partitions.kinds), partitions.everyMs),
       )
     if (crashes) this.#again(crashes.everyMs, () => this.#crash(this.#any(), crashes.downMs))
-    if (freezes) this.#again(freezes.everyMs, () => this.#freeze(this.#any(), freezes.lastMs))
+    if (freezes) this.#again(freezes.everyMs, () => this.#freeze(this.#leaderOrAny(), freezes.lastMs))
     if (plan.blackouts) this.#again(7_000, () => this.#blackout())
     if (plan.hunts > 0) this.#world.onLeader = node => this.#hunt(node)
     if (plan.sleep) this.#again(4_000, () => this.#chance.pick(this.#world.clients).sleep())
@@ -53,6 +53,7 @@ export class Faults {
       if (node.running === null && node !== this.#lost) this.#world.start(node)
     }
     while (nodes.size < plan.founders + plan.joiners + (this.#lost ? 1 : 0)) this.#world.addJoiner()
+    if (plan.silentHealing && plan.suspicions === 'none') return
     const all = [...nodes.values()]
     for (const [index, a] of all.entries()) for (const b of all.slice(index + 1)) this.#world.connect(a, b)
   }
@@ -79,6 +80,10 @@ export class Faults {
     return this.#world.running.find(({ running }) => running?.replica.status().role === 'leader')
   }
 
+  #leaderOrAny(): SimNode | undefined {
+    return (this.#chance.happens(0.5) ? this.#leader() : undefined) ?? this.#any()
+  }
+
   #partition(kind: PartitionKind, everyMs: number): void {
     const all = [...this.#world.nodes.values()]
     const one = (kind === 'isolateLeader' ? this.#leader() : undefined) ?? this.#chance.pick(all)
@@ -100,6 +105,7 @@ export class Faults {
         network.cut(from.id, to.id)
         if (from === leader && this.#world.plan.suspicions !== 'none') this.#suspect(to, leader)
       }
+    if (who.one === leader) this.#keepCompany(leader)
     this.#cuts++
     const cut = this.#cuts
     this.#once(lastMs, () => {
@@ -109,6 +115,11 @@ export class Faults {
       if (this.#chance.happens(0.7))
         for (const peer of all) if (peer !== who.one) this.#world.connect(who.one, peer)
     })
+  }
+
+  /** A client goes to a leader that is about to lose its followers: there it shows best whether it still leads. */
+  #keepCompany(leader: SimNode): void {
+    if (this.#chance.happens(0.7)) this.#chance.pick(this.#world.clients).move(leader.id)
   }
 
   /** A new leader has had a moment to propose something. */
@@ -147,6 +158,9 @@ export class Faults {
   #freeze(node: SimNode | undefined, lastMs: number): void {
     if (node === undefined || node.isFrozen) return
     node.freeze(this.#chance.happens(0.5))
+    this.#once(this.#chance.between(100, lastMs), () => this.#keepCompany(node))
+    if (this.#world.plan.suspicions !== 'none')
+      for (const peer of this.#world.running) this.#suspect(peer, node)
     this.#once(this.#chance.between(100, lastMs), () => node.thaw())
   }
 

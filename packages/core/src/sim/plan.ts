@@ -33,7 +33,12 @@ export interface Plan {
   readonly lanes: number
   readonly keys: number
   readonly thinkMs: number
+  /** Share of reads in what each client asks for, client by client. */
+  readonly reads: readonly number[]
+  /** Share of linearizable ones among the reads. */
   readonly linearizableReads: number
+  /** How long a client waits for a silent replica, at most. */
+  readonly patienceMsMax: number
   /** How long faults happen. */
   readonly faultsMs: number
   readonly delayMsMax: number
@@ -63,12 +68,17 @@ export interface Plan {
   readonly sleep: boolean
   /** Clients move to another replica without a reason. */
   readonly wandering: boolean
+  /** After healing nobody is told that links are new. */
+  readonly silentHealing: boolean
   /** Messages pass through their encoding and parser. */
   readonly encoded: boolean
 }
 
+/** Drawn from evenly; what is most telling stands more than once. */
 const partitionKinds: readonly PartitionKind[] = [
   'isolate',
+  'isolateLeader',
+  'isolateLeader',
   'isolateLeader',
   'split',
   'mute',
@@ -88,11 +98,13 @@ export function drawPlan(seed: number, engine: EngineName): Plan {
     engine,
     founders,
     joiners,
-    clients: chance.between(2, 5),
+    clients: chance.between(2, 6),
     lanes: chance.pick([1, 1, 2, 3]),
     keys: chance.between(1, 4),
-    thinkMs: chance.pick([20, 60, 150]),
-    linearizableReads: chance.pick([0.2, 0.5, 0.8]),
+    thinkMs: chance.pick([5, 20, 60, 150]),
+    reads: Array.from({ length: 6 }, () => chance.pick([0.2, 0.4, 0.9])),
+    linearizableReads: chance.pick([0.2, 0.5, 0.9]),
+    patienceMsMax: chance.pick([1_000, 2_000, 6_000]),
     faultsMs: chance.between(15_000, 25_000),
     delayMsMax,
     loss: on() ? chance.pick([0.01, 0.05, 0.2]) : 0,
@@ -112,6 +124,7 @@ export function drawPlan(seed: number, engine: EngineName): Plan {
     lostDisk: founders > 1 && on(0.15),
     sleep: on(0.4),
     wandering: on(0.3),
+    silentHealing: on(),
     encoded: on(0.3),
   }
 }

@@ -120,11 +120,14 @@ export class World {
   }
 
   #addClient(index: number): void {
-    const { seed, lanes, thinkMs } = this.plan
+    const { seed, lanes, thinkMs, patienceMsMax } = this.plan
     const chance = chanceOf(seed, `client ${index}`)
     const name = `c${index}`
-    const requests = new Requests(chanceOf(seed, `requests ${index}`), name, this.plan)
-    const config = { name, lanes, thinkMs, timeoutMs: chance.pick([4_000, 6_000, 10_000]) }
+    const { keys, linearizableReads, reads } = this.plan
+    const options = { keys, linearizableReads, reads: reads[index % reads.length] ?? 0 }
+    const requests = new Requests(chanceOf(seed, `requests ${index}`), name, options)
+    const timeoutMs = chance.pick([4_000, 4_000, 6_000, 10_000])
+    const config = { name, lanes, thinkMs, timeoutMs, patienceMsMax }
     const surroundings = {
       clock: this.clock,
       chance,
@@ -132,7 +135,8 @@ export class World {
       record: (event: HistoryEvent) => {
         this.history.push(event)
       },
-      attach: (before: NodeId | null, client: SimClient) => this.#attach(before, client, chance),
+      attach: (before: NodeId | null, client: SimClient, to: NodeId | null) =>
+        this.#attach(to === null ? this.#elsewhere(before, chance) : this.nodes.get(to), client),
       send: (client: ClientId, request: ClientRequest) => this.#request(client, request),
       detach: (client: ClientId) => this.#detach(client, chance),
     }
@@ -141,10 +145,14 @@ export class World {
     this.clock.after(chance.between(1, 300), () => client.start())
   }
 
-  #attach(before: NodeId | null, client: SimClient, chance: Chance): { node: NodeId; client: ClientId } {
+  #elsewhere(before: NodeId | null, chance: Chance): SimNode {
     const all = [...this.nodes.values()]
     const others = all.filter(({ id }) => id !== before)
-    const node = chance.pick(others.length > 0 ? others : all)
+    return chance.pick(others.length > 0 ? others : all)
+  }
+
+  #attach(node: SimNode | undefined, client: SimClient): { node: NodeId; client: ClientId } {
+    if (node === undefined) throw new RangeError('clients attach to replicas that there are')
     const id = this.#nextClient++
     this.#attachments.set(id, { node, incarnation: node.running?.incarnation ?? 0, client })
     this.trace.note(node.id, 'attached', () => `client ${id}`)

@@ -22,6 +22,8 @@ export interface ClientConfig {
   readonly lanes: number
   readonly thinkMs: number
   readonly timeoutMs: number
+  /** How long it waits for a silent replica, at most. */
+  readonly patienceMsMax: number
 }
 
 /** What a client is given by the world around it. */
@@ -30,15 +32,18 @@ export interface ClientSurroundings {
   readonly chance: Chance
   readonly answers: Answers
   record(event: HistoryEvent): void
-  /** Attaches to some replica other than `before`; nobody there may hear it. */
-  attach(before: NodeId | null, client: SimClient): { readonly node: NodeId; readonly client: ClientId }
+  /** Attaches to `to`, or to some replica other than `before`; nobody there may hear it. */
+  attach(
+    before: NodeId | null,
+    client: SimClient,
+    to: NodeId | null,
+  ): { readonly node: NodeId; readonly client: ClientId }
   send(client: ClientId, request: ClientRequest): void
   detach(client: ClientId): void
 }
 
 const pingMs = 1_000
 const patienceMsMin = 600
-const patienceMsMax = 2_000
 
 export class SimClient {
   readonly #config: ClientConfig
@@ -102,15 +107,15 @@ export class SimClient {
     })
   }
 
-  /** To another replica, with all that is not answered. */
-  move(): void {
+  /** To another replica, or to that one, with all that is not answered. */
+  move(to: NodeId | null = null): void {
     if (this.#asleep) return
     if (this.#attached !== null) this.#world.detach(this.#attached.client)
-    this.#attached = this.#world.attach(this.#attached?.node ?? null, this)
+    this.#attached = this.#world.attach(this.#attached?.node ?? null, this, to)
     this.#watches.clear()
     this.#firstWatch = this.#nextId
     this.#heardAt = this.#world.clock.now
-    this.#patienceMs = this.#world.chance.between(patienceMsMin, patienceMsMax)
+    this.#patienceMs = this.#world.chance.between(patienceMsMin, this.#config.patienceMsMax)
     if (this.#session === null) return this.#open()
     this.#send({ type: 'ping', session: this.#session })
     for (const [number, { wanted }] of this.#writes) this.#sendWrite(this.#session, number, wanted)

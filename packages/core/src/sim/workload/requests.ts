@@ -26,6 +26,7 @@ export type Wanted =
 
 export interface WorkloadOptions {
   readonly keys: number
+  readonly reads: number
   readonly linearizableReads: number
 }
 
@@ -57,15 +58,15 @@ export class Requests {
   }
 
   next(): Wanted {
-    const draw = this.#chance.below(100)
     const key = `/k${this.#chance.below(this.#options.keys)}`
-    if (draw < 40) return this.#read(pathOf(key))
-    if (draw < 45) return this.#ephemeral()
-    if (draw < 62)
+    if (this.#chance.happens(this.#options.reads)) return this.#read(pathOf(key))
+    const draw = this.#chance.below(100)
+    if (draw < 10) return this.#ephemeral()
+    if (draw < 30)
       return this.#write(key, { type: 'create', path: pathOf(key), data: this.#data(), mode: 'persistent' })
-    if (draw < 70)
+    if (draw < 40)
       return this.#write(key, { type: 'delete', path: pathOf(key), version: this.#expected(key) })
-    if (draw < 85)
+    if (draw < 75)
       return this.#write(key, { type: 'set', path: pathOf(key), data: this.#data(), version: -1 })
     return this.#write(key, {
       type: 'set',
