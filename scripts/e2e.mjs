@@ -1,5 +1,5 @@
-// npm run e2e: drives real browsers. Installs, builds, finds or installs Chromium and Firefox, builds the lab page, runs
-// Playwright. Arguments go to Playwright: npm run e2e -- --project firefox -g "E2E-7"
+// npm run e2e: drives real browsers. Installs, builds, finds or installs Chromium and Firefox, builds the lab page and the demo,
+// runs Playwright. Arguments go to Playwright: npm run e2e -- --project firefox -g "E2E-7"
 import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { delimiter, join } from 'node:path'
@@ -22,6 +22,7 @@ if (missing.length === browsers.length) finish(0, 1)
 
 const bin = name => join(e2e, 'node_modules', '.bin', name)
 await must(bin('vite'), ['build', '--logLevel', 'warn'], { cwd: e2e })
+await must(bin('vite'), ['build', '--logLevel', 'warn'], { cwd: join(root, 'packages', 'demo') })
 rmSync(report, { force: true })
 const { code } = await run(bin('playwright'), ['test', ...process.argv.slice(2)], { cwd: e2e, env })
 const { passed, failed } = countsOf(code)

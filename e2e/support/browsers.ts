@@ -42,7 +42,8 @@ export const isAgentOf = (name: BrowserName, userAgent: string): boolean =>
   signs[name].test(userAgent) && !signs[name === 'chromium' ? 'firefox' : 'chromium'].test(userAgent)
 
 const chromiumOptions = (path: string | undefined): LaunchOptions => ({
-  ...(path === undefined ? {} : { executablePath: path }),
+  // The channel is the whole browser of Playwright's own, not the small one that it takes for headless runs.
+  ...(path === undefined ? { channel: 'chromium' } : { executablePath: path }),
   args: [
     '--no-sandbox',
     '--disable-gpu',

@@ -33,9 +33,14 @@ export async function openLab({ context, browser, url, onError }: TabOptions): P
   if (onError) page.on('pageerror', error => onError(`${error.name}: ${error.message}`))
   await page.goto(url)
   await page.waitForFunction(() => 'lab' in window)
-  const agent = await page.evaluate(() => navigator.userAgent)
-  expect(isAgentOf(browser, agent), `${agent} is ${browser}`).toBe(true)
+  expectBrowser(browser, await page.evaluate(() => navigator.userAgent))
   return page
+}
+
+/** Checks that a page is in the browser that the test is about. */
+export function expectBrowser(browser: string, agent: string): void {
+  const isBrowser = (browser === 'chromium' || browser === 'firefox') && isAgentOf(browser, agent)
+  expect(isBrowser, `${agent} is ${browser}`).toBe(true)
 }
 
 /** Opens the keeper of a page that has the lab in it. */
