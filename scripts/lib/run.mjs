@@ -24,8 +24,13 @@ export function run(command, args, { cwd = root, env = {}, capture = false, quie
     }
     child.stdout?.on('data', take(process.stdout))
     child.stderr?.on('data', take(process.stderr))
+    const end = signal => child.kill(signal)
+    for (const signal of ['SIGINT', 'SIGTERM']) process.once(signal, end)
     child.on('error', reject)
-    child.on('close', code => resolve({ code: code ?? 1, output }))
+    child.on('close', code => {
+      for (const signal of ['SIGINT', 'SIGTERM']) process.off(signal, end)
+      resolve({ code: code ?? 1, output })
+    })
   })
 }
 

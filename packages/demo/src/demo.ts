@@ -80,7 +80,10 @@ export function startDemo(): void {
 
   function follow(opened: Keeper): void {
     keeper = opened
-    opened.on('state', enter)
+    opened.on('state', next => {
+      enter(next)
+      followOnce()
+    })
     opened.on('status', next => {
       status = next
       title()
@@ -89,13 +92,20 @@ export function startDemo(): void {
     opened.on('decisions', log.add)
     opened.observe()
     enter(opened.state)
-    void followTree(opened, tree.tree, {
-      event: tree.event,
-      changed: tree.redraw,
-      failed: error => {
-        if (writer() !== null) toastError(error)
-      },
-    })
+    let isFollowed = false
+    /** The tree is followed from the moment there is a session. */
+    const followOnce = () => {
+      if (isFollowed || writer() === null) return
+      isFollowed = true
+      void followTree(opened, tree.tree, {
+        event: tree.event,
+        changed: tree.redraw,
+        failed: error => {
+          if (writer() !== null) toastError(error)
+        },
+      })
+    }
+    followOnce()
   }
 
   async function open(): Promise<void> {

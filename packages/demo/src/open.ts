@@ -16,10 +16,7 @@ export interface OpenEvents {
   signaling(status: SignalingStatus): void
 }
 
-/** A voter may be away for long: connecting goes on until it comes or the page is closed. */
-const connectTimeoutMs = 24 * 3_600_000
-
-/** Rejects with a KeeperError when the replica cannot be opened at all. */
+/** Resolves before there is a quorum, so that the page can say who is missing. Rejects with a KeeperError when the replica cannot be opened at all. */
 export async function openKeeper(address: Address, events: OpenEvents): Promise<Keeper> {
   const { room, ensemble } = address
   try {
@@ -39,7 +36,7 @@ function attempt(storageRoom: string, address: Address, events: OpenEvents): Pro
     room: storageRoom,
     ...(ensemble === null ? {} : { ensemble }),
     transports: [transport],
-    timeoutMs: connectTimeoutMs,
+    waitFor: 'replica',
   })
 }
 

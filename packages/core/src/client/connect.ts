@@ -5,7 +5,7 @@
 import { type Endpoint, releaseProxy, transfer, wrap } from 'comlink'
 import type { PageTransport } from '../host/transport/port-protocol.ts'
 import type { Opening, ReplicaService, ReplicaStatus } from '../host/worker/protocol.ts'
-import { type EnsembleId, ensembleId, isId, type SessionId } from '../logic/base/ids.ts'
+import { type EnsembleId, ensembleId, isId } from '../logic/base/ids.ts'
 import type { EngineName } from '../logic/consensus/engine.ts'
 import { Calls } from './calls.ts'
 import { defaultWorker } from './default-worker.ts'
@@ -34,6 +34,11 @@ export interface ConnectOptions {
   readonly sessionTimeoutMs?: number
   /** For every call that does not say its own; and for connecting itself. Milliseconds. */
   readonly timeoutMs?: number
+  /**
+   * When `connect` resolves: with a session (default), which takes a quorum; or as soon as the replica runs, in state
+   * `connecting`, so that an app can show who is missing. Calls wait for the session within their own limits.
+   */
+  readonly waitFor?: 'session' | 'replica'
   /** Gives up connecting. */
   readonly signal?: AbortSignal
 }
@@ -47,6 +52,7 @@ const goodbyeMs = 2_000
  */
 export async function connect(options: ConnectOptions): Promise<Keeper> {
   const { timeoutMs = 15_000, signal, sessionTimeoutMs = 10_000, transports = [] } = options
+  const { waitFor = 'session' } = options
   if (!isId(options.room)) throw new KeeperError('BadArguments', 'a room is 1 to 64 letters, digits, _ or -')
   if (options.ensemble !== undefined && !isId(options.ensemble))
     throw new KeeperError('BadArguments', 'an ensemble id is 1 to 64 letters, digits, _ or -')
@@ -67,10 +73,9 @@ export async function connect(options: ConnectOptions): Promise<Keeper> {
   }
   const link = new Link(pagePort, {
     event: event => {
-      if (event.type === 'opened') steps.resolve('session', event)
-      else if (event.type === 'quorum') {
+      if (event.type === 'quorum') {
         reachable = event.reachable
-        keeper?.enter(reachable ? 'connected' : 'suspended')
+        if (session?.id) keeper?.enter(reachable ? 'connected' : 'suspended')
       } else if (event.type === 'ended') {
         if (event.reason === 'expired') fail(new KeeperError('SessionExpired', 'the session expired'))
       } else session?.receive(event)
@@ -96,17 +101,19 @@ export async function connect(options: ConnectOptions): Promise<Keeper> {
   try {
     const opening = await open()
     onWorkerGone(opening.lock, over.signal, () => link.died('the worker is gone'))
-    const token = crypto.randomUUID()
-    const opened = steps.wait<{ session: SessionId; timeoutMs: number }>('session', 'connect', {
-      ...callOf(signal),
-    })
-    link.request({ type: 'open', token, timeoutMs: sessionTimeoutMs })
     const watches = new Watches()
-    session = new Session(await opened, link, watches, timeoutMs)
-    keeper = new Keeper({ ...partsOf(opening, session), watches, close: once(close) })
-    keeper.enter(reachable ? 'connected' : 'suspended')
+    const asked = new Session(link, watches, sessionTimeoutMs, timeoutMs)
+    const opened = new Keeper({ ...partsOf(opening, asked), watches, close: once(close) })
+    session = asked
+    keeper = opened
     addEventListener('pagehide', leave, { signal: over.signal })
-    return keeper
+    void asked.opened.then(() => {
+      opened.enter(reachable ? 'connected' : 'suspended')
+      steps.resolve('session', undefined)
+    })
+    if (waitFor === 'replica') return opened
+    await steps.wait('session', 'connect', callOf(signal))
+    return opened
   } catch (error) {
     tearDown()
     throw error

@@ -80,7 +80,7 @@ export class Keeper extends EventTarget {
     return this.#parts.ensemble
   }
 
-  /** The session's id: what `stat.ephemeralOwner` shows. */
+  /** The session's id: what `stat.ephemeralOwner` shows. 0 while connecting. */
   get session(): number {
     return this.#parts.session.id
   }

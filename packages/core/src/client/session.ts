@@ -4,10 +4,10 @@
  *
  * Source: ZooKeeper Programmer's Guide, "Sessions" and "Consistency Guarantees"; exactly-once by session and xid.
  */
-import { noSlot, type SessionId, type Xid, xid, type Zxid } from '../logic/base/ids.ts'
+import { noSession, noSlot, type SessionId, type Xid, xid, type Zxid } from '../logic/base/ids.ts'
 import { outstandingRequestsMax } from '../logic/base/limits.ts'
 import type { Result } from '../logic/base/result.ts'
-import type { ClientEvent } from '../logic/replica/event.ts'
+import type { ClientEvent, ClientRequest } from '../logic/replica/event.ts'
 import type { Operation } from '../logic/state/command.ts'
 import type { OperationAnswer, Reply } from '../logic/state/contract.ts'
 import type { Failure } from '../logic/state/error.ts'
@@ -30,13 +30,18 @@ export interface Answered {
 export type Consistency = 'sequential' | 'linearizable'
 
 export class Session {
-  readonly id: SessionId
-  readonly timeoutMs: number
+  /** Resolves when the session is open; never rejects. */
+  readonly opened: Promise<void>
+  #id: SessionId = noSession
+  #onOpened: () => void = () => undefined
+  readonly #token: string
+  /** Until it is open: what will go out then. */
+  #held: ((session: SessionId) => ClientRequest)[] = []
   readonly #link: Link
   readonly #watches: Watches
   readonly #writes: Calls<Xid>
   readonly #reads: Calls<number>
-  readonly #pinger: ReturnType<typeof setInterval>
+  #pinger: ReturnType<typeof setInterval> | undefined
   /** The last xid given to a write. */
   #lastXid: Xid = xid(0)
   /** Answered out of the row that ends at `acknowledged`. */
@@ -49,22 +54,25 @@ export class Session {
   #nextReadId = 1
   #ended: KeeperError | null = null
 
-  constructor(
-    { session, timeoutMs }: { readonly session: SessionId; readonly timeoutMs: number },
-    link: Link,
-    watches: Watches,
-    callTimeoutMs: number,
-  ) {
-    this.id = session
-    this.timeoutMs = timeoutMs
+  /** Asks for a session of `timeoutMs`; calls may be made at once and wait for it within their own limits. */
+  constructor(link: Link, watches: Watches, timeoutMs: number, callTimeoutMs: number) {
+    this.#token = crypto.randomUUID()
+    this.opened = new Promise(resolve => {
+      this.#onOpened = resolve
+    })
     this.#link = link
     this.#watches = watches
     this.#writes = new Calls(callTimeoutMs, () => undefined)
     this.#reads = new Calls(callTimeoutMs, id => {
       this.#settle(id, false)
-      link.request({ type: 'cancel', session, id })
+      this.#send(session => ({ type: 'cancel', session, id }))
     })
-    this.#pinger = setInterval(() => link.request({ type: 'ping', session }), timeoutMs / 3)
+    link.request({ type: 'open', token: this.#token, timeoutMs })
+  }
+
+  /** The zxid of its opening; 0 until then. */
+  get id(): SessionId {
+    return this.#id
   }
 
   /** Carries `operation` out, after all earlier ones of this session. Rejects with a KeeperError. */
@@ -74,13 +82,8 @@ export class Session {
       throw new KeeperError('TooManyRequests', `${writesWaitingMax} writes wait for an answer`)
     this.#lastXid = xid(this.#lastXid + 1)
     const answer = this.#writes.wait<Reply>(this.#lastXid, operation.type, options)
-    this.#link.request({
-      type: 'write',
-      session: this.id,
-      xid: this.#lastXid,
-      acknowledged: this.#acknowledged,
-      operation,
-    })
+    const { xid: number, acknowledged } = { xid: this.#lastXid, acknowledged: this.#acknowledged }
+    this.#send(session => ({ type: 'write', session, xid: number, acknowledged, operation }))
     const { result } = await answer
     if (result.ok) return result.value
     throw new KeeperError(result.error.code, result.error.message, pathOf(operation))
@@ -102,9 +105,17 @@ export class Session {
     if (setting !== null) this.#settings.set(id, setting)
     const watch = setting?.watch ?? null
     const answer = this.#reads.wait<Answered>(id, query?.type ?? 'sync', options)
-    const { id: session } = this
     const { seenZxid, afterXid } = { seenZxid: this.#seenZxid, afterXid: this.#lastXid }
-    this.#link.request({ type: 'read', session, id, afterXid, seenZxid, consistency, query, watch })
+    this.#send(session => ({
+      type: 'read',
+      session,
+      id,
+      afterXid,
+      seenZxid,
+      consistency,
+      query,
+      watch,
+    }))
     const { result } = await answer
     if (result.ok) return result.value
     throw new KeeperError(result.error.code, result.error.message, query?.path ?? null)
@@ -114,7 +125,7 @@ export class Session {
     this.#check(options)
     const id = this.#nextReadId++
     const answer = this.#reads.wait<Answered>(id, 'watch', options)
-    this.#link.request({ type: 'addWatch', session: this.id, id, watch, kind, path })
+    this.#send(session => ({ type: 'addWatch', session, id, watch, kind, path }))
     await answer
   }
 
@@ -122,7 +133,7 @@ export class Session {
   removeWatch(watch: WatchId, path: ZnodePath): void {
     if (this.#ended) return
     const id = this.#nextReadId++
-    this.#link.request({ type: 'removeWatch', session: this.id, id, watch, path })
+    this.#send(session => ({ type: 'removeWatch', session, id, watch, path }))
   }
 
   /** Takes what the replica says of this session. */
@@ -142,6 +153,8 @@ export class Session {
         this.#see(event.zxid)
         return this.#watches.fire(event)
       case 'opened':
+        if (event.token === this.#token) this.#open(event.session, event.timeoutMs)
+        return
       case 'ended':
       case 'quorum':
         return
@@ -156,6 +169,20 @@ export class Session {
     this.#writes.rejectAll(error)
     this.#reads.rejectAll(error)
     this.#watches.end(error)
+  }
+
+  #open(session: SessionId, timeoutMs: number): void {
+    if (this.#id !== noSession || this.#ended) return
+    this.#id = session
+    for (const make of this.#held) this.#link.request(make(session))
+    this.#held = []
+    this.#pinger = setInterval(() => this.#link.request({ type: 'ping', session }), timeoutMs / 3)
+    this.#onOpened()
+  }
+
+  #send(make: (session: SessionId) => ClientRequest): void {
+    if (this.#id === noSession) this.#held.push(make)
+    else this.#link.request(make(this.#id))
   }
 
   #check(options: CallOptions | undefined): void {

@@ -10,6 +10,7 @@ import type { AnyEngineKind } from '../logic/consensus/engines.ts'
 import type { ReplicaEvent } from '../logic/replica/event.ts'
 import { Replica } from '../logic/replica/replica.ts'
 import type { Step, ToClient, ToPeer } from '../logic/replica/step.ts'
+import { WriteGroup } from '../logic/replica/write-group.ts'
 import { createMachine } from '../logic/state/machine.ts'
 import { createWatchTable } from '../logic/watch/watch-table.ts'
 import { type Chance, chanceOf } from './chance.ts'
@@ -53,8 +54,9 @@ export class SimNode {
   readonly #chance: Chance
   #running: Running | null = null
   #inbox: ReplicaEvent[] = []
-  /** A step is being performed, or the next one is planned. */
+  /** A run is planned. */
   #busy = false
+  #group = new WriteGroup()
   #leads = false
   #frozen = false
   #deaf = false
@@ -112,6 +114,7 @@ export class SimNode {
     )
     this.#disk.crash(writeHappened)
     this.#running = null
+    this.#group = new WriteGroup()
     this.#inbox = []
     this.#busy = false
     this.#leads = false
@@ -147,26 +150,34 @@ export class SimNode {
   }
 
   #run(running: Running): void {
-    if (this.#inbox.length === 0) {
-      this.#busy = false
-      return
+    this.#busy = false
+    while (this.#inbox.length > 0 || this.#canWrite) {
+      if (this.#inbox.length > 0) {
+        const batch = this.#inbox
+        this.#inbox = []
+        const step = this.#step(running, batch)
+        if (step.deliver.length > 0) this.#world.deliver(this.id, step.deliver)
+        this.#send(running, step.send)
+        this.#group.add(step)
+      }
+      if (this.#canWrite) this.#write(running)
+      if (this.#running !== running) return
     }
-    const batch = this.#inbox
-    this.#inbox = []
-    const step = this.#step(running, batch)
-    this.#send(running, step.send)
-    if (step.deliver.length > 0) this.#world.deliver(this.id, step.deliver)
-    if (step.persist === null) {
-      this.#send(running, step.sendAfterPersist)
-      this.#later(running, 0, () => this.#run(running))
-      return
-    }
-    this.#disk.begin(step.persist)
+  }
+
+  get #canWrite(): boolean {
+    return !this.#disk.isWriting && !this.#group.isEmpty
+  }
+
+  #write(running: Running): void {
+    const { persist, sendAfterPersist } = this.#group.take()
+    if (persist === null) return this.#send(running, sendAfterPersist)
+    this.#disk.begin(persist)
     this.#world.writing(this)
     this.#later(running, this.#world.diskMs(this.id), () => {
       this.#disk.complete()
       this.#world.trace.note(this.id, 'has written')
-      this.#send(running, step.sendAfterPersist)
+      this.#send(running, sendAfterPersist)
       this.#run(running)
     })
   }

@@ -31,6 +31,16 @@ test('KEEPER-1 create, get, set, exists, children and delete do what they say', 
   expect(await keeper.exists('/a')).toBeNull()
 })
 
+test('KEEPER-11 calls that are made before the session is open wait for it', async () => {
+  const { keeper, session } = opened
+  expect(keeper.session).toBe(0)
+  const created = keeper.create('/a', '', { mode: 'ephemeral' })
+  const read = keeper.get('/a')
+  await session.opened
+  expect((await created).stat.ephemeralOwner).toBe(keeper.session)
+  expect((await read).stat.ephemeralOwner).toBe(keeper.session)
+})
+
 test('KEEPER-2 errors carry a code and the path', async () => {
   const { keeper } = opened
   await keeper.create('/a')
@@ -42,6 +52,7 @@ test('KEEPER-2 errors carry a code and the path', async () => {
 
 test('KEEPER-3 bad arguments are refused before anything goes out', async () => {
   const { keeper, host } = opened
+  await keeper.sync()
   const before = host.status().chosenThrough
   for (const path of ['a', '/a/', '/a//b', '/a/./b', '/..', '/\u0000', ''])
     await expect(keeper.create(path)).rejects.toMatchObject({ code: 'BadArguments' })

@@ -7,7 +7,7 @@ import { createCodec } from '../../src/host/codec.ts'
 import { createMemoryDisk, createMemoryStorage } from '../../src/host/storage/memory.ts'
 import { startReplica } from '../../src/host/worker/replica-host.ts'
 import { Stream } from '../../src/host/worker/stream.ts'
-import { ensembleId, nodeId, type SessionId } from '../../src/logic/base/ids.ts'
+import { ensembleId, nodeId } from '../../src/logic/base/ids.ts'
 
 export async function openKeeper({ timeoutMs = 5_000 } = {}) {
   const { port1, port2 } = new MessageChannel()
@@ -35,23 +35,17 @@ export async function openKeeper({ timeoutMs = 5_000 } = {}) {
     stopped: reason => stream.stopped(reason),
   })
   const watches = new Watches()
-  let session: Session | null = null
   let onStopped: (code: string) => void = () => undefined
   const stoppedBy = new Promise<string>(resolve => {
     onStopped = resolve
   })
-  let onOpened: (told: { session: SessionId; timeoutMs: number }) => void = () => undefined
-  const openedSession = new Promise<{ session: SessionId; timeoutMs: number }>(resolve => {
-    onOpened = resolve
-  })
   const link = new Link(port1 as unknown as MessagePort, {
-    event: event => (event.type === 'opened' ? onOpened(event) : session?.receive(event)),
+    event: event => session.receive(event),
     status: () => undefined,
     decisions: () => undefined,
     stopped: code => onStopped(code),
   })
-  link.request({ type: 'open', token: 'token', timeoutMs: 10_000 })
-  session = new Session(await openedSession, link, watches, timeoutMs)
+  const session = new Session(link, watches, 10_000, timeoutMs)
   const close = async () => {
     link.close()
     await host.close()

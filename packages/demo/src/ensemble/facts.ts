@@ -67,7 +67,9 @@ export function adviceFor(state: KeeperState, status: StatusLike | null): string
     case 'connected':
       return status === null ? null : growthAdvice(quorumOf(status), membersOf(status).length)
     case 'connecting':
-      return 'Waiting for a quorum. If there were more tabs of this room, open as many as before.'
+      return status === null || status.membership.voters.length < 2
+        ? 'Joining ...'
+        : suspendedAdvice(quorumOf(status))
     case 'expired':
     case 'closed':
       return null

@@ -1,13 +1,14 @@
 /**
- * The loop of one replica: takes all that waits as one batch, steps the logic, performs the step. While a write is on
- * its way to disk events collect into the next batch, which is all there is to group commit. The only code that waits
- * on behalf of logic. A write that fails, or an invariant that breaks, stops the replica for good.
+ * The loop of one replica: takes all that waits as one batch, steps the logic, performs the step. Goes on stepping while
+ * a write is on its way to disk; what the steps then ask to persist is the next write. The only code that waits on behalf
+ * of logic. A write that fails, or an invariant that breaks, stops the replica for good.
  */
 import type { NodeId } from '../../logic/base/ids.ts'
 import type { Decided } from '../../logic/consensus/engine.ts'
 import type { ReplicaEvent } from '../../logic/replica/event.ts'
 import type { Replica } from '../../logic/replica/replica.ts'
-import type { Step, ToClient, ToPeer } from '../../logic/replica/step.ts'
+import type { ToClient, ToPeer } from '../../logic/replica/step.ts'
+import { WriteGroup } from '../../logic/replica/write-group.ts'
 import { type Storage, StorageError, type StorageErrorCode } from '../storage/contract.ts'
 import type { Transport, TransportEvent } from '../transport/contract.ts'
 import type { Dropped, Mail } from './mail.ts'
@@ -37,7 +38,10 @@ export interface RuntimeConfig {
 export class Runtime {
   readonly #config: RuntimeConfig
   #inbox: ReplicaEvent[] = []
-  #busy = false
+  /** A run is planned or under way. */
+  #isPlanned = false
+  #isWriting = false
+  readonly #group = new WriteGroup()
   #stopReason: StopReason | null = null
   /** The transports by which each connected peer can be reached, the newest connection last. */
   readonly #routes = new Map<NodeId, readonly Transport[]>()
@@ -58,11 +62,9 @@ export class Runtime {
   push(event: ReplicaEvent): void {
     if (this.#stopReason !== null) return
     this.#inbox.push(event)
-    if (this.#busy) return
-    this.#busy = true
-    queueMicrotask(() => {
-      this.#run().catch((error: unknown) => this.#stop(reasonOf(error)))
-    })
+    if (this.#isPlanned) return
+    this.#isPlanned = true
+    queueMicrotask(() => this.#run())
   }
 
   /** What a transport has to say. */
@@ -85,28 +87,52 @@ export class Runtime {
     }
   }
 
-  /** Stops by request: nothing is sent, written or delivered after the step under way. Idempotent. */
+  /** Stops by request: nothing is sent, stepped or delivered from now on. Idempotent. */
   close(): void {
     this.#stop({ code: 'Closed', message: 'the replica was closed' })
   }
 
-  async #run(): Promise<void> {
-    while (this.#inbox.length > 0 && this.#stopReason === null) {
-      const batch = this.#inbox
-      this.#inbox = []
-      const step = this.#config.replica.step(batch, this.#config.now())
-      await this.#perform(step)
+  /** Steps until nothing waits. Messages to itself, of a step or of a finished write, are the next batch. */
+  #run(): void {
+    try {
+      while (this.#stopReason === null && (this.#inbox.length > 0 || this.#canWrite)) {
+        if (this.#inbox.length > 0) this.#step()
+        if (this.#canWrite) this.#write()
+      }
+    } catch (error) {
+      this.#stop(reasonOf(error))
     }
-    this.#busy = false
+    this.#isPlanned = false
   }
 
-  async #perform(step: Step): Promise<void> {
-    this.#send(step.send)
+  #step(): void {
+    const batch = this.#inbox
+    this.#inbox = []
+    const step = this.#config.replica.step(batch, this.#config.now())
     if (step.deliver.length > 0) this.#config.deliver(step.deliver)
-    if (step.persist !== null) await this.#config.storage.write(step.persist)
-    if (this.#stopReason !== null) return
-    this.#send(step.sendAfterPersist)
+    this.#send(step.send)
+    this.#group.add(step)
     this.#config.stepped(step.decided)
+  }
+
+  get #canWrite(): boolean {
+    return !this.#isWriting && !this.#group.isEmpty
+  }
+
+  /** Writes what was gathered, then sends what waited for it. Without anything to write, sends at once. */
+  #write(): void {
+    const { persist, sendAfterPersist } = this.#group.take()
+    if (persist === null) return this.#send(sendAfterPersist)
+    this.#isWriting = true
+    this.#config.storage.write(persist).then(
+      () => {
+        this.#isWriting = false
+        if (this.#stopReason !== null) return
+        this.#send(sendAfterPersist)
+        this.#run()
+      },
+      (error: unknown) => this.#stop(reasonOf(error)),
+    )
   }
 
   #send(messages: readonly ToPeer[]): void {

@@ -56,8 +56,8 @@ export class Stream {
     this.#statusTimer = null
     const status = this.#config.status()
     if (status === null) return
-    const { peers: _, ...shown } = status
-    const text = JSON.stringify(shown)
+    const peers = status.peers.map(({ node, matchedThrough }) => [node, matchedThrough])
+    const text = JSON.stringify({ ...status, peers })
     if (text === this.#lastStatus) return
     this.#lastStatus = text
     this.#post({ type: 'status', status })

@@ -1,7 +1,7 @@
 /**
- * The one value that logic returns, and the order in which the host performs it: `send`, `deliver`, `persist`,
+ * The one value that logic returns, and the order in which the host performs it: `deliver`, `send`, `persist`,
  * `sendAfterPersist`. What is delivered is chosen, hence durable at a quorum, and need not wait for this replica's own
- * write; what vouches for that write does.
+ * write; what vouches for that write does. The next step may be taken while the write is on its way.
  */
 import type { NodeId } from '../base/ids.ts'
 import type { Decided, Persist } from '../consensus/engine.ts'
