@@ -2,12 +2,16 @@
 import { assert } from '../base/assert.ts'
 import type { EngineKind, EngineName } from './engine.ts'
 import { multiPaxos } from './multi-paxos/multi-paxos.ts'
+import { raft } from './raft/raft.ts'
 
 /** An engine of which only the contract is known: its messages are opaque outside. */
 export type AnyEngineKind = EngineKind<unknown>
 
 /** In the order in which people are offered them. */
-const kinds: readonly AnyEngineKind[] = [multiPaxos as unknown as AnyEngineKind]
+const kinds: readonly AnyEngineKind[] = [
+  multiPaxos as unknown as AnyEngineKind,
+  raft as unknown as AnyEngineKind,
+]
 
 export const engineNames: readonly EngineName[] = kinds.map(({ name }) => name)
 

@@ -7,6 +7,7 @@ import { type Ballot, parseBallot } from '../../logic/consensus/ballot.ts'
 import type { EngineName } from '../../logic/consensus/engine.ts'
 import { parseMessage } from '../../logic/consensus/multi-paxos/messages.ts'
 import type { Run } from '../../logic/consensus/value.ts'
+import { raftView } from './raft-view.ts'
 
 export type Meaning =
   /** The sender will accept nothing below `ballot`. */
@@ -42,6 +43,7 @@ const multiPaxos: EngineView = {
   },
 }
 
-const views: Readonly<Record<EngineName, EngineView>> = { 'multi-paxos': multiPaxos }
+const views: { readonly [engine in EngineName]?: EngineView } = { 'multi-paxos': multiPaxos, raft: raftView }
 
-export const engineView = (engine: EngineName): EngineView => views[engine]
+/** Null for an engine whose messages are not understood here. */
+export const engineView = (engine: EngineName): EngineView | null => views[engine] ?? null

@@ -9,6 +9,7 @@ import { Decisions } from './decisions.ts'
 import { Digests } from './digests.ts'
 import { engineView } from './engine-view.ts'
 import { Proposers } from './proposers.ts'
+import { TermLogs } from './term-logs.ts'
 import { Twin } from './twin.ts'
 
 export interface Invariants {
@@ -20,12 +21,14 @@ export interface Invariants {
 export function createInvariants(engine: EngineName, founders: readonly NodeId[], codec: Codec): Invariants {
   const view = engineView(engine)
   const twin = new Twin(codec)
-  const acceptors = new Acceptors(view, () => decisions)
+  const disks =
+    engine === 'raft' ? new TermLogs(() => decisions) : view && new Acceptors(view, () => decisions)
   const decisions = new Decisions(founders, chosen => {
-    acceptors.decided(chosen)
+    disks?.decided(chosen)
     twin.apply(chosen)
   })
   const answers = new Answers(twin, () => decisions.through)
-  const observers = new Observers([decisions, acceptors, new Proposers(view), answers, new Digests()])
+  const ofProtocol = view && disks ? [disks, new Proposers(view)] : []
+  const observers = new Observers([decisions, ...ofProtocol, answers, new Digests()])
   return { observers, decisions, answers }
 }

@@ -1,0 +1,79 @@
+/**
+ * What a log says of the membership: the one as of the last chosen slot, and those behind it that are not chosen yet. A
+ * membership is in force from the moment it stands in the log, chosen or not, and goes when its slot is truncated. Does
+ * not know who may append one.
+ *
+ * The rule and why it holds. One change adds or takes away one voter, so that a majority before it and a majority after
+ * it share a voter; only a leader changes the membership, at most one change is open, and none before an entry of its own
+ * term is chosen. That last condition is what the first edition of the single-server rule lacked: two leaders of
+ * different terms could each append a change to the same older membership, and those two results need not overlap. With
+ * it, a leader's membership is chosen, or is the last but one before its own: whoever leads in a later term was elected
+ * by a majority that shares a voter with it.
+ *
+ * Source: Ongaro, Consensus: Bridging Theory and Practice (2014), section 4.1, and his note to the raft-dev list of
+ * July 2015.
+ */
+import { assert } from '../../base/assert.ts'
+import type { NodeId, Slot } from '../../base/ids.ts'
+import { type Membership, members } from '../membership.ts'
+import type { Value } from '../value.ts'
+
+export class Configurations {
+  #chosen: Membership
+  /** Ascending by slot. Invariant: all of them behind the last chosen slot. */
+  readonly #open: { readonly slot: Slot; readonly membership: Membership }[] = []
+
+  constructor(founding: Membership) {
+    this.#chosen = founding
+  }
+
+  /** As of the last chosen slot. */
+  get chosen(): Membership {
+    return this.#chosen
+  }
+
+  /** The latest in the log: who votes, and who counts for every slot that is not chosen yet. */
+  get inForce(): Membership {
+    return this.#open.at(-1)?.membership ?? this.#chosen
+  }
+
+  /** A membership is in the log and not chosen. */
+  get isOpen(): boolean {
+    return this.#open.length > 0
+  }
+
+  /** Everyone whom the membership in force or the chosen one names: one that is leaving learns that it left. */
+  get everyone(): ReadonlySet<NodeId> {
+    return new Set([...members(this.inForce), ...members(this.#chosen)])
+  }
+
+  /** `value` stands in the log at `slot` now. */
+  appended(slot: Slot, value: Value): void {
+    if (value instanceof Uint8Array || value.type !== 'membership') return
+    this.#open.push({ slot, membership: value.membership })
+  }
+
+  /** Nothing is in the log from `from` on. */
+  truncated(from: Slot): void {
+    while ((this.#open.at(-1)?.slot ?? 0) >= from) this.#open.pop()
+  }
+
+  /** Everything up to `through` is chosen. */
+  chosenThrough(through: Slot): void {
+    for (let [first] = this.#open; first !== undefined && first.slot <= through; [first] = this.#open) {
+      this.#chosen = first.membership
+      this.#open.shift()
+    }
+  }
+
+  /** A snapshot takes the place of the log; `membership` is in force after it. */
+  replace(membership: Membership): void {
+    assert(!this.isOpen, 'what a snapshot replaces was truncated')
+    this.#chosen = membership
+  }
+
+  /** For comparing states. */
+  toJSON(): unknown {
+    return [this.#chosen, this.#open]
+  }
+}
