@@ -3,16 +3,13 @@
  * any number of times or never; nodes time out, propose and crash within a budget. Each reached state is visited once.
  * The invariant: no two nodes ever decide differently for a slot, not even across a crash.
  *
- * Messages in flight are a growing set, which makes loss, repetition and reordering one and the same thing.
+ * Messages are a growing set, which makes loss, repetition and reordering one and the same thing, and lets a state stand
+ * for every state that differs from it only in having fewer of them: none has to arrive.
  */
-
-import { InvariantError } from '../../logic/base/assert.ts'
 import { hashString } from '../../logic/base/hash.ts'
-import { type NodeId, nodeId } from '../../logic/base/ids.ts'
-import type { EngineInput } from '../../logic/consensus/engine.ts'
 import type { AnyEngineKind } from '../../logic/consensus/engines.ts'
-import { type Ending, type LocalState, ModelNode, type Transition } from './node.ts'
-import { Interned, textOf } from './plain.ts'
+import { type Move, Moves } from './moves.ts'
+import type { Ending } from './node.ts'
 
 export interface World {
   readonly name: string
@@ -24,6 +21,8 @@ export interface World {
   readonly proposals: readonly number[]
   /** Crashes in all. */
   readonly crashes: number
+  /** Messages that never arrive, by `type`: to leave out what only liveness needs. */
+  readonly lost: readonly string[]
   /** Give up after so many states. */
   readonly statesMax: number
 }
@@ -39,29 +38,23 @@ export interface Exploration {
   readonly broken: { readonly message: string; readonly steps: readonly string[] } | null
 }
 
-interface Letter {
-  readonly from: number
-  readonly to: number
-  readonly message: unknown
-  readonly text: string
-}
-
 interface State {
   /** By node: the number of its local state. */
   readonly locals: readonly number[]
-  /** One bit for each message that was ever sent. */
+  /** One bit for each letter that was ever sent. */
   readonly letters: bigint
   readonly timeouts: readonly number[]
   readonly proposals: readonly number[]
   readonly crashes: number
-  /** By slot: the text of what was decided. */
-  readonly decided: readonly (readonly [number, string])[]
+  /** By slot: what was decided. */
+  readonly decided: ReadonlyMap<number, string>
   readonly before: State | null
   readonly step: string
 }
 
-/** Ticks within which a node that hears nothing has lost its patience, in every engine. */
-const patienceTicks = 64
+interface Broken {
+  readonly broken: string
+}
 
 export function explore(world: World): Exploration {
   return new Explorer(world).run()
@@ -69,27 +62,25 @@ export function explore(world: World): Exploration {
 
 class Explorer {
   readonly #world: World
-  readonly #nodes: readonly ModelNode[]
-  readonly #locals = new Interned<LocalState>()
-  readonly #letters = new Interned<Letter>()
-  readonly #transitions = new Map<string, Transition | string>()
+  readonly #moves: Moves
   /** By everything but the letters: the sets of letters that were visited with it, none within another. */
   readonly #seen = new Map<string, bigint[]>()
+  /** One bit for each letter that may arrive. */
+  #arriving = 0n
+  #lettersKnown = 0
   #states = 0
 
   constructor(world: World) {
     this.#world = world
-    const ids = world.nodes.map(nodeId)
-    this.#nodes = ids.map(id => new ModelNode(world.kind, id, ids))
+    this.#moves = new Moves(world.kind, world.nodes)
   }
 
   run(): Exploration {
     const started = performance.now()
-    const { timeouts, proposals, crashes } = this.#world
-    const locals = this.#nodes.map((node, index) => this.#intern(index, node.initial()))
-    let frontier: State[] = [
-      { locals, letters: 0n, timeouts, proposals, crashes, decided: [], before: null, step: 'start' },
-    ]
+    const { nodes, timeouts, proposals, crashes } = this.#world
+    const locals = nodes.map((_, index) => this.#moves.initial(index))
+    const start = { locals, letters: 0n, timeouts, proposals, crashes }
+    let frontier: State[] = [{ ...start, decided: new Map(), before: null, step: 'start' }]
     let depth = 0
     const result = (exhausted: boolean, broken: Exploration['broken']): Exploration => ({
       states: this.#states,
@@ -102,8 +93,8 @@ class Explorer {
       const next: State[] = []
       for (const state of frontier) {
         for (const reached of this.#successors(state)) {
-          if (typeof reached === 'string')
-            return result(false, { message: reached, steps: this.#stepsTo(state) })
+          if ('broken' in reached)
+            return result(false, { message: reached.broken, steps: this.#stepsTo(state) })
           const full = this.#saturated(reached)
           if (this.#visit(full)) next.push(full)
         }
@@ -114,12 +105,9 @@ class Explorer {
     return result(true, null)
   }
 
-  /**
-   * Whether `state` is new: not when all else was seen with these letters and perhaps more. Whatever can happen with some
-   * letters can happen with more of them, because none has to arrive.
-   */
+  /** Whether `state` is new: not when all else was seen with these letters and perhaps more. */
   #visit({ locals, letters, timeouts, proposals, crashes, decided }: State): boolean {
-    const text = `${locals}|${timeouts}|${proposals}|${crashes}|${decided.join(';')}`
+    const text = `${locals}|${timeouts}|${proposals}|${crashes}|${[...decided].join(';')}`
     const key = `${hashString(text)}.${hashString(text, 1)}`
     const known = this.#seen.get(key) ?? []
     if (known.some(more => (more & letters) === letters)) return false
@@ -133,160 +121,98 @@ class Explorer {
    * and having it excludes nothing.
    */
   #saturated(state: State): State {
-    let full = state
-    for (let grown = true; grown; ) {
-      grown = false
-      for (const [id, letter] of this.#lettersOf(full)) {
-        const transition = this.#deliver(full, id, letter)
-        if (typeof transition === 'string' || transition.decided.length > 0) continue
-        if (this.#intern(letter.to, transition.next) !== full.locals[letter.to]) continue
-        const letters = full.letters | this.#written(letter.to, transition)
-        if (letters === full.letters) continue
-        full = { ...full, letters }
-        grown = true
+    let { letters } = state
+    for (let fresh = letters; fresh !== 0n; ) {
+      let added = 0n
+      for (const id of this.#ids(fresh)) {
+        const local = state.locals[this.#moves.letters.value(id).to] ?? 0
+        const move = this.#moves.deliver(local, id, 'done')
+        if (move.next === local && move.decided.length === 0) added |= move.letters
       }
+      fresh = added & ~letters
+      letters |= added
     }
-    return full
+    return letters === state.letters ? state : { ...state, letters }
   }
 
-  *#lettersOf({ letters }: State): Iterable<readonly [number, Letter]> {
-    for (let id = 0; id < this.#letters.size; id++)
-      if ((letters & (1n << BigInt(id))) !== 0n) yield [id, this.#letters.value(id)]
-  }
-
-  #deliver(state: State, id: number, letter: Letter): Transition | string {
-    return this.#transition(state, letter.to, `deliver ${id}`, () => this.#input(letter), 'done')
-  }
-
-  #input({ from, message }: Letter): readonly EngineInput<unknown>[] {
-    return [{ type: 'message', from: this.#id(from), message }]
-  }
-
-  *#successors(state: State): Iterable<State | string> {
-    for (let index = 0; index < this.#nodes.length; index++) {
-      const { status } = this.#locals.value(state.locals[index] ?? 0)
-      const name = this.#world.nodes[index]
+  *#successors(state: State): Iterable<State | Broken> {
+    const { nodes } = this.#world
+    for (let index = 0; index < nodes.length; index++) {
+      const local = state.locals[index] ?? 0
+      const { status } = this.#moves.local(local)
+      const name = nodes[index] ?? ''
       if ((state.timeouts[index] ?? 0) > 0 && status.role !== 'leader') {
         const spent = { ...state, timeouts: less(state.timeouts, index) }
-        yield* this.#act(spent, index, `timeout ${name}`, () => this.#impatience(state, index))
+        yield* this.#act(spent, state, index, `timeout ${name}`, ending =>
+          this.#moves.losePatience(index, local, ending),
+        )
       }
-      if ((state.proposals[index] ?? 0) > 0 && status.proposer === name) {
-        const number = state.proposals[index] ?? 0
-        const command = new Uint8Array([index, number])
+      const left = state.proposals[index] ?? 0
+      if (left > 0 && status.proposer === name) {
         const spent = { ...state, proposals: less(state.proposals, index) }
-        yield* this.#act(spent, index, `propose ${name} ${number}`, () => [
-          { type: 'propose', commands: [command] },
-        ])
+        const command = new Uint8Array([index, left])
+        yield* this.#act(spent, state, index, `propose ${name} ${left}`, ending =>
+          this.#moves.propose(index, local, command, ending),
+        )
       }
     }
-    for (const [id, letter] of this.#lettersOf(state))
-      yield* this.#act(state, letter.to, `deliver ${id}`, () => this.#input(letter))
+    for (const id of this.#ids(state.letters)) {
+      const { to } = this.#moves.letters.value(id)
+      const local = state.locals[to] ?? 0
+      yield* this.#act(state, state, to, `deliver ${id}`, ending => this.#moves.deliver(local, id, ending))
+    }
   }
 
   /** One action with its endings: done, and where the budget allows, a crash around its write. */
   *#act(
-    state: State,
+    spent: State,
+    before: State,
     index: number,
     step: string,
-    inputs: () => readonly EngineInput<unknown>[],
-  ): Iterable<State | string> {
-    const endings: readonly Ending[] =
-      state.crashes > 0 ? ['done', 'crashBeforeWrite', 'crashAfterWrite'] : ['done']
-    for (const ending of endings) {
-      const transition = this.#transition(state, index, step, inputs, ending)
-      if (typeof transition === 'string') yield `${step}: ${transition}`
-      else {
-        const crashed = ending === 'done' ? state : { ...state, crashes: state.crashes - 1 }
-        const label = ending === 'done' ? step : `${step}, ${ending}`
-        yield this.#follow(crashed, index, label, transition)
-      }
+    move: (ending: Ending) => Move,
+  ): Iterable<State | Broken> {
+    yield this.#follow(spent, before, index, step, move('done'))
+    if (spent.crashes === 0) return
+    for (const ending of ['crashBeforeWrite', 'crashAfterWrite'] as const) {
+      const crashed = { ...spent, crashes: spent.crashes - 1 }
+      yield this.#follow(crashed, before, index, `${step}, ${ending}`, move(ending))
     }
   }
 
-  #transition(
-    state: State,
-    index: number,
-    step: string,
-    inputs: () => readonly EngineInput<unknown>[],
-    ending: Ending,
-  ): Transition | string {
-    const local = state.locals[index] ?? 0
-    const key = `${local} ${step} ${ending}`
-    const known = this.#transitions.get(key)
-    if (known !== undefined) return known
-    let made: Transition | string
-    try {
-      made = this.#node(index).run(this.#locals.value(local), inputs(), ending)
-    } catch (error) {
-      if (!(error instanceof InvariantError)) throw error
-      made = error.message
+  #follow(spent: State, before: State, index: number, step: string, move: Move): State | Broken {
+    if (move.broken !== null) return { broken: `${this.#said(step)}: ${move.broken}` }
+    let { decided } = spent
+    for (const [slot, value] of move.decided) {
+      const known = decided.get(slot)
+      if (known === value) continue
+      if (known !== undefined)
+        return { broken: `${this.#said(step)}: slot ${slot} was decided as ${known}, now as ${value}` }
+      decided = new Map([...decided, [slot, value] as const].sort(([a], [b]) => a - b))
     }
-    this.#transitions.set(key, made)
-    return made
+    const locals = spent.locals.map((local, at) => (at === index ? move.next : local))
+    return { ...spent, locals, letters: spent.letters | move.letters, decided, before, step }
   }
 
-  #follow(state: State, index: number, step: string, transition: Transition): State | string {
-    const { next, decided } = transition
-    const locals = state.locals.map((local, at) => (at === index ? this.#intern(index, next) : local))
-    const letters = state.letters | this.#written(index, transition)
-    const known = new Map(state.decided)
-    for (const { slot, value } of decided) {
-      const text = textOf(value)
-      const before = known.get(slot)
-      if (before !== undefined && before !== text)
-        return `${step}: slot ${slot} was decided as ${before}, now as ${text}`
-      known.set(slot, text)
+  /** The numbers of those of `letters` that may arrive. */
+  *#ids(letters: bigint): Iterable<number> {
+    for (; this.#lettersKnown < this.#moves.letters.size; this.#lettersKnown++) {
+      const { message } = this.#moves.letters.value(this.#lettersKnown)
+      const { type } = message as { readonly type?: string }
+      if (!this.#world.lost.includes(type ?? '')) this.#arriving |= 1n << BigInt(this.#lettersKnown)
     }
-    const sorted = [...known].sort(([a], [b]) => a - b)
-    return { ...state, locals, letters, decided: sorted, before: state, step }
+    const bits = (letters & this.#arriving).toString(2)
+    for (let at = bits.length - 1; at >= 0; at--) if (bits[at] === '1') yield bits.length - 1 - at
   }
 
-  /** What `index` sent, as letters. */
-  #written(index: number, { sent }: Transition): bigint {
-    let letters = 0n
-    for (const { to, message } of sent) {
-      const receiver = this.#world.nodes.indexOf(to)
-      if (receiver === -1) continue
-      const text = `${this.#world.nodes[index]}>${to} ${textOf(message)}`
-      const id = this.#letters.id(text, () => ({ from: index, to: receiver, message, text }))
-      letters |= 1n << BigInt(id)
-    }
-    return letters
-  }
-
-  /** Ticks until the node does something about its silence. */
-  #impatience(state: State, index: number): readonly EngineInput<unknown>[] {
-    const local = this.#locals.value(state.locals[index] ?? 0)
-    const node = this.#node(index)
-    const ticks: EngineInput<unknown>[] = []
-    for (let count = 1; count <= patienceTicks; count++) {
-      ticks.push({ type: 'tick' })
-      if (node.run(local, ticks, 'done').sent.length > 0) return ticks
-    }
-    return ticks
-  }
-
-  #intern(index: number, local: LocalState): number {
-    return this.#locals.id(`${index} ${local.text}`, () => local)
+  #said(step: string): string {
+    const id = /^deliver (\d+)/.exec(step)?.[1]
+    return id === undefined ? step : `${step}: ${this.#moves.letters.value(Number(id)).text}`
   }
 
   #stepsTo(state: State): readonly string[] {
     const steps: string[] = []
-    for (let at: State | null = state; at !== null; at = at.before) {
-      const id = /^deliver (\d+)/.exec(at.step)?.[1]
-      steps.push(id === undefined ? at.step : `${at.step}: ${this.#letters.value(Number(id)).text}`)
-    }
+    for (let at: State | null = state; at !== null; at = at.before) steps.push(this.#said(at.step))
     return steps.reverse()
-  }
-
-  #node(index: number): ModelNode {
-    const node = this.#nodes[index]
-    if (node === undefined) throw new Error(`there is no node ${index}`)
-    return node
-  }
-
-  #id(index: number): NodeId {
-    return this.#node(index).self
   }
 }
 
