@@ -3,6 +3,7 @@
  * replica and one page's stream to it.
  */
 import { err, ok, type Result } from '../../logic/base/result.ts'
+import { engineNames } from '../../logic/consensus/engines.ts'
 import type { ToClient } from '../../logic/replica/step.ts'
 import { createCodec } from '../codec.ts'
 import type { Storage } from '../storage/contract.ts'
@@ -12,6 +13,7 @@ import { broadcastTransport } from '../transport/broadcast.ts'
 import { portTransport } from '../transport/port.ts'
 import { deleteReplica } from './delete-replica.ts'
 import { type Claim, claimIdentity, watchPeerLock } from './identity.ts'
+import { IdentityError } from './identity-error.ts'
 import type { OpenError, Opening, OpenOptions, ReplicaService } from './protocol.ts'
 import { type ReplicaHost, startReplica } from './replica-host.ts'
 import { Stream } from './stream.ts'
@@ -34,6 +36,8 @@ export function createService(): ReplicaService {
     port: MessagePort,
     ports: readonly MessagePort[],
   ): Promise<Opening> => {
+    if (!engineNames.includes(engine))
+      throw new IdentityError('Mismatch', `there is no engine ${engine}: ${engineNames.join(', ')}`)
     const signal = AbortSignal.any([ended.signal, AbortSignal.timeout(claimTimeoutMs)])
     const claimed = await claimIdentity({ room, engine, founding, signal, ephemeral: kind === 'memory' })
     claim = claimed
