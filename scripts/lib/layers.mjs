@@ -101,7 +101,8 @@ function importsOf(text) {
 function* sources(folder) {
   for (const entry of readdirSync(folder, { withFileTypes: true })) {
     const path = join(folder, entry.name)
-    if (entry.isDirectory() && !['node_modules', 'dist', 'test', '.tmp'].includes(entry.name)) yield* sources(path)
+    if (entry.isDirectory() && !['node_modules', 'dist', 'test', '.tmp'].includes(entry.name))
+      yield* sources(path)
     else if (/\.tsx?$/.test(entry.name)) yield relative(root, path).replaceAll('\\', '/')
   }
 }
