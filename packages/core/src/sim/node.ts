@@ -28,6 +28,8 @@ export interface NodeConfig {
   readonly founders: readonly NodeId[]
   readonly tickMs: number
   readonly seed: number
+  readonly snapshotSlots: number
+  readonly logKeptSlots: number
   readonly kind: AnyEngineKind
   readonly codec: Codec
 }
@@ -86,15 +88,14 @@ export class SimNode {
 
   start(): void {
     if (this.#running !== null) return
-    const { id: self, founders, kind, codec, seed, tickMs } = this.#config
+    const { id: self, founders, kind, codec, seed, tickMs, snapshotSlots, logKeptSlots } = this.#config
     const recovered = this.#disk.open()
     const incarnation = this.#disk.incarnation
     this.#world.trace.note(self, 'starts', () => `${incarnation}`)
     const machine = createMachine(codec)
-    if (recovered.snapshot !== null) machine.restore(recovered.snapshot.state)
     const random = chanceOf(seed, `engine ${self} ${incarnation}`)
-    const engine = kind.create({ self, founders, random, recovered })
-    const replica = new Replica({ self, engine, machine, watches: createWatchTable(), codec })
+    const engine = kind.create({ self, founders, random, recovered, logKeptSlots })
+    const replica = new Replica({ self, engine, machine, watches: createWatchTable(), codec, snapshotSlots })
     const running: Running = { id: self, incarnation, replica, machine }
     this.#running = running
     this.#world.observers.started(running, recovered)

@@ -58,6 +58,10 @@ export interface Plan {
   /** A replica stops for a while and goes on as if nothing had been. */
   readonly freezes: { readonly everyMs: number; readonly lastMs: number } | null
   readonly diskMsMax: number
+  /** Slots from snapshot to snapshot. */
+  readonly snapshotSlots: number
+  /** Slots kept in memory behind a snapshot. */
+  readonly logKeptSlots: number
   /** Milliseconds from tick to tick, replica by replica. */
   readonly tickMs: readonly number[]
   /** Hints that a replica died: of those that did, or of any. */
@@ -118,6 +122,8 @@ export function drawPlan(seed: number, engine: EngineName): Plan {
     crashesAtWrite: on(0.4) ? chance.pick([0.002, 0.01]) : 0,
     blackouts: on(0.2),
     freezes: on(0.4) ? { everyMs: chance.pick([3_000, 6_000]), lastMs: chance.pick([500, 3_000]) } : null,
+    snapshotSlots: chance.pick([8, 32, 128, 16_384]),
+    logKeptSlots: chance.pick([0, 4, 32, 4_096]),
     diskMsMax: chance.pick([2, 8, 8, 40]),
     tickMs: drawTicks(chance, founders + joiners + 1),
     suspicions: chance.pick(['none', 'true', 'any']),

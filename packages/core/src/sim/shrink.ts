@@ -19,6 +19,7 @@ const smaller: readonly ((plan: Plan) => Partial<Plan>)[] = [
   () => ({ stragglers: 0 }),
   () => ({ delayMsMax: noNetworkFaults.delayMsMax }),
   () => ({ diskMsMax: 2 }),
+  () => ({ snapshotSlots: 16_384 }),
   () => ({ suspicions: 'none' }),
   () => ({ lostDisk: false }),
   () => ({ wandering: false }),

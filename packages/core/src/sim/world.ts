@@ -88,8 +88,8 @@ export class World {
   }
 
   addNode(id: NodeId, founders: readonly NodeId[]): SimNode {
-    const { seed, tickMs } = this.plan
-    const config = { id, founders, seed, kind: this.#kind, codec: this.#codec }
+    const { seed, tickMs, snapshotSlots, logKeptSlots } = this.plan
+    const config = { id, founders, seed, snapshotSlots, logKeptSlots, kind: this.#kind, codec: this.#codec }
     const node = new SimNode(
       { ...config, tickMs: tickMs[this.nodes.size % tickMs.length] ?? 50 },
       this.#surroundings,

@@ -143,6 +143,8 @@ export interface EngineConfig {
   readonly founders: readonly NodeId[]
   readonly random: Random
   readonly recovered: Recovered
+  /** Slots kept in memory behind a snapshot; `logKeptSlots` of limits.ts where nothing is said. */
+  readonly logKeptSlots?: number
 }
 
 /** One protocol, as the registry lists it. */

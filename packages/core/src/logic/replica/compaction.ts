@@ -5,10 +5,10 @@
 import type { Slot } from '../base/ids.ts'
 import { snapshotSlotsMin } from '../base/limits.ts'
 
-/** Whether a state of `znodes` znodes is to be taken at `slot`. */
-export function isSnapshotDue(slot: Slot, znodes: number): boolean {
-  if (slot % snapshotSlotsMin !== 0) return false
-  let period = snapshotSlotsMin
+/** Whether a state of `znodes` znodes is to be taken at `slot`. At least `slotsMin` slots lie between two. */
+export function isSnapshotDue(slot: Slot, znodes: number, slotsMin = snapshotSlotsMin): boolean {
+  if (slot % slotsMin !== 0) return false
+  let period = slotsMin
   while (period < znodes) period *= 2
   return slot % period === 0
 }

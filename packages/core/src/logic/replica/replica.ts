@@ -30,6 +30,8 @@ export interface ReplicaConfig {
   readonly machine: StateMachine
   readonly watches: WatchTable
   readonly codec: Codec
+  /** Slots between two snapshots, at least; `snapshotSlotsMin` where nothing is said. The same at all replicas. */
+  readonly snapshotSlots?: number
 }
 
 export class Replica {
@@ -39,6 +41,7 @@ export class Replica {
   readonly #machine: StateMachine
   readonly #watches: WatchTable
   readonly #codec: Codec
+  readonly #snapshotSlots: number | undefined
   readonly #writes = new Writes()
   readonly #reads = new Reads()
   readonly #checkpoints = new Checkpoints()
@@ -69,12 +72,13 @@ export class Replica {
   #inputs: EngineInput<unknown>[] = []
   #proposals: Uint8Array[] = []
 
-  constructor({ self, engine, machine, watches, codec }: ReplicaConfig) {
+  constructor({ self, engine, machine, watches, codec, snapshotSlots }: ReplicaConfig) {
     this.self = self
     this.#engine = engine
     this.#machine = machine
     this.#watches = watches
     this.#codec = codec
+    this.#snapshotSlots = snapshotSlots
   }
 
   /** What the engine says of itself, to show to people. */
@@ -101,7 +105,7 @@ export class Replica {
       this.#settle(this.#machine.apply(slot, value instanceof Uint8Array ? value : null))
       if (!(value instanceof Uint8Array) && value.type === 'membership') this.#membership = value.membership
       if (this.#checkpoints.isDue(slot)) this.#checkpoint()
-      if (isSnapshotDue(slot, this.#machine.size)) this.#takeSnapshot()
+      if (isSnapshotDue(slot, this.#machine.size, this.#snapshotSlots)) this.#takeSnapshot()
     }
     for (const { id, slot } of output.reads) this.#reads.confirm(id, slot)
     this.#answerReads()

@@ -94,9 +94,14 @@ export class Answers implements Observer {
     }
   }
 
-  /** The zxid of the last change of `path` at or before `zxid`. */
-  lastChange(path: string, zxid: Slot): number {
-    return this.#twin.at(path, zxid).changedAt
+  /**
+   * The zxid of the last change of `path` that can be seen when one looks at `from` and again at `through`; 0 where there
+   * is none. A znode that came and went in between leaves no trace in a snapshot.
+   */
+  lastChange(path: string, from: Slot, through: Slot): number {
+    const before = this.#twin.at(path, from).znode
+    const { znode, changedAt } = this.#twin.at(path, through)
+    return (before === null && znode === null) || changedAt <= from ? 0 : changedAt
   }
 
   /** In which slot request `xid` of a session was carried out; 0 before it was. */

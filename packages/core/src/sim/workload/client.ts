@@ -214,7 +214,6 @@ export class SimClient {
     if (outstanding === undefined || outstanding.wanted.type !== 'write') return
     const { result, zxid } = reply
     if (!result.ok && result.error.code === 'SessionExpired') return this.#endSession()
-    this.#checkWatches(zxid)
     this.#saw(zxid)
     this.#writes.delete(number)
     if (outstanding.wanted.operation.type === 'closeSession') {
@@ -245,7 +244,6 @@ export class SimClient {
       `${this.#config.name} read ${path} at ${zxid}, before its own request ${afterXid}`)
     const answer = result.ok ? result.value : null
     answers.checkRead(path, zxid, answer)
-    this.#checkWatches(zxid)
     this.#saw(zxid)
     this.#reads.delete(id)
     if (wanted.watched && result.ok) this.#watches.set(id, { path, at: zxid })
@@ -266,17 +264,15 @@ export class SimClient {
     this.#watches.delete(watch)
   }
 
-  /** Nothing that a watch was to tell of lies behind: it would have been told first. */
-  #checkWatches(zxid: Zxid): void {
+  /** Nothing that a watch was to tell of lies behind the state that was seen: it would have been told first. */
+  #saw(seen: Zxid): void {
+    const zxid = seen > this.#seenZxid ? seen : this.#seenZxid
+    this.#seenZxid = zxid
     for (const [watch, { path, at }] of this.#watches) {
-      const changedAt = this.#world.answers.lastChange(path, zxid)
-      require(changedAt <= at, 'watch', () =>
+      const changedAt = this.#world.answers.lastChange(path, at, zxid)
+      require(changedAt === 0, 'watch', () =>
         `${this.#config.name} heard of ${zxid} before watch ${watch} told of ${path} at ${changedAt}`)
     }
-  }
-
-  #saw(zxid: Zxid): void {
-    if (zxid > this.#seenZxid) this.#seenZxid = zxid
   }
 
   #endSession(): void {

@@ -35,6 +35,8 @@ export interface Core {
   membership: Membership
   /** The latest snapshot, for those who need slots that the log has forgotten; and one on its way here. */
   readonly snapshots: Snapshots
+  /** Slots that stay in `log` behind a snapshot. */
+  readonly logKeptSlots: number
   role: Role
 }
 

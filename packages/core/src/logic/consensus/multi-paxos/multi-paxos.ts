@@ -4,6 +4,7 @@
  */
 import { assert } from '../../base/assert.ts'
 import { isCounter, type NodeId, noSlot, slot } from '../../base/ids.ts'
+import { logKeptSlots as logKeptSlotsUsual } from '../../base/limits.ts'
 import { noBallot, parseBallot } from '../ballot.ts'
 import { Effects as EffectsOf } from '../effects.ts'
 import type {
@@ -160,7 +161,7 @@ function receive(core: Core, from: NodeId, message: Message, effects: Effects): 
   }
 }
 
-function freshCore({ self, founders, random }: EngineConfig): Core {
+function freshCore({ self, founders, random, logKeptSlots = logKeptSlotsUsual }: EngineConfig): Core {
   const core: Core = {
     self,
     random,
@@ -170,6 +171,7 @@ function freshCore({ self, founders, random }: EngineConfig): Core {
     chosenThrough: noSlot,
     membership: { voters: founders, observers: [] },
     snapshots: new Snapshots(),
+    logKeptSlots,
     role: { role: 'polling', ballot: noBallot, granted: new Set(), ticksLeft: 0 },
   }
   becomeFollower(core)

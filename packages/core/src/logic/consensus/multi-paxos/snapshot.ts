@@ -3,7 +3,6 @@
  * they travel is snapshots.ts.
  */
 import { type NodeId, slot } from '../../base/ids.ts'
-import { logKeptSlots } from '../../base/limits.ts'
 import type { Snapshot } from '../engine.ts'
 import type { SnapshotMessage } from '../snapshots.ts'
 import type { Core, Effects } from './core.ts'
@@ -31,6 +30,6 @@ export function compact(core: Core, snapshot: Snapshot, effects: Effects): void 
   const own = core.snapshots.own
   if (snapshot.through > core.chosenThrough || (own !== null && snapshot.through <= own.through)) return
   core.snapshots.keep(snapshot)
-  core.log.forget(slot(Math.max(0, snapshot.through - logKeptSlots)))
+  core.log.forget(slot(Math.max(0, snapshot.through - core.logKeptSlots)))
   effects.saveSnapshot(snapshot, false)
 }
