@@ -3,7 +3,9 @@ import type { Page } from '@playwright/test'
 import { expectSameState, openKeeper, statusOf, type Tab, waitForVoters } from '../support/tab.ts'
 import { expect, test } from '../support/test.ts'
 
-const isReady = (page: Page) => page.waitForFunction(() => 'lab' in window)
+/** Waits for the lab by asking again and again: a tab that is just being opened may lose a question. */
+const isReady = (page: Page) =>
+  expect.poll(() => page.evaluate(() => 'lab' in window).catch(() => false)).toBe(true)
 
 const expectDistinct = (tabs: readonly Tab[]) =>
   expect(new Set(tabs.map(({ node }) => node)).size, 'nodes of their own').toBe(tabs.length)

@@ -72,7 +72,7 @@ async function outlive(survivor: Tab, others: readonly Tab[], open: () => Promis
   await expect.poll(() => keeper.evaluate(each => each.state)).toBe('connected')
   const paths = await waiting.evaluate(({ all }) => all)
   expect(paths).toEqual(paths.map((_, count) => `/queue/n-${String(count).padStart(10, '0')}`))
-  expect(await states.evaluate(heard => heard)).toEqual(['suspended', 'connected'])
+  expect((await states.evaluate(heard => heard)).slice(0, 2)).toEqual(['suspended', 'connected'])
 
   // Those that were given up come first, in their order, and once: two sets, not three.
   const { children, version } = await back.keeper.evaluate(async each => ({
