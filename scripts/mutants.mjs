@@ -27,7 +27,7 @@ const queue = [...edited]
 const hands = Array.from({ length: Math.min(2, availableParallelism()) }, async () => {
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
     const { mutant, folder } = next
-    const failure = await firstFailure(folder)
+    const failure = await firstFailure(folder, mutant.engine)
     if (failure !== null) caught++
     const verdict = failure === null ? 'NOT CAUGHT' : `caught by ${failure.check} at seed ${failure.seed}`
     console.log(`${mutant.name.padEnd(26)} ${verdict.padEnd(48)} ${mutant.breaks}`)
@@ -65,10 +65,19 @@ function prepare({ name, edits }) {
   return folder
 }
 
-async function firstFailure(folder) {
+async function firstFailure(folder, engine) {
   const built = await run([join(root, 'node_modules/typescript/bin/tsc'), '-p', folder])
   if (built.status !== 0) throw new Error(built.output)
-  const command = [join(folder, 'dist/sim/cli.js'), '--seeds', seeds, '--bail', '--workers', '1']
+  const command = [
+    join(folder, 'dist/sim/cli.js'),
+    '--engine',
+    engine,
+    '--seeds',
+    seeds,
+    '--bail',
+    '--workers',
+    '1',
+  ]
   const { status, output } = await run(command)
   const match = /^seed (\d+) broke (\S+) /m.exec(output)
   if (match !== null) return { seed: match[1], check: match[2] }

@@ -43,9 +43,13 @@ export class TermLogs implements Observer {
   readonly #entries = new Map<string, string>()
   /** The ballot of the entry that each decided slot was chosen with. */
   readonly #chosenIn = new Map<Slot, Ballot>()
+  /** Terms of which some entry was chosen. */
+  readonly #established = new Set<number>()
   /** Memberships that some leader or follower put into its log, on disk or not. */
   readonly #memberships = new Map<string, Standing>()
   readonly #leaders = new Map<number, NodeId>()
+  /** The latest slot that is decided with the step being looked at. */
+  #justDecided: Slot | null = null
 
   constructor(decisions: () => Decisions) {
     this.#decisions = decisions
@@ -56,7 +60,12 @@ export class TermLogs implements Observer {
     disk.floor = disk.record
     for (const write of persist?.log ?? []) if (write.type === 'append') this.#noteMemberships(write.run)
     const { role, ballot } = replica.status()
+    const last = this.#justDecided
+    this.#justDecided = null
     if (role !== 'leader') return
+    if (last !== null) this.#checkOwnTerm(id, ballot, last)
+    for (const write of persist?.log ?? [])
+      if (write.type === 'append') this.#checkChange(id, ballot, write.run)
     const leader = this.#leaders.get(ballot.counter)
     require(leader === undefined || leader === id, 'one-leader', () =>
       `${leader} and ${id} both lead term ${ballot.counter}`)
@@ -113,6 +122,23 @@ export class TermLogs implements Observer {
     })
     require(choosing !== undefined, 'quorum', () => `slot ${slot} was decided as ${key}, no quorum holds it`)
     this.#chosenIn.set(slot, choosing.ballot)
+    this.#established.add(choosing.ballot.counter)
+    this.#justDecided = slot
+  }
+
+  /** A leader takes nothing for chosen but by an entry of its own term (section 5.4.2). */
+  #checkOwnTerm(id: NodeId, ballot: Ballot, last: Slot): void {
+    const chosenIn = this.#chosenIn.get(last)
+    require(chosenIn !== undefined && sameBallot(chosenIn, ballot), 'older-term-counted', () =>
+      `${id}, which leads ${showBallot(ballot)}, decided slot ${last} of ${chosenIn && showBallot(chosenIn)}`)
+  }
+
+  /** A leader changes the membership only after an entry of its own term was chosen. */
+  #checkChange(id: NodeId, ballot: Ballot, { ballot: written, firstSlot, values }: Run): void {
+    const changes = values.some(value => !(value instanceof Uint8Array) && value.type === 'membership')
+    if (!changes || firstSlot === 1 || !sameBallot(written, ballot)) return
+    require(this.#established.has(ballot.counter), 'changed-too-early', () =>
+      `${id} changes the membership before anything of ${showBallot(ballot)} is chosen`)
   }
 
   #noteMemberships({ ballot, firstSlot, values }: Run): void {
@@ -125,7 +151,7 @@ export class TermLogs implements Observer {
 
   /** `covered`: up to here a snapshot takes the place of the log, in the same write at the latest. */
   #write(node: NodeId, { log }: Disk, write: LogWrite, covered: Slot): void {
-    if (write.type === 'append') return this.#append(node, log, write.run)
+    if (write.type === 'append') return this.#append(node, log, write.run, covered)
     for (const [at, { ballot }] of log.truncate(write.from)) {
       const chosenIn = this.#chosenIn.get(at)
       require(at <= covered ||
@@ -135,9 +161,10 @@ export class TermLogs implements Observer {
     }
   }
 
-  #append(node: NodeId, log: LogMirror, { ballot, firstSlot, values }: Run): void {
-    require(firstSlot === slotAfter(log.last), 'log-hole', () =>
-      `${node} put slot ${firstSlot} after ${log.last}`)
+  #append(node: NodeId, log: LogMirror, { ballot, firstSlot, values }: Run, covered: Slot): void {
+    const isNext =
+      firstSlot === slotAfter(log.last) || (firstSlot > log.last && firstSlot === slotAfter(covered))
+    require(isNext, 'log-hole', () => `${node} put slot ${firstSlot} after ${log.last}`)
     values.forEach((value, index) => {
       const at = slotAfter(firstSlot, index)
       const before = log.at(slotAfter(at, -1))?.ballot ?? this.#chosenIn.get(slotAfter(at, -1))

@@ -100,8 +100,8 @@ export interface Progress {
   next: Slot
   /** Where the logs part is not known: one append at a time until one fits. */
   probing: boolean
-  /** While probing: an append is on its way. */
-  probed: boolean
+  /** While probing: an append, or a snapshot, that ends here is on its way; null when nothing is. */
+  probed: Slot | null
   /** The watermark it was last told. */
   toldThrough: Slot
   /** The highest round it echoed. */

@@ -14,7 +14,7 @@ import { noop, type Value } from '../value.ts'
 import type { Core, Effects, Leader } from './core.ts'
 import { append, ballotAt, learnThrough } from './entries.ts'
 import { answerReads } from './reads.ts'
-import { beat, dropFormerMembers, progressOf, supply, tellChosen } from './replication.ts'
+import { advance, beat, dropFormerMembers, progressOf, supply, tellChosen } from './replication.ts'
 
 /** The election is won: an entry of the new term follows at once, in the first log ever the founding membership. */
 export function becomeLeader(core: Core, ballot: Ballot, effects: Effects): void {
@@ -84,14 +84,7 @@ export function onAppended(
   const peer = progressOf(core, role, from)
   peer.silentTicks = 0
   peer.round = Math.max(peer.round, round)
-  if (through > peer.matchedThrough) {
-    peer.matchedThrough = through
-    peer.waitedTicks = 0
-  }
-  if (peer.next <= slotAfter(peer.matchedThrough)) {
-    peer.next = slotAfter(peer.matchedThrough)
-    peer.probing = false
-  }
+  advance(peer, through)
   countChosen(core, role, effects)
 }
 

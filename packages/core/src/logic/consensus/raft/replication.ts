@@ -23,7 +23,7 @@ export function progressOf(core: Core, role: Leader, node: NodeId): Progress {
     matchedThrough: noSlot,
     next: slot(Math.max(role.establishedAt, core.log.forgottenThrough + 1)),
     probing: true,
-    probed: false,
+    probed: null,
     toldThrough: noSlot,
     round: 0,
     silentTicks: 0,
@@ -60,11 +60,16 @@ function probe(
   appendFrom: (first: Slot) => Append,
   effects: Effects,
 ): void {
-  if (peer.probed) return
-  peer.probed = true
+  if (peer.probed !== null) return
   peer.waitedTicks = 0
-  if (peer.next <= core.log.forgottenThrough) core.snapshots.offer(node, effects)
-  else effects.send(node, appendFrom(peer.next))
+  if (peer.next <= core.log.forgottenThrough) {
+    peer.probed = core.log.forgottenThrough
+    core.snapshots.offer(node, effects)
+  } else {
+    const message = appendFrom(peer.next)
+    peer.probed = endOf(message)
+    effects.send(node, message)
+  }
 }
 
 function stream(
@@ -82,7 +87,7 @@ function stream(
   while (peer.next <= core.log.lastSlot && peer.next - peer.matchedThrough <= pipelineSlotsMax) {
     const message = appendFrom(peer.next)
     effects.send(node, message)
-    for (const run of message.runs) peer.next = slotAfter(lastSlotOf(run))
+    peer.next = slotAfter(endOf(message))
     peer.toldThrough = core.chosenThrough
   }
 }
@@ -91,6 +96,26 @@ function makeAppend(core: Core, { ballot }: Leader, first: Slot): Append {
   const { runs } = core.log.runsFrom(first, { entriesMax: appendEntriesMax, bytesMax: appendBytesMax })
   const prev = placeAt(core, slotAfter(first, -1))
   return { type: 'append', ballot, prev, runs, chosenThrough: core.chosenThrough }
+}
+
+/** The last slot that a receiver holds who takes it over. */
+function endOf({ prev, runs }: Append): Slot {
+  const last = runs.at(-1)
+  return last === undefined ? prev.slot : lastSlotOf(last)
+}
+
+/** `peer` vouched for `through`. What was looked for by probing is found once the probe, or its place, is vouched for. */
+export function advance(peer: Progress, through: Slot): void {
+  if (through > peer.matchedThrough) {
+    peer.matchedThrough = through
+    peer.waitedTicks = 0
+  }
+  if (peer.probing && peer.matchedThrough >= (peer.probed ?? slotAfter(peer.next, -1))) {
+    peer.probing = false
+    peer.next = slotAfter(peer.matchedThrough)
+  } else if (peer.next <= peer.matchedThrough) {
+    peer.next = slotAfter(peer.matchedThrough)
+  }
 }
 
 /** The logs part before `prevSlot`: goes back to where they may match. Answers to what was sent before that are stale. */
@@ -108,7 +133,7 @@ export function onMismatched(
   const floor = slot(Math.max(peer.matchedThrough, Math.min(hint.slot, core.log.forgottenThrough)))
   peer.next = slotAfter(lastNotAbove(core, hint, floor))
   peer.probing = true
-  peer.probed = false
+  peer.probed = null
 }
 
 /** Tells the commit index to everyone who has not heard it with an append, those who just left included. */
@@ -144,7 +169,7 @@ export function resendOverdue(core: Core, role: Leader): void {
     if (!peer.probing && peer.next <= slotAfter(peer.matchedThrough)) continue
     peer.waitedTicks++
     if (peer.waitedTicks < resendTicks) continue
-    if (peer.probing) peer.probed = false
+    if (peer.probing) peer.probed = null
     else startAgain(peer)
   }
 }
@@ -153,7 +178,7 @@ export function resendOverdue(core: Core, role: Leader): void {
 export function onConnected(core: Core, role: Leader, node: NodeId): void {
   if (!core.configurations.everyone.has(node) || node === core.self) return
   const peer = progressOf(core, role, node)
-  if (peer.probing) peer.probed = false
+  if (peer.probing) peer.probed = null
   else startAgain(peer)
   role.roundWanted = true
 }
@@ -162,6 +187,6 @@ export function onConnected(core: Core, role: Leader, node: NodeId): void {
 function startAgain(peer: Progress): void {
   peer.next = slotAfter(peer.matchedThrough)
   peer.probing = true
-  peer.probed = false
+  peer.probed = null
   peer.waitedTicks = 0
 }
