@@ -3,12 +3,13 @@
  * membership is in force from the moment it stands in the log, chosen or not, and goes when its slot is truncated. Does
  * not know who may append one.
  *
- * The rule and why it holds. One change adds or takes away one voter, so that a majority before it and a majority after
- * it share a voter; only a leader changes the membership, at most one change is open, and none before an entry of its own
- * term is chosen. That last condition is what the first edition of the single-server rule lacked: two leaders of
- * different terms could each append a change to the same older membership, and those two results need not overlap. With
- * it, a leader's membership is chosen, or is the last but one before its own: whoever leads in a later term was elected
- * by a majority that shares a voter with it.
+ * The rule: only a leader changes the membership, by one voter at most, while no other change is open, and after an entry
+ * of its own term is chosen. Why it holds: a majority before a change and one after it share a voter. So when membership
+ * C gets a successor in term T, an entry of T lies on a majority of C. Whoever holds another successor of C has it from
+ * an older term and did not get it chosen; to lead it needs a majority of that successor, which shares a voter with the
+ * majority of C that holds the entry of T, and that voter refuses it. Of all successors of C only those of the latest
+ * such term can still win elections. (The first edition of the rule lacked "of its own term": two leaders could each
+ * have a successor of C chosen, and those two need not overlap.)
  *
  * Source: Ongaro, Consensus: Bridging Theory and Practice (2014), section 4.1, and his note to the raft-dev list of
  * July 2015.
