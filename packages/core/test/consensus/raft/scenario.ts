@@ -47,6 +47,7 @@ export class Scenario {
   readonly #cut = new Set<string>()
   readonly #lines: string[] = []
   letters: Letter[] = []
+  #lives = 0
   /** By node: answers to reads, as `id@slot`. */
   readonly reads: string[] = []
 
@@ -76,10 +77,14 @@ export class Scenario {
     for (let i = 0; i < count; i++) this.input(name, { type: 'tick' })
   }
 
-  /** Ticks until `name` asks for pre-votes. */
-  loseHope(name: string): void {
-    for (let ticks = 0; ticks < 60 && !['candidate', 'leader'].includes(this.status(name).role); ticks++)
+  /** Ticks until `name` asks for pre-votes; how many it took. */
+  loseHope(name: string): number {
+    for (let ticks = 0; ticks < 60; ticks++) {
+      const { role } = this.status(name)
+      if (role === 'candidate' || role === 'leader') return ticks
       this.tick(name)
+    }
+    return 60
   }
 
   /** `name` loses its patience and asks for pre-votes; of what follows, what `arrives` is delivered. Twice, if need be. */
@@ -203,7 +208,8 @@ export class Scenario {
   }
 
   #sit(name: string, founders: readonly NodeId[], disk: Recovered): void {
-    const random = seededRandom(name.charCodeAt(0))
+    this.#lives++
+    const random = seededRandom(name.charCodeAt(0) + 256 * this.#lives)
     const engine = raft.create({ self: nodeId(name), founders, random, recovered: structuredClone(disk) })
     this.#seats.set(nodeId(name), { engine, founders, disk, held: null, shown: '' })
   }

@@ -21,6 +21,10 @@ export type Effects = AnyEffects<Message>
 export interface Core {
   readonly self: NodeId
   readonly random: Random
+  /** Drawn at each start: ids of reads begin anew then, and answers to those of an earlier life are no answers. */
+  readonly life: number
+  /** Slots that stay in `log` behind a snapshot. */
+  readonly logKeptSlots: number
   /** Durable. Invariant: no holes; ballots never fall from slot to slot; nothing up to `chosenThrough` changes. */
   readonly log: Log
   /** The ballot of the last slot that `log` has forgotten. Moved with it. */
@@ -114,6 +118,8 @@ export interface Progress {
 export interface PendingRead {
   readonly id: number
   readonly from: NodeId
+  /** Of `from`, when it asked. */
+  readonly life: number
   readonly slot: Slot
   /** Confirmed once a quorum echoed this round. */
   readonly round: number

@@ -76,9 +76,9 @@ export type Message =
     }
   /** The sender is in `term`, which is later than that of what it answers. */
   | { readonly type: 'refused'; readonly term: number }
-  /** Asks the leader for a slot to read at. */
-  | { readonly type: 'read'; readonly id: number }
-  | { readonly type: 'readReply'; readonly id: number; readonly slot: Slot }
+  /** Asks the leader for a slot to read at. `life`: of the sender, since its start. */
+  | { readonly type: 'read'; readonly id: number; readonly life: number }
+  | { readonly type: 'readReply'; readonly id: number; readonly life: number; readonly slot: Slot }
   /** The leader asks this voter to stand now. */
   | { readonly type: 'timeoutNow'; readonly ballot: Ballot }
   | SnapshotMessage
@@ -89,7 +89,7 @@ type Fields = { readonly [key: string]: unknown }
 export function parseMessage(value: unknown): Message | null {
   if (typeof value !== 'object' || value === null) return null
   const fields = value as Fields
-  const { type, id, term, slot: at } = fields
+  const { type, id, life, term, slot: at } = fields
   switch (type) {
     case 'append':
       return parseAppend(fields)
@@ -100,9 +100,9 @@ export function parseMessage(value: unknown): Message | null {
     case 'refused':
       return isCounter(term) ? { type, term } : null
     case 'read':
-      return isCounter(id) ? { type, id } : null
+      return isCounter(id) && isCounter(life) ? { type, id, life } : null
     case 'readReply':
-      return isCounter(id) && isCounter(at) ? { type, id, slot: slot(at) } : null
+      return isCounter(id) && isCounter(life) && isCounter(at) ? { type, id, life, slot: slot(at) } : null
     default:
       return parseOfBallot(fields)
   }

@@ -4,6 +4,7 @@
  */
 import { assert } from '../../base/assert.ts'
 import { isCounter, isId, type NodeId, nodeId, noSlot, slot, slotAfter } from '../../base/ids.ts'
+import { logKeptSlots as logKeptSlotsUsual } from '../../base/limits.ts'
 import { noBallot, parseBallot } from '../ballot.ts'
 import { Effects as EffectsOf } from '../effects.ts'
 import type {
@@ -35,6 +36,9 @@ export const raft: EngineKind<Message> = {
   parseMessage,
   create: config => new Raft(config),
 }
+
+/** Lives of one node that are told apart: enough for no two of them ever to meet. */
+const livesMax = 2 ** 32
 
 class Raft implements Engine<Message> {
   readonly #core: Core
@@ -96,9 +100,9 @@ function handle(core: Core, input: EngineInput<Message>, effects: Effects): void
       if (role.role === 'leader') proposeChange(core, role, input.change)
       return
     case 'read':
-      if (role.role === 'leader') askRead(core, role, core.self, input.id)
+      if (role.role === 'leader') askRead(core, role, core.self, { id: input.id, life: core.life })
       else if (role.role === 'follower' && role.leader !== null)
-        effects.send(role.leader.node, { type: 'read', id: input.id })
+        effects.send(role.leader.node, { type: 'read', id: input.id, life: core.life })
       return
     case 'compact':
       return compact(core, input.snapshot, effects)
@@ -135,10 +139,11 @@ function receive(core: Core, from: NodeId, message: Message, effects: Effects): 
     case 'refused':
       return observeTerm(core, message.term, effects)
     case 'read':
-      if (role.role === 'leader') askRead(core, role, from, message.id)
+      if (role.role === 'leader') askRead(core, role, from, message)
       return
     case 'readReply':
-      return effects.answerRead(message.id, message.slot)
+      if (message.life === core.life) effects.answerRead(message.id, message.slot)
+      return
     case 'timeoutNow':
       return onTimeoutNow(core, message.ballot, effects)
     case 'snapshotOffer':
@@ -148,16 +153,20 @@ function receive(core: Core, from: NodeId, message: Message, effects: Effects): 
   }
 }
 
-function freshCore({ self, founders, random, recovered: { snapshot } }: EngineConfig): Core {
+function freshCore(config: EngineConfig): Core {
+  const { self, founders, random, recovered, logKeptSlots = logKeptSlotsUsual } = config
+  const membership = recovered.snapshot?.membership ?? { voters: founders, observers: [] }
   const core: Core = {
     self,
     random,
+    life: random.below(livesMax),
+    logKeptSlots,
     log: new Log(),
     forgottenBallot: noBallot,
     term: 0,
     votedFor: null,
     chosenThrough: noSlot,
-    configurations: new Configurations(snapshot?.membership ?? { voters: founders, observers: [] }),
+    configurations: new Configurations(membership),
     snapshots: new Snapshots(),
     role: { role: 'candidate', ballot: noBallot, votes: new Set(), ticksLeft: 0 },
   }

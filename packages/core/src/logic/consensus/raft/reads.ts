@@ -11,10 +11,15 @@ import { quorumSlot } from '../quorum.ts'
 import type { Core, Effects, Leader } from './core.ts'
 
 /** A read asked by `from`; a new round begins at the end of the step. Dropped when too many wait: asked again. */
-export function askRead(core: Core, role: Leader, from: NodeId, id: number): void {
+export function askRead(
+  core: Core,
+  role: Leader,
+  from: NodeId,
+  { id, life }: { readonly id: number; readonly life: number },
+): void {
   if (role.reads.length >= readsMax) return
   const at = slot(Math.max(core.chosenThrough, role.establishedAt))
-  role.reads.push({ id, from, slot: at, round: role.round + 1 })
+  role.reads.push({ id, from, life, slot: at, round: role.round + 1 })
   role.roundWanted = true
 }
 
@@ -25,8 +30,8 @@ export function answerReads(core: Core, role: Leader, effects: Effects): void {
   const confirmed = quorumSlot(core.configurations.inForce.voters, echoed)
   const waiting = role.reads.findIndex(read => read.round > confirmed)
   const answered = role.reads.splice(0, waiting === -1 ? role.reads.length : waiting)
-  for (const read of answered) {
-    if (read.from === core.self) effects.answerRead(read.id, read.slot)
-    else effects.send(read.from, { type: 'readReply', id: read.id, slot: read.slot })
+  for (const { from, id, life, slot: at } of answered) {
+    if (from === core.self) effects.answerRead(id, at)
+    else effects.send(from, { type: 'readReply', id, life, slot: at })
   }
 }

@@ -6,7 +6,6 @@
  * Source: Ongaro (2014), section 5.1 and figure 5.3.
  */
 import { type NodeId, slot, slotAfter } from '../../base/ids.ts'
-import { logKeptSlots } from '../../base/limits.ts'
 import { sameBallot } from '../ballot.ts'
 import type { Snapshot } from '../engine.ts'
 import type { Kept, SnapshotMessage } from '../snapshots.ts'
@@ -49,7 +48,7 @@ export function compact(core: Core, snapshot: Snapshot, effects: Effects): void 
   const own = core.snapshots.own
   if (snapshot.through > core.chosenThrough || (own !== null && snapshot.through <= own.through)) return
   core.snapshots.keep(snapshot, placeAt(core, snapshot.through).ballot)
-  const through = slot(Math.max(core.log.forgottenThrough, snapshot.through - logKeptSlots))
+  const through = slot(Math.max(core.log.forgottenThrough, snapshot.through - core.logKeptSlots))
   core.forgottenBallot = placeAt(core, through).ballot
   core.log.forget(through)
   effects.saveSnapshot(snapshot, false)
