@@ -154,8 +154,8 @@ export const mutants = [
   mutant(
     'read-without-round',
     'a leader answers reads without asking whether it still leads',
-    `${engine}/reads.ts`,
-    `const confirmed = quorumSlot(core.membership.voters, echoed)`,
+    'consensus/reads.ts',
+    `const confirmed = quorumSlot(voters, echoed)`,
     `const confirmed = role.round`,
   ),
   {
@@ -164,13 +164,13 @@ export const mutants = [
     breaks: 'a new leader answers reads before it knows what was chosen before it',
     edits: [
       {
-        file: `${engine}/reads.ts`,
-        find: `const at = slot(Math.max(core.chosenThrough, role.establishedAt))`,
-        replace: `const at = core.chosenThrough`,
+        file: 'consensus/reads.ts',
+        find: `const at = slot(Math.max(chosenThrough, role.establishedAt))`,
+        replace: `const at = chosenThrough`,
       },
       {
-        file: `${engine}/reads.ts`,
-        find: `if (role.reads.length === 0 || core.chosenThrough < role.establishedAt) return`,
+        file: 'consensus/reads.ts',
+        find: `if (role.reads.length === 0 || chosenThrough < role.establishedAt) return`,
         replace: `if (role.reads.length === 0) return`,
       },
     ],
@@ -178,7 +178,7 @@ export const mutants = [
   mutant(
     'echo-of-old-round',
     'a read counts on a round that began before it was asked',
-    `${engine}/reads.ts`,
+    'consensus/reads.ts',
     `round: role.round + 1 })`,
     `round: role.round })`,
   ),
@@ -240,7 +240,8 @@ export const mutants = [
   ),
   {
     name: 'raft-counts-older-terms',
-    breaks: 'a leader takes an entry of an older term for chosen because a quorum holds it (entries go one by one)',
+    breaks:
+      'a leader takes an entry of an older term for chosen because a quorum holds it (entries go one by one)',
     engine: 'raft',
     edits: [
       {
@@ -293,13 +294,18 @@ export const mutants = [
     `return held !== undefined && sameBallot(held, place.ballot)`,
     `return held !== undefined`,
   ),
-  mutant(
-    'raft-read-without-round',
-    'a leader answers reads without asking whether it still leads',
-    `${raft}/reads.ts`,
-    `const confirmed = quorumSlot(core.configurations.inForce.voters, echoed)`,
-    `const confirmed = role.round`,
-  ),
+  {
+    name: 'raft-read-without-round',
+    breaks: 'a leader answers reads without asking whether it still leads',
+    engine: 'raft',
+    edits: [
+      {
+        file: 'consensus/reads.ts',
+        find: `const confirmed = quorumSlot(voters, echoed)`,
+        replace: `const confirmed = role.round`,
+      },
+    ],
+  },
   mutant(
     'raft-changes-too-early',
     'a new leader changes the membership before it has chosen anything of its own',

@@ -11,6 +11,7 @@ import type { Effects as AnyEffects } from '../effects.ts'
 import type { Log } from '../log.ts'
 import type { Membership } from '../membership.ts'
 import type { Accepted } from '../paxos/proposer.ts'
+import type { PendingRead } from '../reads.ts'
 import type { Snapshots } from '../snapshots.ts'
 import type { Value } from '../value.ts'
 import type { Message } from './messages.ts'
@@ -20,6 +21,8 @@ export type Effects = AnyEffects<Message>
 export interface Core {
   readonly self: NodeId
   readonly random: Random
+  /** Told apart from this node's earlier ones by those who answer its reads. */
+  readonly life: number
   /** Durable. What this acceptor accepted. Invariant: an accepted ballot is never above `promised`. */
   readonly log: Log
   /** Durable. Nothing below it is promised or accepted any more. Moved by prepare and accept. Invariant: never falls. */
@@ -117,12 +120,4 @@ export interface Progress {
   silentTicks: number
   /** Ticks since the last progress while something is on its way. */
   waitedTicks: number
-}
-
-export interface PendingRead {
-  readonly id: number
-  readonly from: NodeId
-  readonly slot: Slot
-  /** Confirmed once a quorum echoed this round. */
-  readonly round: number
 }

@@ -11,12 +11,12 @@ import { pipelineSlotsMax, proposalQueueMax } from '../../base/limits.ts'
 import { type Ballot, sameBallot } from '../ballot.ts'
 import { changeMembership, isMember, isVoter, type MembershipChange } from '../membership.ts'
 import { quorumSlot } from '../quorum.ts'
+import { answerReads } from '../reads.ts'
 import { noop, type Value } from '../value.ts'
 import { accept } from './acceptor.ts'
 import type { Core, Effects, Leader, Preparing } from './core.ts'
 import { becomeFollower } from './follower.ts'
 import { learnThrough } from './learner.ts'
-import { answerReads } from './reads.ts'
 import { beat, dropFormerMembers, progressOf, supply, tellChosen } from './replication.ts'
 
 /** Phase 1 is won: takes over what was found, fills holes, and proposes something of its own to be able to serve. */
@@ -98,7 +98,7 @@ export function finishStep(core: Core, role: Leader, effects: Effects): void {
   supply(core, role, effects)
   tellChosen(core, role, effects)
   if (role.roundWanted) beat(core, role, effects)
-  answerReads(core, role, effects)
+  answerReads(role, core, core.membership.voters, effects)
   dropFormerMembers(core, role)
   if (!isVoter(core.membership, core.self)) becomeFollower(core)
 }

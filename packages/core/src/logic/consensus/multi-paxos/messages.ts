@@ -14,10 +14,11 @@
  *                                                 |<---------------------|
  *
  * `accepted` is cumulative. Any prepare or accept of a ballot that is too low is answered by `refused`.
- * Snapshots travel as snapshots.ts says.
+ * Reads are answered as reads.ts says, snapshots travel as snapshots.ts says.
  */
 import { isCounter, type Slot, slot } from '../../base/ids.ts'
 import { type Ballot, parseBallot } from '../ballot.ts'
+import { parseReadMessage, type ReadMessage } from '../reads.ts'
 import { parseSnapshotMessage, type SnapshotMessage } from '../snapshots.ts'
 import { parseRun, type Run } from '../value.ts'
 
@@ -62,11 +63,9 @@ export type Message =
     }
   /** The sender has promised `promised`, which is above the ballot of what it answers. */
   | { readonly type: 'refused'; readonly promised: Ballot }
-  /** Asks the leader for a slot to read at. */
-  | { readonly type: 'read'; readonly id: number }
-  | { readonly type: 'readReply'; readonly id: number; readonly slot: Slot }
   /** The leader asks this voter to take over now. */
   | { readonly type: 'campaign'; readonly ballot: Ballot }
+  | ReadMessage
   | SnapshotMessage
 
 type Fields = { readonly [key: string]: unknown }
@@ -89,14 +88,9 @@ export function parseMessage(value: unknown): Message | null {
       const promised = parseBallot(fields['promised'])
       return promised && { type, promised }
     }
-    case 'read': {
-      const id = fields['id']
-      return isCounter(id) ? { type, id } : null
-    }
-    case 'readReply': {
-      const { id, slot: at } = fields as { id?: unknown; slot?: unknown }
-      return isCounter(id) && isCounter(at) ? { type, id, slot: slot(at) } : null
-    }
+    case 'read':
+    case 'readReply':
+      return parseReadMessage(fields)
     default:
       return parseOfBallot(fields)
   }

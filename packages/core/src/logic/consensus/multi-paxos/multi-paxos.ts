@@ -18,6 +18,7 @@ import type {
 } from '../engine.ts'
 import { Log } from '../log.ts'
 import { isVoter } from '../membership.ts'
+import { askRead, drawLife } from '../reads.ts'
 import { Snapshots } from '../snapshots.ts'
 import { onPrepare, onPromise } from './candidate.ts'
 import type { Core, Effects } from './core.ts'
@@ -35,7 +36,6 @@ import { becomeFollower, onAccept, onChosen, onHeartbeat } from './follower.ts'
 import { finishStep, isChanging, onAccepted, propose, proposeChange } from './leader.ts'
 import { learnThrough } from './learner.ts'
 import { type Message, parseMessage } from './messages.ts'
-import { askRead } from './reads.ts'
 import { onConnected } from './replication.ts'
 import { compact, onSnapshotMessage } from './snapshot.ts'
 
@@ -109,9 +109,10 @@ function handle(core: Core, input: EngineInput<Message>, effects: Effects): void
       if (role.role === 'leader') proposeChange(core, role, input.change)
       return
     case 'read':
-      if (role.role === 'leader') askRead(core, role, core.self, input.id)
+      if (role.role === 'leader')
+        askRead(role, core.chosenThrough, core.self, { id: input.id, life: core.life })
       else if (role.role === 'follower' && role.leader !== null)
-        effects.send(role.leader.node, { type: 'read', id: input.id })
+        effects.send(role.leader.node, { type: 'read', id: input.id, life: core.life })
       return
     case 'compact':
       return compact(core, input.snapshot, effects)
@@ -148,10 +149,11 @@ function receive(core: Core, from: NodeId, message: Message, effects: Effects): 
     case 'refused':
       return onRefused(core, message.promised)
     case 'read':
-      if (role.role === 'leader') askRead(core, role, from, message.id)
+      if (role.role === 'leader') askRead(role, core.chosenThrough, from, message)
       return
     case 'readReply':
-      return effects.answerRead(message.id, message.slot)
+      if (message.life === core.life) effects.answerRead(message.id, message.slot)
+      return
     case 'campaign':
       return onCampaign(core, message.ballot, effects)
     case 'snapshotOffer':
@@ -165,6 +167,7 @@ function freshCore({ self, founders, random, logKeptSlots = logKeptSlotsUsual }:
   const core: Core = {
     self,
     random,
+    life: drawLife(random),
     log: new Log(),
     promised: noBallot,
     highestSeen: noBallot,

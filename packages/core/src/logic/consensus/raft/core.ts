@@ -11,6 +11,7 @@ import type { Random } from '../../base/random.ts'
 import type { Ballot } from '../ballot.ts'
 import type { Effects as AnyEffects } from '../effects.ts'
 import type { Log } from '../log.ts'
+import type { PendingRead } from '../reads.ts'
 import type { Snapshots } from '../snapshots.ts'
 import type { Value } from '../value.ts'
 import type { Configurations } from './configurations.ts'
@@ -21,7 +22,7 @@ export type Effects = AnyEffects<Message>
 export interface Core {
   readonly self: NodeId
   readonly random: Random
-  /** Drawn at each start: ids of reads begin anew then, and answers to those of an earlier life are no answers. */
+  /** Told apart from this node's earlier ones by those who answer its reads. */
   readonly life: number
   /** Slots that stay in `log` behind a snapshot. */
   readonly logKeptSlots: number
@@ -113,14 +114,4 @@ export interface Progress {
   silentTicks: number
   /** Ticks since the last progress while something is on its way. */
   waitedTicks: number
-}
-
-export interface PendingRead {
-  readonly id: number
-  readonly from: NodeId
-  /** Of `from`, when it asked. */
-  readonly life: number
-  readonly slot: Slot
-  /** Confirmed once a quorum echoed this round. */
-  readonly round: number
 }

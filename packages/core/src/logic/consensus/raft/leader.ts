@@ -10,10 +10,10 @@ import { pipelineSlotsMax, proposalQueueMax, transferTicks } from '../../base/li
 import { type Ballot, sameBallot } from '../ballot.ts'
 import { changeMembership, isVoter, type MembershipChange } from '../membership.ts'
 import { quorumSlot } from '../quorum.ts'
+import { answerReads } from '../reads.ts'
 import { noop, type Value } from '../value.ts'
 import type { Core, Effects, Leader } from './core.ts'
 import { append, ballotAt, learnThrough } from './entries.ts'
-import { answerReads } from './reads.ts'
 import { advance, beat, dropFormerMembers, progressOf, supply, tellChosen } from './replication.ts'
 
 /** The election is won: an entry of the new term follows at once, in the first log ever the founding membership. */
@@ -102,7 +102,7 @@ export function finishStep(core: Core, role: Leader, effects: Effects): void {
   supply(core, role, effects)
   tellChosen(core, role, effects)
   if (role.roundWanted) beat(core, role, effects)
-  answerReads(core, role, effects)
+  answerReads(role, core, core.configurations.inForce.voters, effects)
   dropFormerMembers(core, role)
   if (role.transfer !== null) finishTransfer(core, role, role.transfer.to, effects)
 }

@@ -15,10 +15,11 @@
  *                                                   |<---------------------|
  *
  * `appended` is cumulative. Who cannot place an append answers `mismatched`; who is in a later term, `refused`.
- * Snapshots travel as snapshots.ts says.
+ * Reads are answered as reads.ts says, snapshots travel as snapshots.ts says.
  */
 import { isCounter, type Slot, slot } from '../../base/ids.ts'
 import { type Ballot, parseBallot } from '../ballot.ts'
+import { parseReadMessage, type ReadMessage } from '../reads.ts'
 import { parseSnapshotMessage, type SnapshotMessage } from '../snapshots.ts'
 import { lastSlotOf, parseRun, type Run } from '../value.ts'
 
@@ -76,11 +77,9 @@ export type Message =
     }
   /** The sender is in `term`, which is later than that of what it answers. */
   | { readonly type: 'refused'; readonly term: number }
-  /** Asks the leader for a slot to read at. `life`: of the sender, since its start. */
-  | { readonly type: 'read'; readonly id: number; readonly life: number }
-  | { readonly type: 'readReply'; readonly id: number; readonly life: number; readonly slot: Slot }
   /** The leader asks this voter to stand now. */
   | { readonly type: 'timeoutNow'; readonly ballot: Ballot }
+  | ReadMessage
   | SnapshotMessage
 
 type Fields = { readonly [key: string]: unknown }
@@ -89,7 +88,7 @@ type Fields = { readonly [key: string]: unknown }
 export function parseMessage(value: unknown): Message | null {
   if (typeof value !== 'object' || value === null) return null
   const fields = value as Fields
-  const { type, id, life, term, slot: at } = fields
+  const { type, term } = fields
   switch (type) {
     case 'append':
       return parseAppend(fields)
@@ -100,9 +99,8 @@ export function parseMessage(value: unknown): Message | null {
     case 'refused':
       return isCounter(term) ? { type, term } : null
     case 'read':
-      return isCounter(id) && isCounter(life) ? { type, id, life } : null
     case 'readReply':
-      return isCounter(id) && isCounter(life) && isCounter(at) ? { type, id, life, slot: slot(at) } : null
+      return parseReadMessage(fields)
     default:
       return parseOfBallot(fields)
   }

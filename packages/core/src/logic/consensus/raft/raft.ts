@@ -18,6 +18,7 @@ import type {
 } from '../engine.ts'
 import { Log } from '../log.ts'
 import { isVoter } from '../membership.ts'
+import { askRead, drawLife } from '../reads.ts'
 import { Snapshots } from '../snapshots.ts'
 import { onRequestVote, onVote } from './candidate.ts'
 import { Configurations } from './configurations.ts'
@@ -27,7 +28,6 @@ import { learnThrough } from './entries.ts'
 import { becomeFollower, observeTerm, onAppend, onChosen, onHeartbeat } from './follower.ts'
 import { beginTransfer, finishStep, isChanging, onAppended, propose, proposeChange } from './leader.ts'
 import { type Message, parseMessage } from './messages.ts'
-import { askRead } from './reads.ts'
 import { onConnected, onMismatched } from './replication.ts'
 import { compact, onSnapshotMessage } from './snapshot.ts'
 
@@ -36,9 +36,6 @@ export const raft: EngineKind<Message> = {
   parseMessage,
   create: config => new Raft(config),
 }
-
-/** Lives of one node that are told apart: enough for no two of them ever to meet. */
-const livesMax = 2 ** 32
 
 class Raft implements Engine<Message> {
   readonly #core: Core
@@ -100,7 +97,8 @@ function handle(core: Core, input: EngineInput<Message>, effects: Effects): void
       if (role.role === 'leader') proposeChange(core, role, input.change)
       return
     case 'read':
-      if (role.role === 'leader') askRead(core, role, core.self, { id: input.id, life: core.life })
+      if (role.role === 'leader')
+        askRead(role, core.chosenThrough, core.self, { id: input.id, life: core.life })
       else if (role.role === 'follower' && role.leader !== null)
         effects.send(role.leader.node, { type: 'read', id: input.id, life: core.life })
       return
@@ -139,7 +137,7 @@ function receive(core: Core, from: NodeId, message: Message, effects: Effects): 
     case 'refused':
       return observeTerm(core, message.term, effects)
     case 'read':
-      if (role.role === 'leader') askRead(core, role, from, message)
+      if (role.role === 'leader') askRead(role, core.chosenThrough, from, message)
       return
     case 'readReply':
       if (message.life === core.life) effects.answerRead(message.id, message.slot)
@@ -159,7 +157,7 @@ function freshCore(config: EngineConfig): Core {
   const core: Core = {
     self,
     random,
-    life: random.below(livesMax),
+    life: drawLife(random),
     logKeptSlots,
     log: new Log(),
     forgottenBallot: noBallot,
