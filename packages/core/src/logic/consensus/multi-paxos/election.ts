@@ -6,17 +6,16 @@
  */
 import type { NodeId } from '../../base/ids.ts'
 import {
-  candidacyRetryTicksMax,
   candidacyTicks,
   electionTimeoutTicksMax,
   electionTimeoutTicksMin,
   heartbeatTicks,
   leaderQuorumTicks,
-  suspectedTicksMax,
   transferTicks,
 } from '../../base/limits.ts'
 import { type Ballot, compareBallots, nextBallot, sameBallot } from '../ballot.ts'
 import { isVoter } from '../membership.ts'
+import { drawRetryTicks, drawSuspectedTicks } from '../patience.ts'
 import { isQuorum } from '../quorum.ts'
 import { stand } from './candidate.ts'
 import type { Core, Effects, Follower, Leader, Polling } from './core.ts'
@@ -60,7 +59,7 @@ function tickLeader(core: Core, role: Leader): void {
 
 /** A candidacy came to nothing: another follows after a short random while. */
 function standBack(core: Core): void {
-  becomeFollower(core).electionTicks = 1 + core.random.below(candidacyRetryTicksMax)
+  becomeFollower(core).electionTicks = drawRetryTicks(core.random)
 }
 
 function poll(core: Core, effects: Effects): void {
@@ -123,10 +122,7 @@ export function onSuspect(core: Core, peer: NodeId): void {
   const { role } = core
   if (role.role !== 'follower' || role.leader?.node !== peer) return
   role.suspected = true
-  role.electionTicks = Math.min(
-    role.electionTicks,
-    role.silentTicks + 1 + core.random.below(suspectedTicksMax),
-  )
+  role.electionTicks = Math.min(role.electionTicks, role.silentTicks + drawSuspectedTicks(core.random))
 }
 
 /** The leader hands over to `to`: no more proposals from here on, until it is done or takes too long. */

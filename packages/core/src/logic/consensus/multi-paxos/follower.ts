@@ -3,14 +3,8 @@
  * chosen. Does not know when to give up on a leader: that is election.ts.
  */
 import { type NodeId, type Slot, slot, slotAfter } from '../../base/ids.ts'
-import {
-  electionTimeoutTicksMax,
-  electionTimeoutTicksMin,
-  leaderlessTicksMax,
-  leaderlessTicksMin,
-} from '../../base/limits.ts'
-import type { Random } from '../../base/random.ts'
 import { type Ballot, compareBallots, sameBallot } from '../ballot.ts'
+import { drawElectionTicks, drawLeaderlessTicks } from '../patience.ts'
 import type { Run } from '../value.ts'
 import { accept, raisePromise } from './acceptor.ts'
 import type { Core, Effects, Follower } from './core.ts'
@@ -24,15 +18,12 @@ export function becomeFollower(core: Core): Follower {
     matchedThrough: core.chosenThrough,
     round: 0,
     silentTicks: 0,
-    electionTicks: draw(core.random, leaderlessTicksMin, leaderlessTicksMax),
+    electionTicks: drawLeaderlessTicks(core.random),
     suspected: false,
   }
   core.role = role
   return role
 }
-
-/** A random count of ticks from `min` to `max`, so that two voters seldom stand at the same moment. */
-const draw = (random: Random, min: number, max: number): number => min + random.below(max - min + 1)
 
 export function onAccept(core: Core, from: NodeId, run: Run, chosen: Slot, effects: Effects): void {
   if (!accept(core, run, effects)) return refuse(core, from, run.ballot, effects)
@@ -71,7 +62,7 @@ function follow(core: Core, ballot: Ballot): Follower | null {
   const old = core.role
   const known = old.role === 'follower' && old.leader !== null && sameBallot(old.leader.ballot, ballot)
   const role = known ? old : becomeFollower(core)
-  if (!known) role.electionTicks = draw(core.random, electionTimeoutTicksMin, electionTimeoutTicksMax)
+  if (!known) role.electionTicks = drawElectionTicks(core.random)
   role.leader = { node: ballot.node, ballot }
   role.silentTicks = 0
   role.suspected = false

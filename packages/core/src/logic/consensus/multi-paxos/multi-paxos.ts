@@ -7,17 +7,10 @@ import { isCounter, type NodeId, noSlot, slot } from '../../base/ids.ts'
 import { logKeptSlots as logKeptSlotsUsual } from '../../base/limits.ts'
 import { noBallot, parseBallot } from '../ballot.ts'
 import { Effects as EffectsOf } from '../effects.ts'
-import type {
-  Engine,
-  EngineConfig,
-  EngineInput,
-  EngineKind,
-  EngineOutput,
-  EngineStatus,
-  PeerStatus,
-} from '../engine.ts'
+import type { Engine, EngineConfig, EngineInput, EngineKind, EngineOutput, EngineStatus } from '../engine.ts'
 import { Log } from '../log.ts'
 import { isVoter } from '../membership.ts'
+import { peersOf } from '../peers.ts'
 import { askRead, drawLife } from '../reads.ts'
 import { Snapshots } from '../snapshots.ts'
 import { onPrepare, onPromise } from './candidate.ts'
@@ -223,8 +216,3 @@ function shownRole(core: Core): EngineStatus['role'] {
       return isVoter(core.membership, core.self) ? 'follower' : 'observer'
   }
 }
-
-const peersOf = (self: NodeId, peers: ReadonlyMap<NodeId, Omit<PeerStatus, 'node'>>): readonly PeerStatus[] =>
-  [...peers]
-    .filter(([node]) => node !== self)
-    .map(([node, { matchedThrough, silentTicks }]) => ({ node, matchedThrough, silentTicks }))

@@ -10,16 +10,15 @@
  */
 import type { NodeId } from '../../base/ids.ts'
 import {
-  candidacyRetryTicksMax,
   candidacyTicks,
   electionTimeoutTicksMax,
   electionTimeoutTicksMin,
   heartbeatTicks,
   leaderQuorumTicks,
-  suspectedTicksMax,
 } from '../../base/limits.ts'
 import { type Ballot, sameBallot } from '../ballot.ts'
 import { isVoter } from '../membership.ts'
+import { drawRetryTicks, drawSuspectedTicks } from '../patience.ts'
 import { isQuorum } from '../quorum.ts'
 import { stand } from './candidate.ts'
 import type { Core, Effects, Follower, Leader, PreCandidate } from './core.ts'
@@ -65,7 +64,7 @@ function tickLeader(core: Core, role: Leader): void {
 
 /** A candidacy came to nothing: another follows after a short random while. */
 function standBack(core: Core): void {
-  becomeFollower(core).electionTicks = 1 + core.random.below(candidacyRetryTicksMax)
+  becomeFollower(core).electionTicks = drawRetryTicks(core.random)
 }
 
 function askPreVotes(core: Core, effects: Effects): void {
@@ -123,7 +122,7 @@ export function onSuspect(core: Core, peer: NodeId): void {
   const { role } = core
   if (role.role !== 'follower' || role.leader?.node !== peer) return
   role.suspected = true
-  const soon = role.silentTicks + 1 + core.random.below(suspectedTicksMax)
+  const soon = role.silentTicks + drawSuspectedTicks(core.random)
   role.electionTicks = Math.min(role.electionTicks, soon)
 }
 

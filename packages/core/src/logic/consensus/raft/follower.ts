@@ -6,14 +6,8 @@
  */
 import { assert } from '../../base/assert.ts'
 import { type NodeId, type Slot, slot, slotAfter } from '../../base/ids.ts'
-import {
-  electionTimeoutTicksMax,
-  electionTimeoutTicksMin,
-  leaderlessTicksMax,
-  leaderlessTicksMin,
-} from '../../base/limits.ts'
-import type { Random } from '../../base/random.ts'
 import { type Ballot, sameBallot } from '../ballot.ts'
+import { drawElectionTicks, drawLeaderlessTicks } from '../patience.ts'
 import { lastSlotOf } from '../value.ts'
 import type { Core, Effects, Follower } from './core.ts'
 import { lastNotAbove, learnThrough, matches, placeAt, takeOver } from './entries.ts'
@@ -27,15 +21,12 @@ export function becomeFollower(core: Core): Follower {
     matchedThrough: core.chosenThrough,
     round: 0,
     silentTicks: 0,
-    electionTicks: draw(core.random, leaderlessTicksMin, leaderlessTicksMax),
+    electionTicks: drawLeaderlessTicks(core.random),
     suspected: false,
   }
   core.role = role
   return role
 }
-
-/** A random count of ticks from `min` to `max`, so that two voters seldom stand at the same moment. */
-const draw = (random: Random, min: number, max: number): number => min + random.below(max - min + 1)
 
 /** Somebody is in `term`: if it is later than this node's, a new term begins here, without a vote or a leader yet. */
 export function observeTerm(core: Core, term: number, effects: Effects): void {
@@ -98,7 +89,7 @@ function follow(core: Core, from: NodeId, ballot: Ballot, effects: Effects): Fol
   const role = core.role.role === 'follower' ? core.role : becomeFollower(core)
   if (role.leader === null) {
     role.leader = ballot
-    role.electionTicks = draw(core.random, electionTimeoutTicksMin, electionTimeoutTicksMax)
+    role.electionTicks = drawElectionTicks(core.random)
   }
   assert(sameBallot(role.leader, ballot), `term ${core.term} has one leader`)
   role.silentTicks = 0

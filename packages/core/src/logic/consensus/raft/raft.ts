@@ -7,17 +7,10 @@ import { isCounter, isId, type NodeId, nodeId, noSlot, slot, slotAfter } from '.
 import { logKeptSlots as logKeptSlotsUsual } from '../../base/limits.ts'
 import { noBallot, parseBallot } from '../ballot.ts'
 import { Effects as EffectsOf } from '../effects.ts'
-import type {
-  Engine,
-  EngineConfig,
-  EngineInput,
-  EngineKind,
-  EngineOutput,
-  EngineStatus,
-  PeerStatus,
-} from '../engine.ts'
+import type { Engine, EngineConfig, EngineInput, EngineKind, EngineOutput, EngineStatus } from '../engine.ts'
 import { Log } from '../log.ts'
 import { isVoter } from '../membership.ts'
+import { peersOf } from '../peers.ts'
 import { askRead, drawLife } from '../reads.ts'
 import { Snapshots } from '../snapshots.ts'
 import { onRequestVote, onVote } from './candidate.ts'
@@ -236,8 +229,3 @@ function shownRole({ self, role, configurations }: Core): EngineStatus['role'] {
       return isVoter(configurations.chosen, self) ? 'follower' : 'observer'
   }
 }
-
-const peersOf = (self: NodeId, peers: ReadonlyMap<NodeId, Omit<PeerStatus, 'node'>>): readonly PeerStatus[] =>
-  [...peers]
-    .filter(([node]) => node !== self)
-    .map(([node, { matchedThrough, silentTicks }]) => ({ node, matchedThrough, silentTicks }))
