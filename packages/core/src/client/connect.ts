@@ -43,8 +43,8 @@ export interface ConnectOptions {
   readonly signal?: AbortSignal
 }
 
-/** How long a goodbye may take. */
-const goodbyeMs = 2_000
+/** How long each of the two parts of a goodbye may take: the session, then the replica. */
+const goodbyeMs = 1_000
 
 /**
  * Opens or founds the ensemble of `room` and a session in it.
