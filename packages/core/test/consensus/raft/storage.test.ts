@@ -121,6 +121,29 @@ describe('snapshots', () => {
     expect(table.trace).not.toContain('installs')
   })
 
+  test('RAFT-17 what a snapshot said is chosen is vouched for, though no append of this term reached so far', () => {
+    const table = new Scenario([])
+    table.stored('b', 1, ['a', 'b', 'c'], [[1, 1, 'one', 'two', 'three']])
+    const a = nodeId('a')
+    const state = new Uint8Array([1])
+    const name = { through: slot(3), size: 1, hash: hashBytes(state) }
+    const membership = { voters: ['a', 'b', 'c'].map(nodeId), observers: [] }
+    const heartbeat = {
+      type: 'heartbeat',
+      ballot: { counter: 2, node: a },
+      chosenThrough: slot(9),
+      round: 1,
+    } as const
+    for (const message of [
+      heartbeat,
+      { type: 'snapshotOffer', name, membership, lastBallot: termOf(1) },
+      { type: 'snapshotPiece', name, offset: 0, bytes: state },
+      { ...heartbeat, round: 2 },
+    ] as const)
+      table.input('b', { type: 'message', from: a, message })
+    expect(table.letters.at(-1)?.message).toMatchObject({ type: 'appended', through: 3, round: 2 })
+  })
+
   test('RAFT-17 a snapshot behind what is chosen here, or older than the last, is not kept', () => {
     const table = withSnapshot()
     table.compact('a', 3)

@@ -92,6 +92,8 @@ function follow(core: Core, from: NodeId, ballot: Ballot, effects: Effects): Fol
     role.electionTicks = drawElectionTicks(core.random)
   }
   assert(sameBallot(role.leader, ballot), `term ${core.term} has one leader`)
+  // A snapshot may have said that more is chosen than this leader's appends did.
+  if (role.matchedThrough < core.chosenThrough) role.matchedThrough = core.chosenThrough
   role.silentTicks = 0
   role.suspected = false
   return role
