@@ -117,7 +117,7 @@ export class Faults {
     })
   }
 
-  /** A client goes to a leader that is about to lose its followers: there it shows best whether it still leads. */
+  /** A client goes to one that is about to lose the others, and stays: there it shows best whether it still leads. */
   #keepCompany(leader: SimNode): void {
     if (this.#chance.happens(0.7)) this.#chance.pick(this.#world.clients).move(leader.id)
   }
@@ -157,11 +157,13 @@ export class Faults {
 
   #freeze(node: SimNode | undefined, lastMs: number): void {
     if (node === undefined || node.isFrozen) return
-    node.freeze(this.#chance.happens(0.5))
-    this.#once(this.#chance.between(100, lastMs), () => this.#keepCompany(node))
-    if (this.#world.plan.suspicions !== 'none')
+    this.#keepCompany(node)
+    this.#once(this.#chance.between(1, 100), () => {
+      node.freeze(this.#chance.happens(0.5))
+      if (this.#world.plan.suspicions === 'none') return
       for (const peer of this.#world.running) this.#suspect(peer, node)
-    this.#once(this.#chance.between(100, lastMs), () => node.thaw())
+    })
+    this.#once(this.#chance.between(200, lastMs), () => node.thaw())
   }
 
   /** `node` is told that `peer` is gone. */

@@ -44,6 +44,7 @@ export interface ClientSurroundings {
 
 const pingMs = 1_000
 const patienceMsMin = 600
+const patienceMsOfCompany = 6_000
 
 export class SimClient {
   readonly #config: ClientConfig
@@ -107,7 +108,7 @@ export class SimClient {
     })
   }
 
-  /** To another replica, or to that one, with all that is not answered. */
+  /** To another replica with all that is not answered; or to that one, and there it is very patient. */
   move(to: NodeId | null = null): void {
     if (this.#asleep) return
     if (this.#attached !== null) this.#world.detach(this.#attached.client)
@@ -115,7 +116,8 @@ export class SimClient {
     this.#watches.clear()
     this.#firstWatch = this.#nextId
     this.#heardAt = this.#world.clock.now
-    this.#patienceMs = this.#world.chance.between(patienceMsMin, this.#config.patienceMsMax)
+    const { patienceMsMax } = this.#config
+    this.#patienceMs = to ? patienceMsOfCompany : this.#world.chance.between(patienceMsMin, patienceMsMax)
     if (this.#session === null) return this.#open()
     this.#send({ type: 'ping', session: this.#session })
     for (const [number, { wanted }] of this.#writes) this.#sendWrite(this.#session, number, wanted)
