@@ -26,7 +26,7 @@ const parts = [
 
 /** Files that join parts which otherwise do not know each other. */
 const exceptions = new Map([
-  [`${core}/logic/consensus/engines.ts`, ['logic/consensus/multi-paxos']],
+  [`${core}/logic/consensus/engines.ts`, ['logic/consensus/multi-paxos', 'logic/consensus/paxos']],
   [`${core}/client/default-worker.ts`, ['host/worker']],
   [`${core}/logic/consensus/log.ts`, ['logic/consensus/paxos']],
 ])

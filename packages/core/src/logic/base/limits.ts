@@ -115,3 +115,22 @@ export const checkpointSlots = 1_024
 
 /** Reads of all clients that may wait at one replica for a slot or a quorum. */
 export const waitingReadsMax = 16_384
+
+/**
+ * Leaderless Paxos: a membership governs the slots from this many after its own, and nobody proposes further than this
+ * beyond what is chosen. As wide as a good batch, and a change of the membership costs as many slots.
+ */
+export const paxosWindowSlots = 128
+
+/** Leaderless Paxos: an acceptor lags behind proposers by a few windows at most; what lies further ahead is not believed. */
+export const paxosAheadSlotsMax = 1_024
+
+/** Leaderless Paxos: slots that hold up all others for a random count in this range are finished by whoever waits. */
+export const paxosPatienceTicksMin = 4
+export const paxosPatienceTicksMax = 10
+
+/** Leaderless Paxos: after a refusal the next attempt waits up to a tick, then up to three ... up to this many. */
+export const paxosBackoffTicksMax = 16
+
+/** Leaderless Paxos: a member that knows less than another asks for the rest after this long. */
+export const paxosBehindTicks = 2

@@ -3,6 +3,7 @@
  * protocol.
  */
 import type { NodeId, Slot } from '../base/ids.ts'
+import type { Ballot } from './ballot.ts'
 import type { Decided, EngineOutput, LogWrite, Outgoing, Snapshot } from './engine.ts'
 import type { Run, Value } from './value.ts'
 
@@ -28,6 +29,19 @@ export class Effects<Message> {
 
   append(run: Run): void {
     this.#log.push({ type: 'append', run })
+  }
+
+  /** Slots in rising order, perhaps with gaps: one run for each row of neighbours. */
+  appendEach(ballot: Ballot, entries: readonly (readonly [Slot, Value])[]): void {
+    let row: { readonly firstSlot: Slot; readonly values: Value[] } | null = null
+    for (const [at, value] of entries) {
+      if (row !== null && row.firstSlot + row.values.length === at) {
+        row.values.push(value)
+        continue
+      }
+      row = { firstSlot: at, values: [value] }
+      this.append({ ballot, ...row })
+    }
   }
 
   /** Nothing is in the log from `from` on, until something is appended again. */

@@ -2,6 +2,7 @@
 import { assert } from '../base/assert.ts'
 import type { EngineKind, EngineName } from './engine.ts'
 import { multiPaxos } from './multi-paxos/multi-paxos.ts'
+import { paxos } from './paxos/paxos.ts'
 import { raft } from './raft/raft.ts'
 
 /** An engine of which only the contract is known: its messages are opaque outside. */
@@ -11,6 +12,7 @@ export type AnyEngineKind = EngineKind<unknown>
 const kinds: readonly AnyEngineKind[] = [
   multiPaxos as unknown as AnyEngineKind,
   raft as unknown as AnyEngineKind,
+  paxos as unknown as AnyEngineKind,
 ]
 
 export const engineNames: readonly EngineName[] = kinds.map(({ name }) => name)

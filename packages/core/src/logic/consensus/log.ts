@@ -78,13 +78,17 @@ export class Log {
     return values
   }
 
-  /** What is held from `from` on, as runs of one ballot each, within `limits`, and the last slot looked at. */
-  runsFrom(from: Slot, limits: RunLimits): { readonly runs: readonly Run[]; readonly through: Slot } {
+  /** What is held in `from` .. `last`, as runs of one ballot each, within `limits`, and the last slot looked at. */
+  runsFrom(
+    from: Slot,
+    limits: RunLimits,
+    last = this.lastSlot,
+  ): { readonly runs: readonly Run[]; readonly through: Slot } {
     const runs: { ballot: Ballot; firstSlot: Slot; values: Value[] }[] = []
     let bytes = 0
     let entries = 0
     let at = from
-    for (; at <= this.lastSlot && entries < limits.entriesMax; at = slotAfter(at)) {
+    for (; at <= last && entries < limits.entriesMax; at = slotAfter(at)) {
       const entry = this.at(at)
       if (entry === undefined) continue
       bytes += valueBytes(entry.value)

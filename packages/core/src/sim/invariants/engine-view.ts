@@ -7,6 +7,7 @@ import { type Ballot, parseBallot } from '../../logic/consensus/ballot.ts'
 import type { EngineName } from '../../logic/consensus/engine.ts'
 import { parseMessage } from '../../logic/consensus/multi-paxos/messages.ts'
 import type { Run } from '../../logic/consensus/value.ts'
+import { paxosView } from './paxos-view.ts'
 import { raftView } from './raft-view.ts'
 
 export type Meaning =
@@ -43,7 +44,11 @@ const multiPaxos: EngineView = {
   },
 }
 
-const views: { readonly [engine in EngineName]?: EngineView } = { 'multi-paxos': multiPaxos, raft: raftView }
+const views: { readonly [engine in EngineName]?: EngineView } = {
+  'multi-paxos': multiPaxos,
+  paxos: paxosView,
+  raft: raftView,
+}
 
 /** Null for an engine whose messages are not understood here. */
 export const engineView = (engine: EngineName): EngineView | null => views[engine] ?? null

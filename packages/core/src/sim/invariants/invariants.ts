@@ -7,8 +7,9 @@ import { Acceptors } from './acceptors.ts'
 import { Answers } from './answers.ts'
 import { Decisions } from './decisions.ts'
 import { Digests } from './digests.ts'
-import { engineView } from './engine-view.ts'
+import { type EngineView, engineView } from './engine-view.ts'
 import { Proposers } from './proposers.ts'
+import { SlotAcceptors } from './slot-acceptors.ts'
 import { TermLogs } from './term-logs.ts'
 import { Twin } from './twin.ts'
 
@@ -21,8 +22,7 @@ export interface Invariants {
 export function createInvariants(engine: EngineName, founders: readonly NodeId[], codec: Codec): Invariants {
   const view = engineView(engine)
   const twin = new Twin(codec)
-  const disks =
-    engine === 'raft' ? new TermLogs(() => decisions) : view && new Acceptors(view, () => decisions)
+  const disks = disksOf(engine, view, () => decisions)
   const decisions = new Decisions(founders, chosen => {
     disks?.decided(chosen)
     twin.apply(chosen)
@@ -31,4 +31,15 @@ export function createInvariants(engine: EngineName, founders: readonly NodeId[]
   const ofProtocol = view && disks ? [disks, new Proposers(view)] : []
   const observers = new Observers([decisions, ...ofProtocol, answers, new Digests()])
   return { observers, decisions, answers }
+}
+
+/** Who checks what is on disk; null for an engine that is not understood here. */
+function disksOf(
+  engine: EngineName,
+  view: EngineView | null,
+  decisions: () => Decisions,
+): Acceptors | SlotAcceptors | TermLogs | null {
+  if (engine === 'paxos') return new SlotAcceptors()
+  if (engine === 'raft') return new TermLogs(decisions)
+  return view && new Acceptors(view, decisions)
 }
