@@ -5,13 +5,8 @@ import { nodeId, slot } from '../../../src/logic/base/ids.ts'
 import { seededRandom } from '../../../src/logic/base/random.ts'
 import type { LogWrite, Recovered } from '../../../src/logic/consensus/engine.ts'
 import { raft } from '../../../src/logic/consensus/raft/raft.ts'
+import { change, matchesTrace } from './helpers.ts'
 import { Scenario, termOf } from './scenario.ts'
-
-const matchesTrace = (table: Scenario, name: string) =>
-  expect(table.trace).toMatchFileSnapshot(`./traces/${name}.txt`)
-
-const change = (type: 'addObserver' | 'promote' | 'remove', node: string) =>
-  ({ type: 'changeMembership', change: { type, node: nodeId(node) } }) as const
 
 /** a leads; its log is short but for its last entries, because it has started again from a snapshot through 4. */
 function withSnapshot(joiners: readonly string[] = []): Scenario {
