@@ -11,6 +11,7 @@ const parts = [
   [`${core}/logic/consensus`, ['logic/base']],
   [`${core}/logic/consensus/paxos`, ['logic/base', 'logic/consensus']],
   [`${core}/logic/consensus/multi-paxos`, ['logic/base', 'logic/consensus', 'logic/consensus/paxos']],
+  [`${core}/logic/consensus/zab`, ['logic/base', 'logic/consensus']],
   [`${core}/logic/state`, ['logic/base']],
   [`${core}/logic/watch`, ['logic/base', 'logic/state']],
   [`${core}/logic/wire`, ['logic/base', 'logic/consensus']],
@@ -26,7 +27,7 @@ const parts = [
 
 /** Files that join parts which otherwise do not know each other. */
 const exceptions = new Map([
-  [`${core}/logic/consensus/engines.ts`, ['logic/consensus/multi-paxos', 'logic/consensus/paxos']],
+  [`${core}/logic/consensus/engines.ts`, ['logic/consensus/multi-paxos', 'logic/consensus/paxos', 'logic/consensus/zab']],
   [`${core}/client/default-worker.ts`, ['host/worker']],
   [`${core}/logic/consensus/log.ts`, ['logic/consensus/paxos']],
 ])

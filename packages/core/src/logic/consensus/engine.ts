@@ -12,7 +12,7 @@ import type { Ballot } from './ballot.ts'
 import type { Membership, MembershipChange } from './membership.ts'
 import type { Run, Value } from './value.ts'
 
-export type EngineName = 'paxos' | 'multi-paxos' | 'raft'
+export type EngineName = 'paxos' | 'multi-paxos' | 'raft' | 'zab'
 
 export type EngineInput<Message> =
   /** Time passes. */

@@ -4,6 +4,7 @@ import type { EngineKind, EngineName } from './engine.ts'
 import { multiPaxos } from './multi-paxos/multi-paxos.ts'
 import { paxos } from './paxos/paxos.ts'
 import { raft } from './raft/raft.ts'
+import { zab } from './zab/zab.ts'
 
 /** An engine of which only the contract is known: its messages are opaque outside. */
 export type AnyEngineKind = EngineKind<unknown>
@@ -13,6 +14,7 @@ const kinds: readonly AnyEngineKind[] = [
   multiPaxos as unknown as AnyEngineKind,
   raft as unknown as AnyEngineKind,
   paxos as unknown as AnyEngineKind,
+  zab as unknown as AnyEngineKind,
 ]
 
 export const engineNames: readonly EngineName[] = kinds.map(({ name }) => name)

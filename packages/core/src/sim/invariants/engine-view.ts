@@ -9,6 +9,7 @@ import { parseMessage } from '../../logic/consensus/multi-paxos/messages.ts'
 import type { Run } from '../../logic/consensus/value.ts'
 import { paxosView } from './paxos-view.ts'
 import { raftView } from './raft-view.ts'
+import { zabView } from './zab-view.ts'
 
 export type Meaning =
   /** The sender will accept nothing below `ballot`. */
@@ -48,6 +49,7 @@ const views: { readonly [engine in EngineName]?: EngineView } = {
   'multi-paxos': multiPaxos,
   paxos: paxosView,
   raft: raftView,
+  zab: zabView,
 }
 
 /** Null for an engine whose messages are not understood here. */

@@ -8,6 +8,7 @@ import { Answers } from './answers.ts'
 import { Decisions } from './decisions.ts'
 import { Digests } from './digests.ts'
 import { type EngineView, engineView } from './engine-view.ts'
+import { EpochLogs } from './epoch-logs.ts'
 import { Proposers } from './proposers.ts'
 import { SlotAcceptors } from './slot-acceptors.ts'
 import { TermLogs } from './term-logs.ts'
@@ -38,8 +39,9 @@ function disksOf(
   engine: EngineName,
   view: EngineView | null,
   decisions: () => Decisions,
-): Acceptors | SlotAcceptors | TermLogs | null {
+): Acceptors | SlotAcceptors | TermLogs | EpochLogs | null {
   if (engine === 'paxos') return new SlotAcceptors()
   if (engine === 'raft') return new TermLogs(decisions)
+  if (engine === 'zab') return new EpochLogs(decisions)
   return view && new Acceptors(view, decisions)
 }
