@@ -11,7 +11,11 @@ const script = name => `${root}/scripts/${name}.mjs`
 const parts = [
   ['check', () => counted(node, [script('check')])],
   ['unit', () => unitCounts()],
-  ['sim', () => counted(node, [script('sim'), '--engine', 'multi-paxos', '--seeds', '1..100'])],
+  ['sim multi-paxos', () => counted(node, [script('sim'), '--engine', 'multi-paxos', '--seeds', '1..100'])],
+  ['sim raft', () => counted(node, [script('sim'), '--engine', 'raft', '--seeds', '1..60'])],
+  ['sim zab', () => counted(node, [script('sim'), '--engine', 'zab', '--seeds', '1..60'])],
+  ['sim paxos', () => counted(node, [script('sim'), '--engine', 'paxos', '--seeds', '1..60'])],
+  ['model', () => counted(node, [script('model'), 'multi-paxos'])],
   ['mutants', () => counted(node, [script('mutants')])],
   ['e2e', () => counted(node, [script('e2e')])],
 ]
