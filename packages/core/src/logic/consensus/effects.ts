@@ -65,7 +65,10 @@ export class Effects<Message> {
   /** Stores `snapshot` in place of the log before it; `install` when its state is also new to this node. */
   saveSnapshot(snapshot: Snapshot, install: boolean): void {
     this.#snapshot = snapshot
-    if (install) this.#install = snapshot
+    if (!install) return
+    this.#install = snapshot
+    // What this step decided before is in the snapshot: what is given out with it comes after it.
+    this.#decided.length = 0
   }
 
   /** A snapshot that was stored before: its state is new to the state machine only. */
