@@ -129,7 +129,7 @@ export const paxosAheadSlotsMax = 1_024
 export const paxosPatienceTicksMin = 4
 export const paxosPatienceTicksMax = 10
 
-/** Leaderless Paxos: after a refusal the next attempt waits up to a tick, then up to three ... up to this many. */
+/** Leaderless Paxos: the second attempt in a row that is refused makes the next one wait up to a tick, the third up to three ... */
 export const paxosBackoffTicksMax = 16
 
 /** Leaderless Paxos: a member that knows less than another asks for the rest after this long. */

@@ -12,6 +12,9 @@ const lostAmongRivals: { readonly [engine in EngineName]?: readonly string[] } =
 }
 
 export function worldsOf(engine: EngineName): readonly World[] {
+  // Who hears whom is part of every state there, which makes each world too large; its rules for one slot are also those
+  // of Multi-Paxos, and seen whole with it.
+  if (engine === 'paxos') return []
   const common = { kind: engineKind(engine), nodes: ['a', 'b', 'c'], lost: [], statesMax }
   return [
     {

@@ -3,8 +3,9 @@
  * is needed for safety; every rule of safety is in acceptor-role.ts, proposer-role.ts, learner.ts and governance.ts.
  *
  * Proposers stay out of each other's way: each takes slots that nobody is known to be at work in, and who is refused
- * leaves the slots in question to the higher ballot and goes on with others, after a random while that grows. A slot
- * whose proposer died holds up all later ones: whoever waits for it finishes it, after a random while that grows too.
+ * leaves the slots in question to the higher ballot and goes on with others: at once the first time, then after a random
+ * while that grows. A slot whose proposer died holds up all later ones: whoever waits for it finishes it, after a random
+ * while that grows too.
  */
 import { type Slot, slot, slotAfter } from '../../base/ids.ts'
 import {
@@ -113,9 +114,9 @@ export function hurry(core: Core): void {
   pace.patienceTicks = Math.min(pace.patienceTicks, 1 + core.random.below(suspectedTicksMax))
 }
 
-/** An attempt was refused: the next one waits. */
+/** An attempt was refused. The next one goes to other slots, at once; when that is refused too, they wait. */
 export function backOff(core: Core): void {
-  const widest = Math.min(2 ** core.proposer.failures, paxosBackoffTicksMax)
+  const widest = Math.min(2 ** (core.proposer.failures - 1), paxosBackoffTicksMax)
   core.pace.backoffTicks = core.random.below(widest)
 }
 
