@@ -113,7 +113,8 @@ export function supply(core: Core, role: Leading, effects: Effects): void {
     const type = isVoter(core.membership, node) ? 'propose' : 'inform'
     const through = type === 'propose' ? role.proposedThrough : core.chosenThrough
     if (peer.next <= core.log.forgottenThrough) {
-      if (peer.waitedTicks++ === 0) core.snapshots.offer(node, effects)
+      if (peer.waitedTicks === 0) core.snapshots.offer(node, effects)
+      peer.waitedTicks = Math.max(1, peer.waitedTicks)
       continue
     }
     while (peer.next <= through && peer.next - peer.matchedThrough <= pipelineSlotsMax) {
@@ -166,10 +167,11 @@ export function beat(core: Core, role: Leading, effects: Effects): void {
 }
 
 /** Time passes for every member: what was sent and not acknowledged in time is sent again at the end of the step. */
-export function resendOverdue(role: Leading): void {
+export function resendOverdue({ log }: Core, role: Leading): void {
   for (const peer of role.peers.values()) {
     peer.silentTicks++
-    if (!peer.synced || peer.next <= slotAfter(peer.matchedThrough)) continue
+    const isOffered = peer.next <= log.forgottenThrough
+    if (!peer.synced || (!isOffered && peer.next <= slotAfter(peer.matchedThrough))) continue
     peer.waitedTicks++
     if (peer.waitedTicks >= resendTicks) startAgain(peer)
   }

@@ -14,7 +14,7 @@ import { follow } from './follower.ts'
 import { resendOverdue } from './replication.ts'
 
 export function tickLeading(core: Core, role: Leading): void {
-  resendOverdue(role)
+  resendOverdue(core, role)
   if (++role.roundTicks >= heartbeatTicks) role.roundWanted = true
   if (role.transfer !== null && --role.transfer.ticksLeft <= 0) role.transfer = null
   const heard = (node: NodeId) =>
