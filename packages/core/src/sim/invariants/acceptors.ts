@@ -64,7 +64,8 @@ export class Acceptors implements Observer {
     for (const message of messages) {
       if (message.type !== 'engine') continue
       const meaning = this.#view.meaning(message.message)
-      if (meaning?.type === 'promises') this.#checkBallot(id, meaning.ballot)
+      // A ballot that is used stands on the disk of its owner: no later life can use it again.
+      if (meaning?.type === 'promises' || meaning?.type === 'claims') this.#checkBallot(id, meaning.ballot)
       if (meaning?.type === 'vouches') {
         this.#checkBallot(id, meaning.ballot)
         this.#checkVouched(id, meaning.ballot, meaning.through)
