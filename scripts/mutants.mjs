@@ -11,8 +11,8 @@ import { mutants } from './mutants-list.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const sources = join(root, 'packages/core/src')
-/** Inside the package, so that its dependencies are found. */
-const workshop = join(root, 'packages/core/.tmp/mutants')
+/** Inside the package, so that its dependencies are found; its own, so that two runs do not disturb each other. */
+const workshop = join(root, 'packages/core/.tmp', `mutants-${process.pid}`)
 const seeds = '1..400'
 
 const named = process.argv.slice(2)

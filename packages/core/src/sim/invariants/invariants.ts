@@ -40,7 +40,7 @@ function disksOf(
   view: EngineView | null,
   decisions: () => Decisions,
 ): Acceptors | SlotAcceptors | TermLogs | EpochLogs | null {
-  if (engine === 'paxos') return new SlotAcceptors()
+  if (engine === 'paxos') return new SlotAcceptors(decisions)
   if (engine === 'raft') return new TermLogs(decisions)
   if (engine === 'zab') return new EpochLogs(decisions)
   return view && new Acceptors(view, decisions)

@@ -17,7 +17,7 @@ import type { Run } from '../../logic/consensus/value.ts'
 import type { PeerMessage } from '../../logic/wire/envelope.ts'
 import type { Observer, Running } from '../observer.ts'
 import { require } from '../violation.ts'
-import type { Chosen } from './decisions.ts'
+import type { Chosen, Decisions } from './decisions.ts'
 import { paxosMessage, paxosRecord } from './paxos-view.ts'
 import { type BallotKey, ballotKey, type ValueKey, valueKey } from './value-key.ts'
 
@@ -44,12 +44,17 @@ const isKnown = ({ counter }: Ballot): boolean => counter === Number.MAX_SAFE_IN
 export class SlotAcceptors implements Observer {
   /** Memberships that were decided, in order. */
   readonly #reigns: { readonly chosenAt: Slot; readonly membership: Membership }[] = []
+  readonly #decisions: () => Decisions
   readonly #disks = new Map<NodeId, Disk>()
   readonly #votes = new Map<Slot, Map<BallotKey, Vote>>()
   /** By slot: what some node wrote down as chosen before it was decided. */
   readonly #learned = new Map<Slot, ValueKey>()
   /** The lowest ballot in which each decided slot was chosen, and what. */
   readonly #chosenIn = new Map<Slot, Vote>()
+
+  constructor(decisions: () => Decisions) {
+    this.#decisions = decisions
+  }
 
   wrote(node: NodeId, { hardState, log }: Persist): void {
     const disk = this.#disk(node)
@@ -95,11 +100,11 @@ export class SlotAcceptors implements Observer {
       `slot ${slot} was chosen as ${choosing.value}, but ${learned} was taken for chosen`)
   }
 
-  /** Who counts for `at`: the latest membership at least a window before it; the founding one before any. */
+  /** Who counts for `at`: the latest membership at least a window before it; the founders before any. */
   #governing(at: Slot): Membership {
-    const reign = this.#reigns.findLast(({ chosenAt }) => chosenAt === 1 || chosenAt + paxosWindowSlots <= at)
-    require(reign !== undefined, 'founding', () => `slot 1 does not hold the founding membership`)
-    return reign.membership
+    const isOver = ({ chosenAt }: { readonly chosenAt: Slot }) =>
+      chosenAt === 1 || chosenAt + paxosWindowSlots <= at
+    return this.#reigns.findLast(isOver)?.membership ?? this.#decisions().membership
   }
 
   #accept(node: NodeId, disk: Disk, { ballot, firstSlot, values }: Run): void {
