@@ -8,7 +8,10 @@ await install()
 const checks = [
   ['types', async () => (await run(bin('tsc'), ['-b'])).code === 0],
   ['types of the demo', async () => (await run(bin('tsc'), ['-p', 'packages/demo'])).code === 0],
-  ['lint and format', async () => (await run(bin('biome'), ['ci', '--colors=off', '--error-on-warnings', '.'])).code === 0],
+  [
+    'lint and format',
+    async () => (await run(bin('biome'), ['ci', '--colors=off', '--error-on-warnings', '.'])).code === 0,
+  ],
   ['layers', () => report(checkLayers())],
   ['rules and tests', () => report(checkSpec())],
 ]

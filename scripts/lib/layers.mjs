@@ -27,7 +27,10 @@ const parts = [
 
 /** Files that join parts which otherwise do not know each other. */
 const exceptions = new Map([
-  [`${core}/logic/consensus/engines.ts`, ['logic/consensus/multi-paxos', 'logic/consensus/paxos', 'logic/consensus/zab']],
+  [
+    `${core}/logic/consensus/engines.ts`,
+    ['logic/consensus/multi-paxos', 'logic/consensus/paxos', 'logic/consensus/zab'],
+  ],
   [`${core}/client/default-worker.ts`, ['host/worker']],
   [`${core}/logic/consensus/log.ts`, ['logic/consensus/paxos']],
 ])
