@@ -2,7 +2,13 @@
 
 export { Clock } from './clock.ts'
 export { Disk } from './disk.ts'
-export { fromJsonLines, type HistoryEvent, toJsonLines } from './history.ts'
+export {
+  fromJsonLines,
+  type HistoryEvent,
+  type HistoryFunction,
+  type HistoryValue,
+  toJsonLines,
+} from './history.ts'
 export { checkLinearizable, type Verdict } from './linearizability/check.ts'
 export { type Frame, Network, type NetworkFaults } from './network.ts'
 export { drawPlan, type Plan } from './plan.ts'

@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest'
+import { parseArguments } from '../../src/sim/arguments.ts'
+
+test('SIM-10 the command line names an engine, a range of seeds and what to print', () => {
+  const line = '--engine multi-paxos --seeds 5..9 --trace --history out.jsonl --twice --workers 1'
+  expect(parseArguments(line.split(' '))).toMatchObject({
+    ok: true,
+    value: {
+      engine: 'multi-paxos',
+      seeds: [5, 9],
+      trace: true,
+      historyFile: 'out.jsonl',
+      twice: true,
+      workers: 1,
+    },
+  })
+  expect(parseArguments(['--seeds', '7'])).toMatchObject({ value: { seeds: [7, 7], trace: false } })
+})
+
+test.each(['--seeds x', '--seeds 9..5', '--engine none', '--workers 0', '--history', '--tracee'])(
+  'SIM-10 %s is refused',
+  line => {
+    expect(parseArguments(line.split(' ')).ok).toBe(false)
+  },
+)
