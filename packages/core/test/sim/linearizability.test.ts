@@ -184,7 +184,7 @@ describe('histories', () => {
 
 /** Operations of five processes that overlap all the time, answered as a register would, one after the other. */
 function busy(count: number): readonly HistoryEvent[] {
-  const lines: Line[] = [...created.map(([process, type, f, value]): Line => [process, type, f, value])]
+  const lines: Line[] = [...created]
   let version = 0
   let data = 'v'
   const processes = 5
