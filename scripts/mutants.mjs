@@ -1,9 +1,9 @@
 /**
- * Shows that the simulator catches what it is there for: builds the library once for each mutant, with that one thing
- * broken, and runs seeds until one fails. Passed is a mutant that was caught. `npm run mutants -- NAME...` runs some.
+ * Shows that the proofs catch what they are there for: builds the library once for each mutant, with that one thing
+ * broken, runs seeds until one fails, and where none does the scripted scenarios of its engine. Passed is a mutant that was caught. `npm run mutants -- NAME...` runs some.
  */
 import { spawn } from 'node:child_process'
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -13,7 +13,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..')
 const sources = join(root, 'packages/core/src')
 /** Inside the package, so that its dependencies are found; its own, so that two runs do not disturb each other. */
 const workshop = join(root, 'packages/core/.tmp', `mutants-${process.pid}`)
-const seeds = '1..400'
+const seeds = '1..200'
 
 const named = process.argv.slice(2)
 const unknown = named.filter(name => !mutants.some(mutant => mutant.name === name))
@@ -27,9 +27,9 @@ const queue = [...edited]
 const hands = Array.from({ length: Math.min(2, availableParallelism()) }, async () => {
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
     const { mutant, folder } = next
-    const failure = await firstFailure(folder, mutant.engine)
-    if (failure !== null) caught++
-    const verdict = failure === null ? 'NOT CAUGHT' : `caught by ${failure.check} at seed ${failure.seed}`
+    const by = (await failingSeed(folder, mutant.engine)) ?? (await failingScript(folder, mutant.engine))
+    if (by !== null) caught++
+    const verdict = by === null ? 'NOT CAUGHT' : `caught by ${by}`
     console.log(`${mutant.name.padEnd(26)} ${verdict.padEnd(48)} ${mutant.breaks}`)
   }
 })
@@ -44,6 +44,8 @@ function prepare({ name, edits }) {
   mkdirSync(folder, { recursive: true })
   for (const part of ['logic', 'sim', 'host/codec.ts', 'host/codec-scan.ts'])
     cpSync(join(sources, part), join(folder, 'src', part), { recursive: true })
+  // The copy has settings of its own, for all of it.
+  for (const part of ['logic', 'sim']) rmSync(join(folder, 'src', part, 'tsconfig.json'))
   for (const { file, find, replace } of edits) {
     const path = join(folder, 'src/logic', file)
     const parts = readFileSync(path, 'utf8').split(find)
@@ -65,7 +67,8 @@ function prepare({ name, edits }) {
   return folder
 }
 
-async function firstFailure(folder, engine) {
+/** The check that a seed broke, and which seed; null when all pass. */
+async function failingSeed(folder, engine) {
   const built = await run([join(root, 'node_modules/typescript/bin/tsc'), '-p', folder])
   if (built.status !== 0) throw new Error(built.output)
   const command = [
@@ -80,9 +83,38 @@ async function firstFailure(folder, engine) {
   ]
   const { status, output } = await run(command)
   const match = /^seed (\d+) broke (\S+) /m.exec(output)
-  if (match !== null) return { seed: match[1], check: match[2] }
+  if (match !== null) return `${match[2]} at seed ${match[1]}`
   if (status !== 0) throw new Error(output)
   return null
+}
+
+/** The rule whose scripted test fails on the broken copy; null when all pass. */
+async function failingScript(folder, engine) {
+  const tests = join(root, 'packages/core/test/consensus')
+  const copied = join(folder, 'test/consensus')
+  for (const part of ['show.ts', 'table.ts', engine])
+    cpSync(join(tests, part), join(copied, part), { recursive: true })
+  const vitest = join(root, 'node_modules/vitest/vitest.mjs')
+  const config = join(folder, 'vitest.config.mjs')
+  writeFileSync(config, `export default { test: { include: ['test/**/*.test.ts'] } }\n`)
+  const report = join(folder, 'report.json')
+  const { status, output } = await run([
+    vitest,
+    'run',
+    '--root',
+    folder,
+    '--config',
+    config,
+    '--reporter=json',
+    `--outputFile=${report}`,
+  ])
+  if (status === 0) return null
+  if (!existsSync(report)) throw new Error(output)
+  const { testResults } = JSON.parse(readFileSync(report, 'utf8'))
+  const results = testResults.flatMap(({ assertionResults }) => assertionResults)
+  const failed = results.find(each => each.status === 'failed')
+  if (failed === undefined) throw new Error(output)
+  return `the script of ${failed.title.split(' ')[0]}`
 }
 
 function run(words) {
