@@ -74,9 +74,14 @@ export function membershipsOf({ membership, chosenThrough, log }: Core): readonl
  * so: only a snapshot helps. What is chosen there is in this history, whose epoch is later.
  */
 export function commonThrough(core: Core, { chosenThrough, ends }: Report): Slot | null {
-  if (chosenThrough < core.log.forgottenThrough) return null
-  assert(chosenThrough <= core.log.lastSlot, 'what was chosen is in the initial history of every later epoch')
+  const { forgottenThrough, lastSlot } = core.log
+  assert(chosenThrough <= lastSlot, 'what was chosen is in the initial history of every later epoch')
   let common = chosenThrough
+  if (common < forgottenThrough) {
+    const reaches = ends.find(end => end.slot >= forgottenThrough)
+    if (reaches === undefined || !sameBallot(reaches.ballot, core.forgottenBallot)) return null
+    common = forgottenThrough
+  }
   for (const { slot: last, ballot } of ends) {
     while (common < last) {
       const held = core.log.at(slotAfter(common))

@@ -18,7 +18,6 @@ import { changeMembership, isVoter, type MembershipChange } from '../membership.
 import { isQuorum, quorumSlot } from '../quorum.ts'
 import type { Value } from '../value.ts'
 import type { Core, Discovering, Effects, Leading } from './core.ts'
-import { look } from './election.ts'
 import { append, learnThrough } from './history.ts'
 import type { Of } from './messages.ts'
 import { answerReads } from './reads.ts'
@@ -32,6 +31,7 @@ import {
   synchronise,
   tellChosen,
 } from './replication.ts'
+import { leave } from './tenure.ts'
 
 /** Discovery is over: this history is the initial one of `ballot`. The leader joins its epoch as every follower does. */
 export function becomeLeading(
@@ -101,6 +101,7 @@ export function onAck(
   const peer = role.peers.get(from)
   if (!sameBallot(ballot, role.ballot) || peer === undefined) return
   if (peer.session !== session) return nameSession(role, from, effects)
+  if (through > role.proposedThrough) return
   if (!peer.synced) {
     peer.next = slotAfter(through)
     peer.toldThrough = noSlot
@@ -157,7 +158,7 @@ export function finishLeading(core: Core, role: Leading, effects: Effects): void
   answerReads(core, role, effects)
   if (!role.established) return
   dropFormerMembers(core, role)
-  if (!isVoter(core.membership, core.self)) look(core)
+  if (!isVoter(core.membership, core.self)) leave(core, role, effects)
 }
 
 /** Moves what waits into slots while the pipeline is open. Its own acknowledgement counts when it comes back. */

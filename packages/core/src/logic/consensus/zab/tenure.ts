@@ -7,7 +7,7 @@ import { heartbeatTicks, leaderQuorumTicks, transferTicks } from '../../base/lim
 import type { Ballot } from '../ballot.ts'
 import { isVoter } from '../membership.ts'
 import { isQuorum } from '../quorum.ts'
-import type { Core, Effects, Leading } from './core.ts'
+import type { Core, Effects, Leading, Progress } from './core.ts'
 import { rulesOut } from './discovery.ts'
 import { look } from './election.ts'
 import { follow } from './follower.ts'
@@ -45,7 +45,21 @@ export function finishTransfer(core: Core, role: Leading, effects: Effects): voi
   const { to } = role.transfer
   const peer = role.peers.get(to)
   if (!peer?.synced || peer.matchedThrough !== role.proposedThrough) return
-  for (const node of role.peers.keys())
-    if (node !== core.self) effects.send(node, { type: 'handOver', ballot: role.ballot, to })
+  tellSuccessor(core, role, to, effects)
   follow(core, to, effects)
+}
+
+/** The leader is no voter any more: whoever has most takes over, without an election. */
+export function leave(core: Core, role: Leading, effects: Effects): void {
+  let best: readonly [NodeId, Progress] | null = null
+  for (const [node, peer] of role.peers) {
+    if (!peer.synced || !isVoter(core.membership, node)) continue
+    if (best === null || peer.matchedThrough > best[1].matchedThrough) best = [node, peer]
+  }
+  if (best !== null) tellSuccessor(core, role, best[0], effects)
+  look(core)
+}
+
+function tellSuccessor({ self }: Core, { ballot, peers }: Leading, to: NodeId, effects: Effects): void {
+  for (const node of peers.keys()) if (node !== self) effects.send(node, { type: 'handOver', ballot, to })
 }
