@@ -140,6 +140,8 @@ export interface Pace {
   blockedTicks: number
   /** When `blockedTicks` gets here, the slots that block are finished by this node. */
   patienceTicks: number
+  /** Somebody is said to be dead since `chosenThrough` moved: patience is short, once. */
+  isHurried: boolean
   /** How often it was finished in vain. */
   blockedTimes: number
   /** The slots that block are finished next. */

@@ -101,4 +101,5 @@ export function passed(core: Core): void {
   core.pace.blockedTicks = 0
   core.pace.blockedTimes = 0
   core.pace.finishes = false
+  core.pace.isHurried = false
 }

@@ -29,7 +29,8 @@ export const freshPace = (): Pace => ({
   heartbeatTicks,
   backoffTicks: 0,
   blockedTicks: 0,
-  patienceTicks: paxosPatienceTicksMax,
+  patienceTicks: 0,
+  isHurried: false,
   blockedTimes: 0,
   finishes: false,
   ahead: null,
@@ -91,27 +92,30 @@ function catchUp(core: Core, effects: Effects): void {
 function waitForOthers(core: Core): void {
   const { pace } = core
   if (wantedThrough(core) === core.chosenThrough || pace.ahead !== null) pace.blockedTicks = 0
-  else if (++pace.blockedTicks >= pace.patienceTicks) {
-    pace.finishes = true
+  else {
+    if (pace.blockedTicks === 0) pace.patienceTicks = drawPatience(core)
+    if (++pace.blockedTicks < pace.patienceTicks) return
+    pace.blockedTicks = 0
     pace.blockedTimes++
-    startWaiting(core)
+    pace.isHurried = false
+    pace.finishes = true
   }
 }
 
-/** Patience is drawn anew each time, so that two seldom lose it together, and doubles while nothing moves. */
-function startWaiting({ pace, random }: Core): void {
+/** Drawn anew each time, so that two seldom lose it together; doubles while nothing moves. */
+function drawPatience({ pace, random }: Core): number {
+  if (pace.isHurried) return 1 + random.below(suspectedTicksMax)
   const drawn = random.below(paxosPatienceTicksMax - paxosPatienceTicksMin + 1)
-  pace.blockedTicks = 0
-  pace.patienceTicks = (paxosPatienceTicksMin + drawn) * 2 ** Math.min(2, pace.blockedTimes)
+  return (paxosPatienceTicksMin + drawn) * 2 ** Math.min(2, pace.blockedTimes)
 }
 
 /** The last slot that is known to be asked for here: one that somebody works on, or that a read waits for. */
 const wantedThrough = (core: Core): Slot => slot(Math.max(busyThrough(core), readsThrough(core)))
 
 /** Somebody is said to be dead: what it left is finished soon. */
-export function hurry(core: Core): void {
-  const { pace } = core
-  pace.patienceTicks = Math.min(pace.patienceTicks, 1 + core.random.below(suspectedTicksMax))
+export function hurry({ pace }: Core): void {
+  pace.isHurried = true
+  pace.blockedTicks = 0
 }
 
 /** An attempt was refused. The next one goes to other slots, at once; when that is refused too, they wait. */
