@@ -121,7 +121,9 @@ export function drawPlan(seed: number, engine: EngineName): Plan {
     hunts: on(0.4) ? chance.pick([0.3, 0.8]) : 0,
     crashesAtWrite: on(0.4) ? chance.pick([0.002, 0.01]) : 0,
     blackouts: on(0.2),
-    freezes: on(0.4) ? { everyMs: chance.pick([3_000, 6_000]), lastMs: chance.pick([500, 2_500, 5_000]) } : null,
+    freezes: on(0.4)
+      ? { everyMs: chance.pick([3_000, 6_000]), lastMs: chance.pick([500, 2_500, 5_000]) }
+      : null,
     snapshotSlots: chance.pick([8, 32, 128, 16_384]),
     logKeptSlots: chance.pick([0, 4, 32, 4_096]),
     diskMsMax: chance.pick([2, 8, 8, 40]),
