@@ -400,7 +400,7 @@ export const mutants = [
   ofZab(
     'accepted-epoch-forgotten',
     'a restarted node has accepted no epoch but the one that it is of',
-    'zab.ts',
+    'recovery.ts',
     `  core.accepted = accepted\n`,
     `  core.accepted = current\n`,
   ),

@@ -22,18 +22,21 @@ import type { Credentials, Notification } from './messages.ts'
 /** Whatever was going on is over: looks for a leader, in a new round. Not to be elected for `restTicks`. */
 export function look(core: Core, restTicks = 0): Looking {
   core.round++
-  const role: Looking = {
-    role: 'looking',
-    contacts: new Map(),
-    vote: null,
-    able: false,
-    restTicks,
-    toldTicks: 0,
-    tell: true,
-  }
+  const role = freshLooking(restTicks)
   core.role = role
   return role
 }
+
+/** One that has heard nobody yet. */
+export const freshLooking = (restTicks = 0): Looking => ({
+  role: 'looking',
+  contacts: new Map(),
+  vote: null,
+  able: false,
+  restTicks,
+  toldTicks: 0,
+  tell: true,
+})
 
 export function tickLooking(role: Looking): void {
   if (role.restTicks > 0) role.restTicks--

@@ -1,11 +1,5 @@
-/**
- * ZAB behind the engine contract: takes each input to the file that answers it, and restores a node from what was stored. No
- * rule of the protocol is in here.
- */
-import { assert } from '../../base/assert.ts'
-import { isCounter, type NodeId, noSlot, slot, slotAfter } from '../../base/ids.ts'
-import { logKeptSlots as logKeptSlotsUsual } from '../../base/limits.ts'
-import { noBallot, parseBallot } from '../ballot.ts'
+/** ZAB behind the engine contract: takes each input to the file that answers it. No rule of the protocol is in here. */
+import type { NodeId } from '../../base/ids.ts'
 import { Effects as EffectsOf } from '../effects.ts'
 import type {
   Engine,
@@ -16,9 +10,7 @@ import type {
   EngineStatus,
   PeerStatus,
 } from '../engine.ts'
-import { Log } from '../log.ts'
 import { isVoter } from '../membership.ts'
-import { Snapshots } from '../snapshots.ts'
 import type { Core, Effects } from './core.ts'
 import {
   onAckEpoch,
@@ -27,7 +19,7 @@ import {
   onRefusedEpoch,
   tickDiscovering,
 } from './discovery.ts'
-import { finishLooking, look, notification, onNotification, tickLooking } from './election.ts'
+import { finishLooking, notification, onNotification, tickLooking } from './election.ts'
 import {
   follow,
   onCommit,
@@ -38,11 +30,11 @@ import {
   onSuspect,
   tickFollowing,
 } from './follower.ts'
-import { learnThrough } from './history.ts'
 import { finishLeading, isChanging, onAck, propose, proposeChange } from './leader.ts'
 import type { Message } from './messages.ts'
 import { parseMessage } from './parse.ts'
 import { askRead, forwardRead, onReadReply } from './reads.ts'
+import { freshCore, hardState, recover } from './recovery.ts'
 import { onAlive, onFollowerInfo, onReport } from './replication.ts'
 import { compact, onSnapshotMessage } from './snapshot.ts'
 import { onFetch, onNewEpoch, onNewLeader, onSync } from './synchronisation.ts'
@@ -214,85 +206,6 @@ function receive(core: Core, from: NodeId, message: Message, effects: Effects): 
     case 'snapshotPiece':
       return onSnapshotMessage(core, from, message, effects)
   }
-}
-
-function freshCore({ self, founders, random, logKeptSlots = logKeptSlotsUsual }: EngineConfig): Core {
-  const core: Core = {
-    self,
-    random,
-    log: new Log(),
-    forgottenBallot: noBallot,
-    accepted: noBallot,
-    current: noBallot,
-    highestSeen: 0,
-    chosenThrough: noSlot,
-    membership: { voters: founders, observers: [] },
-    snapshots: new Snapshots(),
-    logKeptSlots,
-    round: 0,
-    session: random.below(2 ** 30),
-    role: {
-      role: 'looking',
-      contacts: new Map(),
-      vote: null,
-      able: false,
-      restTicks: 0,
-      toldTicks: 0,
-      tell: true,
-    },
-  }
-  return core
-}
-
-/** Puts back what was written; what is known as chosen is given out again by the first step. */
-function recover(core: Core, { recovered }: EngineConfig): Effects {
-  const effects: Effects = new EffectsOf()
-  const { hardState: stored, snapshot, log } = recovered
-  look(core)
-  if (stored === null) {
-    assert(log.length === 0 && snapshot === null, 'a history without a record of epochs is incomplete')
-    return effects
-  }
-  const { accepted, current, chosenThrough, snapshotBallot } = parseHardState(stored)
-  core.accepted = accepted
-  core.current = current
-  core.highestSeen = accepted.counter
-  if (snapshot !== null) {
-    core.log.forget(snapshot.through)
-    core.forgottenBallot = snapshotBallot
-    core.chosenThrough = snapshot.through
-    core.membership = snapshot.membership
-    core.snapshots.keep(snapshot, snapshotBallot)
-    effects.installRecovered(snapshot)
-  }
-  for (const write of log) {
-    if (write.type === 'append') core.log.setRun(write.run)
-    else core.log.truncate(write.from)
-  }
-  for (let at = slotAfter(core.log.forgottenThrough); at <= core.log.lastSlot; at = slotAfter(at))
-    assert(core.log.at(at) !== undefined, `slot ${at} is held: a history has no holes`)
-  learnThrough(core, chosenThrough, effects)
-  return effects
-}
-
-const hardState = ({ accepted, current, chosenThrough, snapshots }: Core) => ({
-  accepted,
-  current,
-  chosenThrough,
-  snapshotBallot: snapshots.ownLastBallot,
-})
-
-function parseHardState(value: unknown): ReturnType<typeof hardState> {
-  const fields = typeof value === 'object' && value !== null ? (value as { [key: string]: unknown }) : {}
-  const accepted = parseBallot(fields['accepted'])
-  const current = parseBallot(fields['current'])
-  const snapshotBallot = parseBallot(fields['snapshotBallot'])
-  const { chosenThrough } = fields
-  assert(
-    accepted !== null && current !== null && snapshotBallot !== null && isCounter(chosenThrough),
-    'the stored record is that of a ZAB node',
-  )
-  return { accepted, current, chosenThrough: slot(chosenThrough), snapshotBallot }
 }
 
 /** Whom to hand commands to: a leader whose epoch is known to be established. */
