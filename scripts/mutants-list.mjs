@@ -454,13 +454,6 @@ export const mutants = [
     `  if (best === null || best !== core.self) return becomeLeading`,
   ),
   ofZab(
-    'entered-without-history',
-    'a follower enters the epoch with whatever history it has when NEWLEADER comes',
-    'synchronisation.ts',
-    `  if (!isPrefix || newLeader === null || core.log.lastSlot < newLeader) return\n`,
-    `  if (newLeader === null) return\n`,
-  ),
-  ofZab(
     'read-without-ping',
     'a leader answers reads without asking whether it still leads',
     'reads.ts',
