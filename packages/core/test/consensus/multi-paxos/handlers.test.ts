@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { nodeId, slot } from '../../../src/logic/base/ids.ts'
 import type { Ballot } from '../../../src/logic/consensus/ballot.ts'
 import type { Message } from '../../../src/logic/consensus/multi-paxos/messages.ts'
+import { noop } from '../../../src/logic/consensus/value.ts'
 import { ballot, emptyDisk, run, Table } from './table.ts'
 
 /** Node b in each role; what it has promised is `status().ballot`. */
@@ -14,7 +15,7 @@ const roles = {
   },
   'one that polls': () => {
     const table = seated()
-    table.tick('b', 25)
+    for (let ticks = 0; ticks < 60 && table.status('b').role === 'follower'; ticks++) table.tick('b')
     return table
   },
   'one that prepares': () => {
@@ -34,6 +35,14 @@ const roles = {
   },
 }
 
+const shownRoles: { readonly [role in keyof typeof roles]: string } = {
+  'a follower of nobody': 'follower',
+  'a follower': 'follower',
+  'one that polls': 'candidate',
+  'one that prepares': 'candidate',
+  'a leader': 'leader',
+}
+
 function seated(): Table {
   const table = new Table(['a', 'b', 'c'])
   const hardState = { promised: ballot(2, 'a'), chosenThrough: 0 }
@@ -47,7 +56,7 @@ const heartbeat = (of: Ballot): Message => ({
   chosenThrough: slot(0),
   round: 1,
 })
-const promise = (of: Ballot): Message => ({
+const promise = (of: Ballot): Extract<Message, { type: 'promise' }> => ({
   type: 'promise',
   ballot: of,
   from: slot(1),
@@ -86,6 +95,7 @@ describe('acceptor', () => {
   test.each(cases)('MULTI-12 %s in a ballot that is %s, at %s', (type, relation, role) => {
     const table = roles[role]()
     const before = table.status('b')
+    expect(before.role).toBe(shownRoles[role])
     table.slowDisk('b')
     table.letters = []
     const asked = related(table, relations[relation])
@@ -183,6 +193,22 @@ describe('leader', () => {
     expect(granted()).toEqual([false])
     table.input('a', { type: 'suspect', peer: nodeId('b') })
     expect(granted()).toEqual([true])
+  })
+})
+
+describe('candidate', () => {
+  test('MULTI-20 a new leader takes over however many slots it finds', () => {
+    const table = roles['one that prepares']()
+    const own = ballot(3, 'b')
+    const count = 600_000
+    const long = {
+      ballot: ballot(2, 'a'),
+      firstSlot: slot(1),
+      values: Array.from({ length: count }, () => noop),
+    }
+    table.message('b', 'c', { ...promise(own), through: slot(count), runs: [long] })
+    table.message('b', 'b', promise(own))
+    expect(table.status('b').role).toBe('leader')
   })
 })
 

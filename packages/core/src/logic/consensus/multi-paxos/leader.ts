@@ -21,7 +21,8 @@ import { beat, dropFormerMembers, progressOf, supply, tellChosen } from './repli
 
 /** Phase 1 is won: takes over what was found, fills holes, and proposes something of its own to be able to serve. */
 export function becomeLeader(core: Core, { ballot, found }: Preparing): void {
-  const last = slot(Math.max(core.chosenThrough, ...found.keys()))
+  let last = core.chosenThrough
+  for (const at of found.keys()) if (at > last) last = at
   const queue: Value[] = []
   for (let at = slotAfter(core.chosenThrough); at <= last; at = slotAfter(at))
     queue.push(found.get(at)?.value ?? noop)
