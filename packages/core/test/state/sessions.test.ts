@@ -191,7 +191,7 @@ describe('sessions', () => {
     expect(world.machine.leadership).toBe(0)
     expect(world.apply({ type: 'lead', node: nodeId('n1') })).toEqual({
       ...nothing,
-      outcome: { type: 'led' },
+      outcome: { type: 'led', node: 'n1' },
     })
     expect(world.machine.leadership).toBe(2)
     world.apply({ type: 'lead', node: nodeId('n1') })

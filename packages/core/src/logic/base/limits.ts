@@ -97,6 +97,9 @@ export const resubmitTicks = 20
 /** Replicas tell the leader this often which sessions are alive: well below the shortest session timeout. */
 export const touchTicks = 10
 
+/** A doer without the leadership asks for it this often: well above what a command takes to be decided and applied. */
+export const leadAgainTicks = 20
+
 /** A replica that is no member asks to become one this often. */
 export const joinTicks = 10
 

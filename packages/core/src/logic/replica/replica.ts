@@ -9,19 +9,20 @@ import type { NodeId, SessionId, Xid } from '../base/ids.ts'
 import { joinTicks, touchTicks, votersWanted } from '../base/limits.ts'
 import type { Engine, EngineInput, EngineOutput, EngineStatus, Snapshot } from '../consensus/engine.ts'
 import { isMember, type Membership, members, noMembership } from '../consensus/membership.ts'
-import { type Command, encodeCommand, stampCommand } from '../state/command.ts'
+import { encodeCommand, stampCommand } from '../state/command.ts'
 import type { Applied, StateMachine } from '../state/contract.ts'
 import type { WatchTable } from '../watch/contract.ts'
 import type { PeerMessage } from '../wire/envelope.ts'
 import { answerRead } from './answer.ts'
+import { Audience } from './audience.ts'
 import { Checkpoints } from './checkpoints.ts'
 import { isSnapshotDue } from './compaction.ts'
+import { Duty } from './duty.ts'
 import type { ClientId, ClientRequest, ReplicaEvent } from './event.ts'
-import { Leases } from './leases.ts'
 import { nextChange, Steadiness } from './members.ts'
 import { parcels } from './parcels.ts'
 import { Reads } from './reads.ts'
-import type { Step, ToClient, ToPeer } from './step.ts'
+import type { Step, ToPeer } from './step.ts'
 import { Writes } from './writes.ts'
 
 export interface ReplicaConfig {
@@ -46,34 +47,25 @@ export class Replica {
   readonly #reads = new Reads()
   readonly #checkpoints = new Checkpoints()
   readonly #steadiness = new Steadiness()
+  readonly #audience = new Audience()
+  readonly #duty: Duty
   /** Peers with a connection, as the host sees it. */
   readonly #connected = new Set<NodeId>()
-  /** Clients heard from and not gone. */
-  readonly #clients = new Set<ClientId>()
-  /** Who is told of a session's watches and of its end. */
-  readonly #attached = new Map<SessionId, ClientId>()
-  /** Sessions heard since the doer was last told. */
-  readonly #alive = new Set<SessionId>()
-  /** Kept while this replica is the doer. */
-  #leases: Leases | null = null
-  /** The replica's own commands, to propose with the next step. */
-  #own: Command[] = []
   /** As of the last applied slot: founders stand in the log's first. */
   #membership: Membership = noMembership
   /** Taken and not yet given to the engine. */
   #snapshot: Snapshot | null = null
-  #wasDoer = false
   #reachable = false
   #ticks = 0
 
   // What the present step has collected.
   #send: ToPeer[] = []
-  #deliver: ToClient[] = []
   #inputs: EngineInput<unknown>[] = []
   #proposals: Uint8Array[] = []
 
   constructor({ self, engine, machine, watches, codec, snapshotSlots }: ReplicaConfig) {
     this.self = self
+    this.#duty = new Duty(self)
     this.#engine = engine
     this.#machine = machine
     this.#watches = watches
@@ -92,7 +84,6 @@ export class Replica {
    */
   step(events: readonly ReplicaEvent[], nowMs: number): Step {
     this.#send = []
-    this.#deliver = []
     this.#inputs = []
     this.#proposals = []
     if (this.#snapshot !== null) this.#inputs.push({ type: 'compact', snapshot: this.#snapshot })
@@ -112,7 +103,7 @@ export class Replica {
     this.#noticeStatus()
     return {
       send: [...this.#send, ...output.send.map(toPeer)],
-      deliver: this.#deliver,
+      deliver: this.#audience.takeTold(),
       persist: output.persist,
       sendAfterPersist: output.sendAfterPersist.map(toPeer),
       decided: output.decided,
@@ -152,7 +143,7 @@ export class Replica {
         this.#proposals.push(...message.commands)
         return
       case 'touch':
-        for (const session of message.sessions) this.#leases?.touch(session)
+        for (const session of message.sessions) this.#duty.touch(session)
         return
       case 'join':
         return this.#join(message.node)
@@ -162,10 +153,8 @@ export class Replica {
   }
 
   #serve(client: ClientId, request: ClientRequest): void {
-    if (!this.#clients.has(client)) {
-      this.#clients.add(client)
-      this.#tell(client, { type: 'quorum', reachable: this.#reachable })
-    }
+    if (this.#audience.meet(client))
+      this.#audience.tell(client, { type: 'quorum', reachable: this.#reachable })
     switch (request.type) {
       case 'open': {
         const { token, timeoutMs } = request
@@ -196,24 +185,17 @@ export class Replica {
   /** The session is heard, at this client. False, and the client is told, when it is known to be gone. */
   #attach(client: ClientId, session: SessionId): boolean {
     if (this.#machine.appliedThrough >= session && this.#machine.session(session) === undefined) {
-      this.#tell(client, { type: 'ended', session, reason: 'expired' })
+      this.#audience.tell(client, { type: 'ended', session, reason: 'expired' })
       return false
     }
-    this.#attached.set(session, client)
-    this.#alive.add(session)
+    this.#audience.attach(session, client)
     return true
   }
 
   #forgetClient(client: ClientId): void {
-    this.#clients.delete(client)
     this.#writes.dropClient(client)
     this.#reads.dropClient(client)
-    for (const [session, attached] of this.#attached) {
-      if (attached !== client) continue
-      this.#attached.delete(session)
-      this.#alive.delete(session)
-      this.#watches.removeSession(session)
-    }
+    for (const session of this.#audience.forget(client)) this.#watches.removeSession(session)
   }
 
   #tick(): void {
@@ -224,21 +206,17 @@ export class Replica {
     const status = this.#engine.status()
     if (this.#ticks % touchTicks === 0) this.#touch(status)
     if (this.#ticks % joinTicks === 0 && !isMember(status.membership, this.self)) this.#askToJoin()
-    if (this.#leases !== null) this.#expireSilent(this.#leases)
+    this.#duty.tick(this.#machine, session => this.#audience.isAlive(session))
     if (status.doer === this.self) this.#improveMembership(status)
   }
 
+  /** Tells who is alive here: the doer, and whoever holds the leadership where that is another. */
   #touch({ doer }: EngineStatus): void {
-    if (this.#leases !== null) for (const session of this.#alive) this.#leases.touch(session)
-    else if (doer !== null) this.#say(doer, { type: 'touch', sessions: [...this.#alive] })
-    else return
-    this.#alive.clear()
-  }
-
-  #expireSilent(leases: Leases): void {
-    for (const session of leases.tick()) {
-      const view = this.#machine.session(session)
-      if (view && !this.#alive.has(session)) this.#own.push(leases.expiry(view))
+    if (doer === null) return
+    const sessions = this.#audience.takeAlive()
+    for (const node of new Set([doer, this.#duty.holder ?? doer])) {
+      if (node !== this.self) this.#say(node, { type: 'touch', sessions })
+      else for (const session of sessions) this.#duty.touch(session)
     }
   }
 
@@ -268,8 +246,7 @@ export class Replica {
     if (proposer === null) return
     const bodies = this.#writes.takeFor(proposer)
     if (proposer === this.self) {
-      const own = this.#own.map(command => encodeCommand(this.#codec, command))
-      this.#own = []
+      const own = this.#duty.takeCommands().map(command => encodeCommand(this.#codec, command))
       const commands = [...this.#proposals, ...own, ...bodies].map(body => stampCommand(nowMs, body))
       if (commands.length > 0) this.#inputs.push({ type: 'propose', commands })
     } else {
@@ -279,34 +256,31 @@ export class Replica {
 
   /** What an applied slot means to those who wait here: its events first, then its answer. */
   #settle({ outcome, changes, ended }: Applied): void {
-    for (const { session, watch, type, path, zxid } of this.#watches.fire(changes)) {
-      const client = this.#attached.get(session)
-      if (client !== undefined) this.#tell(client, { type: 'watch', session, watch, event: type, path, zxid })
-    }
+    for (const { session, watch, type, path, zxid } of this.#watches.fire(changes))
+      this.#audience.tellSession(session, { type: 'watch', session, watch, event: type, path, zxid })
     switch (outcome.type) {
       case 'opened': {
         const { token, session, timeoutMs } = outcome
         const view = this.#machine.session(session)
-        if (view) this.#leases?.grant(view)
+        if (view) this.#duty.opened(view)
         const client = this.#writes.finishOpen(token)
         if (client === null) break
-        this.#attached.set(session, client)
-        this.#alive.add(session)
-        this.#tell(client, { type: 'opened', token, session, timeoutMs })
+        this.#audience.attach(session, client)
+        this.#audience.tell(client, { type: 'opened', token, session, timeoutMs })
         break
       }
       case 'replied': {
         const { session, xid, reply } = outcome
-        this.#leases?.touch(session)
+        this.#duty.touch(session)
         const client = this.#writes.finishWrite(session, xid)
-        if (client !== null) this.#tell(client, { type: 'written', session, xid, reply })
+        if (client !== null) this.#audience.tell(client, { type: 'written', session, xid, reply })
         break
       }
       case 'outOfOrder':
         this.#writes.retrySession(outcome.session)
         break
       case 'led':
-        if (this.#wasDoer) this.#leases = new Leases(this.#machine.leadership, this.#machine.sessions())
+        this.#duty.led(outcome.node, this.#machine.leadership, this.#machine.sessions())
         break
       case 'nothing':
         break
@@ -315,13 +289,10 @@ export class Replica {
   }
 
   #end(session: SessionId, reason: 'closed' | 'expired'): void {
-    this.#leases?.end(session)
-    this.#alive.delete(session)
+    this.#duty.ended(session)
     this.#watches.removeSession(session)
     this.#writes.dropSession(session)
-    const client = this.#attached.get(session)
-    this.#attached.delete(session)
-    if (client !== undefined) this.#tell(client, { type: 'ended', session, reason })
+    this.#audience.end(session, reason)
   }
 
   #answerReads(): void {
@@ -330,11 +301,11 @@ export class Replica {
     for (const { client, request } of this.#reads.takeReady({ appliedThrough, lastXid })) {
       const { session, id } = request
       if (lastXid(session) === null) {
-        this.#tell(client, { type: 'ended', session, reason: 'expired' })
+        this.#audience.tell(client, { type: 'ended', session, reason: 'expired' })
         continue
       }
       const result = answerRead(this.#machine, this.#watches, request)
-      this.#tell(client, { type: 'answered', session, id, zxid: appliedThrough, result })
+      this.#audience.tell(client, { type: 'answered', session, id, zxid: appliedThrough, result })
     }
   }
 
@@ -344,8 +315,9 @@ export class Replica {
     const restored = this.#machine.restore(install.state)
     assert(restored.ok, 'a snapshot that a replica took can be restored')
     this.#membership = install.membership
+    this.#duty.restored()
     this.#settle({ outcome: { type: 'nothing' }, changes: restored.value, ended: [] })
-    for (const session of [...this.#attached.keys()])
+    for (const session of this.#audience.sessions)
       if (session <= install.through && this.#machine.session(session) === undefined)
         this.#end(session, 'expired')
   }
@@ -369,25 +341,15 @@ export class Replica {
   /** Notices that this replica became or ceased to be the doer, and whether writes get through. */
   #noticeStatus(): void {
     const { doer, proposer } = this.#engine.status()
-    const isDoer = doer === this.self
-    if (isDoer && !this.#wasDoer) this.#own.push({ type: 'lead', node: this.self })
-    if (!isDoer) {
-      this.#leases = null
-      this.#own = []
-    }
-    this.#wasDoer = isDoer
+    this.#duty.notice(doer === this.self)
     const reachable = proposer !== null
     if (reachable === this.#reachable) return
     this.#reachable = reachable
-    for (const client of this.#clients) this.#tell(client, { type: 'quorum', reachable })
+    this.#audience.tellAll({ type: 'quorum', reachable })
   }
 
   #say(to: NodeId, message: PeerMessage): void {
     this.#send.push({ to, message })
-  }
-
-  #tell(client: ClientId, event: ToClient['event']): void {
-    this.#deliver.push({ client, event })
   }
 }
 

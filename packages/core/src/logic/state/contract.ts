@@ -2,7 +2,7 @@
  * What the rest of the library sees of the replicated state. `machine.ts` fulfils it. The state is a deterministic
  * function of the applied commands: no clock, no randomness, no iteration order that differs between machines.
  */
-import type { SessionId, Xid, Zxid } from '../base/ids.ts'
+import type { NodeId, SessionId, Xid, Zxid } from '../base/ids.ts'
 import type { Result } from '../base/result.ts'
 import type { Failure } from './error.ts'
 import type { Change } from './event.ts'
@@ -36,7 +36,8 @@ export type Outcome =
   | { readonly type: 'replied'; readonly session: SessionId; readonly xid: Xid; readonly reply: Reply }
   /** Not applied: `expected` has to come first. Whoever holds the session's writes sends them again from there. */
   | { readonly type: 'outOfOrder'; readonly session: SessionId; readonly xid: Xid; readonly expected: Xid }
-  | { readonly type: 'led' }
+  /** The leadership is `node`'s from this slot on. */
+  | { readonly type: 'led'; readonly node: NodeId }
   /**
    * Nobody is answered: a no-op, an expiry (void, or seen in `ended`), a command that cannot be read, a request whose
    * answer was acknowledged before.

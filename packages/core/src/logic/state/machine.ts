@@ -47,7 +47,7 @@ export function createMachine(codec: Codec): StateMachine {
         return openSession(zxid, command.token, command.timeoutMs)
       case 'lead':
         leadership = zxid
-        return { outcome: { type: 'led' }, changes: noChanges, ended: nobody }
+        return { outcome: { type: 'led', node: command.node }, changes: noChanges, ended: nobody }
       case 'expireSession': {
         const session = sessions.get(command.session)
         const isVoid = command.leadership !== leadership || session === undefined

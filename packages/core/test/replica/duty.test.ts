@@ -1,0 +1,94 @@
+import { describe, expect, test } from 'vitest'
+import { createCodec } from '../../src/host/codec.ts'
+import { nodeId, type SessionId, slot } from '../../src/logic/base/ids.ts'
+import { Duty } from '../../src/logic/replica/duty.ts'
+import { type Command, encodeCommand, stampCommand } from '../../src/logic/state/command.ts'
+import { createMachine } from '../../src/logic/state/machine.ts'
+
+const [a, b] = [nodeId('a'), nodeId('b')]
+const nobody = () => false
+
+/** One log, applied by one machine, and what two replicas make of it. */
+function ensemble() {
+  const codec = createCodec()
+  const machine = createMachine(codec)
+  const duties = new Map([a, b].map(node => [node, new Duty(node)]))
+  const apply = (command: Command) => {
+    const bytes = stampCommand(1_000, encodeCommand(codec, command))
+    const applied = machine.apply(slot(machine.appliedThrough + 1), bytes)
+    const { outcome, ended } = applied
+    for (const duty of duties.values()) {
+      if (outcome.type === 'led') duty.led(outcome.node, machine.leadership, machine.sessions())
+      const view = outcome.type === 'opened' ? machine.session(outcome.session) : undefined
+      if (view !== undefined) duty.opened(view)
+      for (const { session } of ended) duty.ended(session)
+    }
+    return applied
+  }
+  const duty = (node: typeof a): Duty => {
+    const found = duties.get(node)
+    if (found === undefined) throw new Error(`nobody is called ${node}`)
+    return found
+  }
+  const tick = (node: typeof a, ticks: number, isAlive: (session: SessionId) => boolean = nobody) => {
+    for (let tick = 0; tick < ticks; tick++) duty(node).tick(machine, isAlive)
+  }
+  return { apply, duty, tick }
+}
+
+describe('the doer', () => {
+  test('REPLICA-10 announces itself once when it becomes the doer, and again where that had no effect for a second', () => {
+    const { duty, tick } = ensemble()
+    duty(a).notice(true)
+    duty(a).notice(true)
+    expect(duty(a).takeCommands()).toEqual([{ type: 'lead', node: a }])
+    tick(a, 19)
+    expect(duty(a).takeCommands()).toEqual([])
+    tick(a, 1)
+    expect(duty(a).takeCommands()).toEqual([{ type: 'lead', node: a }])
+    duty(a).notice(false)
+    tick(a, 40)
+    expect(duty(a).takeCommands()).toEqual([])
+  })
+
+  test('REPLICA-10 expires what fell silent under its own leadership only', () => {
+    const { apply, duty, tick } = ensemble()
+    duty(a).notice(true)
+    duty(b).notice(true)
+    apply({ type: 'openSession', token: 't', timeoutMs: 4_000 })
+    for (const command of duty(a).takeCommands()) apply(command)
+    tick(a, 79)
+    for (const command of duty(b).takeCommands()) apply(command)
+    expect([duty(a).holder, duty(b).holder]).toEqual([b, b])
+    tick(a, 10)
+    expect(duty(a).takeCommands()).toEqual([])
+    tick(b, 80)
+    expect(duty(b).takeCommands()).toEqual([
+      { type: 'expireSession', session: 1, leadership: 3, lastZxid: 1 },
+    ])
+  })
+
+  test('REPLICA-10 asks for a leadership that was taken, and nothing that it wanted under the old one counts', () => {
+    const { apply, duty, tick } = ensemble()
+    duty(a).notice(true)
+    apply({ type: 'openSession', token: 't', timeoutMs: 4_000 })
+    for (const command of duty(a).takeCommands()) apply(command)
+    tick(a, 80)
+    const late = duty(a).takeCommands()
+    expect(late.map(({ type }) => type)).toEqual(['expireSession'])
+    apply({ type: 'lead', node: b })
+    for (const command of late) expect(apply(command).ended).toEqual([])
+    tick(a, 20)
+    expect(duty(a).takeCommands()).toEqual([{ type: 'lead', node: a }])
+  })
+
+  test('REPLICA-10 has to be led to anew after its state was replaced', () => {
+    const { apply, duty, tick } = ensemble()
+    duty(a).notice(true)
+    for (const command of duty(a).takeCommands()) apply(command)
+    duty(a).restored()
+    expect(duty(a).holder).toBe(null)
+    tick(a, 20)
+    expect(duty(a).takeCommands()).toEqual([{ type: 'lead', node: a }])
+  })
+})
