@@ -76,3 +76,31 @@ test('E2E-31 an invite link of the demo leads another profile into the ensemble'
   await expect(a.getByTestId('znode:/of-b')).toBeVisible()
   await other.close()
 })
+
+for (const engine of ['raft', 'zab', 'paxos'])
+  test(`E2E-33 a visitor who chooses ${engine} comes to an ensemble that runs on it`, async ({
+    context,
+    browserName,
+    room,
+  }) => {
+    const a = await visit(context, browserName, `${demo.url}#room=${room}`)
+    await waitForDemo(a)
+    await expect(a.getByTestId('engine-menu')).toHaveValue('multi-paxos')
+    await a.getByTestId('engine-menu').selectOption(engine)
+    await expect(a.getByTestId('room')).toHaveText(`${room}-${engine}`)
+    await waitForDemo(a)
+    const [b] = await Promise.all([a.waitForEvent('popup'), a.getByTestId('open-tab').click()])
+    const c = await visit(context, browserName, a.url())
+    const pages = [a, b, c]
+    await Promise.all(pages.map(page => waitForDemo(page, 3)))
+    for (const page of pages) await expect(page.getByTestId('engine')).toHaveText(engine)
+    await createZnode(b, 'hello')
+    for (const page of pages) await expect(page.getByTestId('znode:/hello')).toBeVisible()
+
+    const stranger = await visit(
+      context,
+      browserName,
+      a.url().replace(`engine=${engine}`, 'engine=multi-paxos'),
+    )
+    await expect(stranger.getByTestId('notice')).toContainText(`runs on engine ${engine}, not on multi-paxos`)
+  })

@@ -2,6 +2,7 @@
 import type { Decision, Keeper, KeeperState, ReplicaStatus } from '@peerkeeper/core'
 import { type Address, parseHash } from './address/address.ts'
 import { askOwnServer, type OwnServer } from './address/server.ts'
+import { createEngineMenu } from './engine-menu.ts'
 import { createEnsemblePanel } from './ensemble/panel.ts'
 import { createExamples } from './examples/panel.ts'
 import { createInvitePanel } from './invite/panel.ts'
@@ -49,6 +50,7 @@ export function startDemo(): void {
   const znode = createZnodePanel(tree.select)
   const examples = createExamples(tree.select)
   const load = createLoadPanel(writer)
+  createEngineMenu(address)
   createInvitePanel(() =>
     keeper === null ? null : { address: { ...address, ensemble: keeper.ensemble }, server },
   )

@@ -1,22 +1,37 @@
 import { expect, test } from 'vitest'
-import { linkTo, parseHash, roomBeside } from '../src/address/address.ts'
+import { type Address, linkTo, parseHash, roomBeside, withEngine } from '../src/address/address.ts'
 import { parseOwnServer } from '../src/address/server.ts'
 
-test('DEMO-10 a link carries room, ensemble and signaling, and is read back as the same', () => {
-  const address = { room: 'demo', ensemble: 'e_1-x', signal: 'ws://127.0.0.1:4173/signaling?a=1&b=2' }
+test('DEMO-10 a link carries room, ensemble, engine and signaling, and is read back as the same', () => {
+  const address: Address = {
+    room: 'demo',
+    ensemble: 'e_1-x',
+    engine: 'raft',
+    signal: 'ws://127.0.0.1:4173/signaling?a=1&b=2',
+  }
   const link = linkTo('http://127.0.0.1:4173/', address)
   expect(link).toBe(
-    'http://127.0.0.1:4173/#room=demo&ensemble=e_1-x&signal=ws://127.0.0.1:4173/signaling%3Fa%3D1%26b%3D2',
+    'http://127.0.0.1:4173/#room=demo&ensemble=e_1-x&engine=raft&signal=ws://127.0.0.1:4173/signaling%3Fa%3D1%26b%3D2',
   )
   expect(parseHash(new URL(link).hash)).toEqual(address)
 })
 
 test('DEMO-11 what is malformed in an address is left out', () => {
-  const nothing = { room: 'demo', ensemble: null, signal: null }
+  const nothing = { room: 'demo', ensemble: null, engine: 'multi-paxos', signal: null }
   expect(parseHash('')).toEqual(nothing)
   expect(parseHash('#room=a/b&ensemble=&signal=http://x')).toEqual(nothing)
+  expect(parseHash('#engine=tractor')).toEqual(nothing)
   expect(parseHash('#signal=nonsense&room=tea')).toEqual({ ...nothing, room: 'tea' })
   expect(roomBeside('r'.repeat(64), 'e'.repeat(64)).length).toBeLessThanOrEqual(64)
+})
+
+test('DEMO-25 each engine has a room of its own beside the others', () => {
+  const here = parseHash('#room=tea&signal=ws://127.0.0.1:1/')
+  const raft = withEngine(here, 'raft')
+  expect(raft).toEqual({ ...here, room: 'tea-raft', engine: 'raft' })
+  expect(withEngine(raft, 'zab')).toEqual({ ...here, room: 'tea-zab', engine: 'zab' })
+  expect(withEngine({ ...raft, ensemble: 'e' }, 'multi-paxos')).toEqual(here)
+  expect(withEngine({ ...here, room: 'r'.repeat(64) }, 'paxos').room.length).toBeLessThanOrEqual(64)
 })
 
 test('DEMO-12 the signaling of the own server is a socket address, whatever it was written as', () => {

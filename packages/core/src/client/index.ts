@@ -2,6 +2,7 @@
 export type { PageLink, PageTransport } from '../host/transport/port-protocol.ts'
 export type { Decision, ReplicaStatus } from '../host/worker/protocol.ts'
 export type { EnsembleId, NodeId, SessionId, Zxid } from '../logic/base/ids.ts'
+export type { EngineName } from '../logic/consensus/engine.ts'
 export type { CreateMode } from '../logic/state/command.ts'
 export type { ZnodePath } from '../logic/state/path.ts'
 export type { Stat } from '../logic/state/stat.ts'

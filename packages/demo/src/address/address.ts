@@ -2,6 +2,7 @@
  * What the address of the page says: which room, and for the invited which ensemble and how to reach it. Pure. What is
  * malformed is left out, so that any address opens something.
  */
+import type { EngineName } from '@peerkeeper/core'
 import { isId } from '@peerkeeper/core/transport'
 
 export interface Address {
@@ -9,11 +10,27 @@ export interface Address {
   readonly room: string
   /** Join this ensemble; without it this profile's first tab founds one. */
   readonly ensemble: string | null
+  /** The protocol that the ensemble is, or will be, founded with. */
+  readonly engine: EngineName
   /** A signaling server, for peers beyond this browser profile. */
   readonly signal: string | null
 }
 
 export const defaultRoom = 'demo'
+
+/** The protocols, as a visitor reads them; the first is meant where an address names none. */
+export const engines: readonly {
+  readonly name: EngineName
+  readonly label: string
+  readonly title: string
+}[] = [
+  { name: 'multi-paxos', label: 'Multi-Paxos', title: 'A stable leader, one round trip a write' },
+  { name: 'raft', label: 'Raft', title: 'A leader for each term, logs made equal to its own' },
+  { name: 'zab', label: 'ZAB', title: 'What ZooKeeper runs on: epochs, synchronisation, broadcast' },
+  { name: 'paxos', label: 'Paxos', title: 'No leader: every slot is a decision of its own, two round trips' },
+]
+
+const defaultEngine: EngineName = 'multi-paxos'
 
 /** Reads `location.hash`. */
 export function parseHash(hash: string): Address {
@@ -24,17 +41,29 @@ export function parseHash(hash: string): Address {
   return {
     room: isId(room) ? room : defaultRoom,
     ensemble: isId(ensemble) ? ensemble : null,
+    engine: engines.find(({ name }) => name === fields.get('engine'))?.name ?? defaultEngine,
     signal: signal !== null && isSocketUrl(signal) ? signal : null,
   }
 }
 
 /** A link at `page` (an address without a hash) that leads to the same place. Colons and slashes stay readable. */
-export function linkTo(page: string, { room, ensemble, signal }: Address): string {
+export function linkTo(page: string, { room, ensemble, engine, signal }: Address): string {
   const fields = [`room=${room}`]
   if (ensemble !== null) fields.push(`ensemble=${ensemble}`)
+  if (engine !== defaultEngine) fields.push(`engine=${engine}`)
   if (signal !== null)
     fields.push(`signal=${encodeURIComponent(signal).replace(/%(3A|2F)/g, decodeURIComponent)}`)
   return `${page}#${fields.join('&')}`
+}
+
+/**
+ * The room that a visitor of `address` goes to for another engine: an ensemble keeps the engine that it was founded with,
+ * so each has a room of its own beside the others.
+ */
+export function withEngine({ room, signal }: Address, engine: EngineName): Address {
+  const suffix = engines.map(({ name }) => `-${name}`).find(end => room.endsWith(end)) ?? ''
+  const base = room.slice(0, room.length - suffix.length).slice(0, 58)
+  return { room: engine === defaultEngine ? base : `${base}-${engine}`, ensemble: null, engine, signal }
 }
 
 /** Where an invited ensemble is kept in a profile whose `room` holds another one. */
