@@ -59,7 +59,7 @@ describe('promotion', () => {
 })
 
 describe('leases', () => {
-  const view = { session, timeoutMs: 4_001, lastXid: xid(0), lastZxid: slot(7) }
+  const view = { session, timeoutMs: 4_001, lastXid: xid(0), lastZxid: slot(7), identities: [] }
 
   test('REPLICA-3 a session is named when it was silent for its timeout, rounded up to whole ticks', () => {
     const leases = new Leases(slot(5), [view])

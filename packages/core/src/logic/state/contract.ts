@@ -4,6 +4,7 @@
  */
 import type { NodeId, SessionId, Xid, Zxid } from '../base/ids.ts'
 import type { Result } from '../base/result.ts'
+import type { Identity } from './acl.ts'
 import type { Failure } from './error.ts'
 import type { Change } from './event.ts'
 import type { ZnodePath } from './path.ts'
@@ -59,6 +60,8 @@ export interface SessionView {
   readonly lastXid: Xid
   /** The zxid of the session's last applied command (its opening, at first). Guards expiry. */
   readonly lastZxid: Zxid
+  /** What the session has shown itself to be. */
+  readonly identities: readonly Identity[]
 }
 
 export interface StateMachine {

@@ -149,6 +149,7 @@ const viewOf = ({ session, timeoutMs, lastXid, lastZxid }: Readonly<Session>): S
   timeoutMs,
   lastXid,
   lastZxid,
+  identities: [],
 })
 
 const noChanges: readonly Change[] = []
