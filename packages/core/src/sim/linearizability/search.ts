@@ -1,168 +1,104 @@
 /**
- * Whether the operations on one key can be put in an order that respects real time and gives every one its answer. A
- * depth-first search that tries the operations that may come next, remembers (what is done, state) pairs that led
- * nowhere, and takes a step back when an operation ended before it found its place.
+ * Whether the operations on one key can be put in an order that respects real time and gives every one its answer: depth
+ * first over those that may come next, with a memory of configurations (what has its place, in what state) that led
+ * nowhere.
+ *
+ * What keeps it small. An answered operation that may come next, gets its answer and leaves the state as it is, takes its
+ * place at once: in any order that goes on from here it can be moved to the front. Operations without an answer are
+ * tried last, one of each group that asks for the same, and only where they change something; nobody waits for them in
+ * the end. What is left to try are the changes that overlap.
  *
  * Source: Wing and Gong, Testing and Verifying Concurrent Objects (1993); memory after Lowe, Testing for Linearizability
  * (2017).
  */
+import { hashString } from '../../logic/base/hash.ts'
+import { Configurations, combined, type Hash } from './configurations.ts'
 import type { Operation } from './operations.ts'
+import { type Choice, Pending } from './pending.ts'
 import { applyOperation, noZnode, type Register, registerKey } from './register.ts'
 
 export interface Search {
-  readonly linearizable: boolean
+  /** Undecided when there was more to try than the bound allows. */
+  readonly linearizable: boolean | 'undecided'
   /** The most operations that could be put in order, for the report of a failure. */
   readonly longest: readonly Operation[]
 }
 
-/** A beginning or an end in the list of those not yet passed. */
-interface Entry {
-  readonly operation: Operation
-  /** Of the operation: completed ones count from 0; those without an answer from 0 on their own. */
-  readonly number: number
-  /** The end, at a beginning; null at an end. */
-  readonly end: Entry | null
-  previous: Entry | null
-  next: Entry | null
-}
-
-/** The operations that have their place, the last on top. */
-interface Placed {
-  readonly entry: Entry
-  readonly before: Register
-  readonly under: Placed | null
+/** A configuration in which there was a choice. */
+interface Fork {
+  readonly state: Register
+  /** How many operations had their place. */
   readonly depth: number
+  readonly choices: readonly Choice[]
+  next: number
 }
 
-export function search(operations: readonly Operation[]): Search {
-  const head = listOf(operations)
-  const done = new Done(operations.length)
-  const tried = new Set<string>()
-  let placed = null as Placed | null
-  let deepest = null as Placed | null
+/** Searches until `configurationsMax` were reached. */
+export function search(operations: readonly Operation[], configurationsMax: number): Search {
+  const pending = new Pending(operations)
+  const tried = new Configurations()
+  const placed: Choice[] = []
+  const forks: Fork[] = []
+  let longest: readonly Operation[] = []
   let state: Register = noZnode
-  let entry = head.next
-  while (head.next !== null) {
-    if (entry === null) throw new RangeError('the list ends with ends')
-    if (entry.end !== null) {
-      const after = applyOperation(state, entry.operation)
-      if (after !== undefined) {
-        done.add(entry)
-        const key = `${done.key()} ${registerKey(after)}`
-        if (!tried.has(key)) {
-          tried.add(key)
-          placed = { entry, before: state, under: placed, depth: (placed?.depth ?? 0) + 1 }
-          state = after
-          lift(entry, entry.end)
-          entry = head.next
-          continue
-        }
-        done.remove(entry)
-      }
-      entry = entry.next
-      continue
+  for (;;) {
+    placeIdle(pending, placed, state)
+    if (pending.isDone) return { linearizable: true, longest: placed.map(({ operation }) => operation) }
+    if (tried.size >= configurationsMax) return { linearizable: 'undecided', longest }
+    const isNew = tried.add(combined(pending.hash, stateHash(state)))
+    if (isNew) {
+      const choices = choicesIn(pending, state)
+      forks.push({ state, depth: placed.length, choices, next: 0 })
+      if (choices.length === 0 && placed.length > longest.length)
+        longest = placed.map(({ operation }) => operation)
     }
-    if (placed === null) return { linearizable: false, longest: operationsOf(deepest) }
-    if (placed.depth > (deepest?.depth ?? 0)) deepest = placed
-    state = placed.before
-    done.remove(placed.entry)
-    if (placed.entry.end !== null) unlift(placed.entry, placed.entry.end)
-    entry = placed.entry.next
-    placed = placed.under
+    const after = nextWay(forks, pending, placed)
+    if (after === undefined) return { linearizable: false, longest }
+    state = after
   }
-  return { linearizable: true, longest: operations }
 }
 
-function operationsOf(placed: Placed | null): readonly Operation[] {
-  const operations: Operation[] = []
-  for (let at = placed; at !== null; at = at.under) operations.push(at.entry.operation)
-  return operations.reverse()
-}
-
-/** Which operations have their place, as a key that is short while few are ahead of the first that has none. */
-class Done {
-  readonly #completed: Uint8Array
-  readonly #unanswered = new Set<number>()
-  #first = 0
-  #last = -1
-
-  constructor(size: number) {
-    this.#completed = new Uint8Array(size + 1)
-  }
-
-  add({ operation, number }: Entry): void {
-    if (operation.answer === null) {
-      this.#unanswered.add(number)
-      return
+/** Gives their place to all answered operations that may come next and change nothing. */
+function placeIdle(pending: Pending, placed: Choice[], state: Register): void {
+  for (let found = true; found; ) {
+    found = false
+    for (const choice of pending.answered()) {
+      if (applyOperation(state, choice.operation) !== state) continue
+      pending.take(choice)
+      placed.push(choice)
+      found = true
     }
-    this.#completed[number] = 1
-    if (number > this.#last) this.#last = number
-    while (this.#completed[this.#first] === 1) this.#first++
   }
+}
 
-  remove({ operation, number }: Entry): void {
-    if (operation.answer === null) {
-      this.#unanswered.delete(number)
-      return
+/** Operations that may come next and change something. */
+function choicesIn(pending: Pending, state: Register): readonly Choice[] {
+  const changes = ({ operation }: Choice) => {
+    const after = applyOperation(state, operation)
+    return after !== undefined && after !== state
+  }
+  return [...[...pending.answered()].filter(changes), ...[...pending.unanswered()].filter(changes)]
+}
+
+/** Goes back to the last fork that has a way left, and along it. Undefined when there is none. */
+function nextWay(forks: Fork[], pending: Pending, placed: Choice[]): Register | undefined {
+  for (let fork = forks.at(-1); fork !== undefined; fork = forks.at(-1)) {
+    while (placed.length > fork.depth) {
+      const last = placed.pop()
+      if (last !== undefined) pending.putBack(last)
     }
-    this.#completed[number] = 0
-    if (number < this.#first) this.#first = number
-    while (this.#last >= 0 && this.#completed[this.#last] === 0) this.#last--
+    const choice = fork.choices[fork.next++]
+    if (choice !== undefined) {
+      pending.take(choice)
+      placed.push(choice)
+      return applyOperation(fork.state, choice.operation)
+    }
+    forks.pop()
   }
-
-  key(): string {
-    let key = `${this.#first}`
-    for (let number = this.#first; number <= this.#last; number++)
-      if (this.#completed[number] === 1) key += `,${number}`
-    return this.#unanswered.size === 0 ? key : `${key}?${[...this.#unanswered].sort((a, b) => a - b).join()}`
-  }
+  return undefined
 }
 
-/** All beginnings and ends in the order of time, behind a head that is neither. */
-function listOf(operations: readonly Operation[]): { next: Entry | null } {
-  const entries: { readonly entry: Entry; readonly at: number }[] = []
-  let completed = 0
-  let unanswered = 0
-  for (const operation of operations) {
-    const number = operation.answer === null ? unanswered++ : completed++
-    const end: Entry = { operation, number, end: null, previous: null, next: null }
-    entries.push({ entry: { operation, number, end, previous: null, next: null }, at: operation.begins })
-    entries.push({ entry: end, at: operation.ends })
-  }
-  entries.sort((a, b) => (a.at === b.at ? 0 : a.at - b.at))
-  const head = headOf(operations)
-  let last: Entry = head
-  for (const { entry } of entries) {
-    last.next = entry
-    entry.previous = last
-    last = entry
-  }
-  return head
-}
-
-function headOf([first]: readonly Operation[]): Entry {
-  const operation = first ?? { invoke: nothing, answer: null, begins: -1, ends: -1 }
-  return { operation, number: -1, end: null, previous: null, next: null }
-}
-
-const nothing = { process: 0, type: 'invoke', f: 'read', key: '', value: null, time: 0 } as const
-
-function lift(begin: Entry, end: Entry): void {
-  unlink(begin)
-  unlink(end)
-}
-
-function unlift(begin: Entry, end: Entry): void {
-  link(end)
-  link(begin)
-}
-
-function unlink({ previous, next }: Entry): void {
-  if (previous !== null) previous.next = next
-  if (next !== null) next.previous = previous
-}
-
-function link(entry: Entry): void {
-  if (entry.previous !== null) entry.previous.next = entry
-  if (entry.next !== null) entry.next.previous = entry
+function stateHash(state: Register): Hash {
+  const key = registerKey(state)
+  return { high: hashString(key, 1) | 0, low: hashString(key, 2) | 0 }
 }
