@@ -22,6 +22,7 @@ const parts = [
   [`${core}/host/runtime`, ['logic/*', 'host/storage', 'host/transport', 'host']],
   [`${core}/host/worker`, ['logic/*', 'host/storage', 'host/transport', 'host/runtime', 'host']],
   [`${core}/client`, ['logic/base', 'logic/state', 'types:*']],
+  [`${core}/testing`, ['*']],
   [`${core}/sim`, ['logic/*', 'host', 'types:host/storage', 'types:host/transport']],
 ]
 
@@ -41,7 +42,12 @@ const packages = new Map([
   ['msgpackr', [`${core}/host/codec.ts`]],
   [
     'comlink',
-    [`${core}/host/worker/worker.ts`, `${core}/client/connect.ts`, `${core}/client/delete-replica.ts`],
+    [
+      `${core}/host/worker/worker.ts`,
+      `${core}/client/connect.ts`,
+      `${core}/client/delete-replica.ts`,
+      `${core}/testing/replica.ts`,
+    ],
   ],
   ['simple-peer', ['packages/webrtc/src/page/link/simple-peer.ts']],
 ])
@@ -71,6 +77,7 @@ function complainOfPart(file, specifier, typeOnly) {
   const allowed = may.some(
     each =>
       each === name ||
+      each === '*' ||
       (each.endsWith('/*') && name.startsWith(each.slice(0, -1))) ||
       (typeOnly && (each === 'types:*' || each === `types:${name}`)),
   )

@@ -13,7 +13,7 @@ import { KeeperError } from './error.ts'
 import { Keeper } from './keeper.ts'
 import { Link } from './link.ts'
 import { Session } from './session.ts'
-import { onWorkerGone } from './vigil.ts'
+import { onPageHide, onWorkerGone } from './vigil.ts'
 import { Watches } from './watches.ts'
 
 export interface ConnectOptions {
@@ -106,7 +106,7 @@ export async function connect(options: ConnectOptions): Promise<Keeper> {
     const opened = new Keeper({ ...partsOf(opening, asked), watches, close: once(close) })
     session = asked
     keeper = opened
-    addEventListener('pagehide', leave, { signal: over.signal })
+    onPageHide(leave, over.signal)
     void asked.opened.then(() => {
       opened.enter(reachable ? 'connected' : 'suspended')
       steps.resolve('session', undefined)

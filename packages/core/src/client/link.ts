@@ -55,6 +55,7 @@ export class Link {
   }
 
   close(): void {
+    this.#post({ type: 'leave' })
     this.#ended = true
     clearInterval(this.#prober)
     this.#port.close()

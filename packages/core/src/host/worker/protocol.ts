@@ -45,6 +45,8 @@ export interface ReplicaService {
     stream: MessagePort,
     transports: readonly MessagePort[],
   ): Promise<Result<Opening, OpenError>>
+  /** Serves another page beside the one that opened the replica. Fails where none was opened, or its opening failed. */
+  attach(stream: MessagePort): Promise<Result<Opening, OpenError>>
   /** Deletes a replica of this profile that no tab runs: the way out of a corrupt storage. */
   deleteReplica(room: string, node: NodeId): Promise<Result<void, OpenError>>
   status(): Promise<ReplicaStatus | null>
@@ -58,6 +60,8 @@ export type ToReplica =
   | { readonly type: 'probe'; readonly id: number }
   /** Status and decisions are told from now on, or no more. */
   | { readonly type: 'observe'; readonly status: boolean; readonly decisions: boolean }
+  /** The page goes: the last thing it says. */
+  | { readonly type: 'leave' }
 
 export type FromReplica =
   | { readonly type: 'events'; readonly events: readonly ClientEvent[] }
@@ -74,6 +78,8 @@ export interface ReplicaStatus extends EngineStatus {
   readonly engine: EngineName
   readonly incarnation: Incarnation
   readonly appliedThrough: Zxid
+  /** The zxid under which sessions are expired, 0 before the first. */
+  readonly leadership: Zxid
   readonly digest: number
   /** Peers with a connection to this replica. */
   readonly connected: readonly NodeId[]

@@ -81,6 +81,7 @@ export function startReplica(config: ReplicaHostConfig): ReplicaHost {
       engine: name,
       incarnation: opened.incarnation,
       appliedThrough: machine.appliedThrough,
+      leadership: machine.leadership,
       digest: machine.digest(),
       connected: runtime.connected,
       dropped: runtime.dropped,

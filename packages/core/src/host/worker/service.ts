@@ -1,10 +1,9 @@
 /**
- * What comlink exposes of a replica's worker: opening, status, closing. Wires identity, storage and transports to one
- * replica and one page's stream to it.
+ * What comlink exposes of a replica's worker: opening, attaching, status, closing. Wires identity, storage and transports
+ * to one replica and the pages' streams to it. Where these come from can be replaced by whoever runs it elsewhere.
  */
 import { err, ok, type Result } from '../../logic/base/result.ts'
 import { engineNames } from '../../logic/consensus/engines.ts'
-import type { ToClient } from '../../logic/replica/step.ts'
 import { createCodec } from '../codec.ts'
 import type { Storage } from '../storage/contract.ts'
 import { createIndexedDbStorage } from '../storage/indexeddb.ts'
@@ -12,24 +11,36 @@ import { createMemoryStorage } from '../storage/memory.ts'
 import { broadcastTransport } from '../transport/broadcast.ts'
 import { portTransport } from '../transport/port.ts'
 import { deleteReplica } from './delete-replica.ts'
-import { type Claim, claimIdentity, watchPeerLock } from './identity.ts'
+import { type Claim, type ClaimOptions, claimIdentity, watchPeerLock } from './identity.ts'
 import { IdentityError } from './identity-error.ts'
 import type { OpenError, Opening, OpenOptions, ReplicaService } from './protocol.ts'
 import { type ReplicaHost, startReplica } from './replica-host.ts'
-import { Stream } from './stream.ts'
+import { Streams } from './streams.ts'
 
 /** How long another tab may take to found or claim before opening gives up. */
 const claimTimeoutMs = 20_000
 
-/** The page of this worker is its only client. */
-const pageClient = 1
+/** What a replica takes from the place it runs in. */
+export interface ServiceParts {
+  claim(options: ClaimOptions): Promise<Claim>
+  storage(kind: OpenOptions['storage'], claim: Claim): Storage
+  /** Seeds what is random in logic. */
+  seed(): number
+  /** The replica runs from now on. */
+  started(host: ReplicaHost): void
+}
 
-export function createService(): ReplicaService {
+export function createService(parts: ServiceParts = browserParts()): ReplicaService {
   const codec = createCodec()
   const ended = new AbortController()
   let opening: Promise<Result<Opening, OpenError>> | null = null
   let claim: Claim | null = null
   let host: ReplicaHost | null = null
+  const streams = new Streams({
+    codec,
+    status: () => host?.status() ?? null,
+    push: event => host?.push(event),
+  })
 
   const open = async (
     { room, engine, founding, broadcast, storage: kind }: OpenOptions,
@@ -39,26 +50,19 @@ export function createService(): ReplicaService {
     if (!engineNames.includes(engine))
       throw new IdentityError('Mismatch', `there is no engine ${engine}: ${engineNames.join(', ')}`)
     const signal = AbortSignal.any([ended.signal, AbortSignal.timeout(claimTimeoutMs)])
-    const claimed = await claimIdentity({ room, engine, founding, signal, ephemeral: kind === 'memory' })
+    const claimed = await parts.claim({ room, engine, founding, signal, ephemeral: kind === 'memory' })
     claim = claimed
-    const { identity, databaseName: name, stored: mustExist } = claimed
-    const storage: Storage =
-      kind === 'memory' ? createMemoryStorage() : createIndexedDbStorage({ name, codec, mustExist })
+    const { identity } = claimed
+    const storage = parts.storage(kind, claimed)
     const opened = await storage.open(identity)
-    if (!mustExist) await claimed.markStored()
-    const stream = new Stream({
-      port,
-      codec,
-      status: () => host?.status() ?? null,
-      onRequest: request => host?.push({ type: 'client', client: pageClient, request }),
-    })
+    if (!claimed.stored) await claimed.markStored()
     const watched = new Set<string>()
     const started = startReplica({
       storage,
       opened,
       codec,
       transports: [...ports.map(portTransport), ...(broadcast ? [broadcastTransport({ room })] : [])],
-      seed: crypto.getRandomValues(new Uint32Array(1))[0] ?? 1,
+      seed: parts.seed(),
       watchPeer: (node, died) => {
         if (watched.has(node)) return
         watched.add(node)
@@ -67,15 +71,17 @@ export function createService(): ReplicaService {
           died()
         })
       },
-      deliver: events => stream.tell(events.map(({ event }: ToClient) => event)),
-      stepped: decided => stream.stepped(decided),
+      deliver: events => streams.tell(events),
+      stepped: decided => streams.stepped(decided),
       stopped: reason => {
         ended.abort()
         claimed.release()
-        stream.stopped(reason)
+        streams.stopped(reason)
       },
     })
     host = started
+    streams.add(port)
+    parts.started(started)
     claimed.lost.addEventListener('abort', () => void started.close())
     const { node, ensemble } = identity
     return { node, ensemble, engine, incarnation: opened.incarnation, lock: claimed.lock }
@@ -89,6 +95,12 @@ export function createService(): ReplicaService {
       })
       return opening
     },
+    attach: async stream => {
+      const opened = await opening
+      if (opened === null) return err({ code: 'Failed', message: 'no replica was opened here' })
+      if (opened.ok) streams.add(stream)
+      return opened
+    },
     deleteReplica: (room, node) => deleteReplica(room, node).then(ok, error => err(openError(error))),
     status: async () => host?.status() ?? null,
     close: async () => {
@@ -96,6 +108,19 @@ export function createService(): ReplicaService {
       await opening
       await host?.close()
     },
+  }
+}
+
+/** A worker of a page: its browser profile's identities, its IndexedDB. */
+function browserParts(): ServiceParts {
+  return {
+    claim: claimIdentity,
+    storage: (kind, { databaseName: name, stored: mustExist }) =>
+      kind === 'memory'
+        ? createMemoryStorage()
+        : createIndexedDbStorage({ name, codec: createCodec(), mustExist }),
+    seed: () => crypto.getRandomValues(new Uint32Array(1))[0] ?? 1,
+    started: () => undefined,
   }
 }
 

@@ -19,6 +19,8 @@ export interface StreamConfig {
   readonly port: MessagePort
   readonly codec: Codec
   onRequest(request: ClientRequest): void
+  /** The page left. Called at most once. */
+  onLeft(): void
   status(): ReplicaStatus | null
 }
 
@@ -82,9 +84,18 @@ export class Stream {
         this.#lastStatus = ''
         if (status === true) this.#tellStatus()
         return
+      case 'leave':
+        return this.#leave()
       default:
         return
     }
+  }
+
+  #leave(): void {
+    clearTimeout(this.#statusTimer ?? undefined)
+    this.#config.port.onmessage = null
+    this.#config.port.close()
+    this.#config.onLeft()
   }
 
   #post(message: FromReplica): void {

@@ -1,0 +1,66 @@
+/**
+ * The pages that one replica serves: numbers them as clients, hands each what it is told, in order. Does not know what
+ * is asked or told.
+ */
+import type { Codec } from '../../logic/base/codec.ts'
+import type { Decided } from '../../logic/consensus/engine.ts'
+import type { ClientEvent, ClientId, ReplicaEvent } from '../../logic/replica/event.ts'
+import type { ToClient } from '../../logic/replica/step.ts'
+import type { StopReason } from '../runtime/runtime.ts'
+import type { ReplicaStatus } from './protocol.ts'
+import { Stream } from './stream.ts'
+
+export interface StreamsConfig {
+  readonly codec: Codec
+  status(): ReplicaStatus | null
+  push(event: ReplicaEvent): void
+}
+
+export class Streams {
+  readonly #config: StreamsConfig
+  readonly #streams = new Map<ClientId, Stream>()
+  /** Never given twice: what is still on its way to one that left finds nobody. */
+  #lastClient: ClientId = 0
+
+  constructor(config: StreamsConfig) {
+    this.#config = config
+  }
+
+  /** Serves the page at the other end of `port` until it leaves. */
+  add(port: MessagePort): void {
+    const { codec, status, push } = this.#config
+    const client = ++this.#lastClient
+    const onLeft = () => {
+      this.#streams.delete(client)
+      push({ type: 'clientGone', client })
+    }
+    this.#streams.set(
+      client,
+      new Stream({
+        port,
+        codec,
+        status,
+        onRequest: request => push({ type: 'client', client, request }),
+        onLeft,
+      }),
+    )
+  }
+
+  tell(told: readonly ToClient[]): void {
+    const byClient = new Map<ClientId, ClientEvent[]>()
+    for (const { client, event } of told) {
+      const events = byClient.get(client)
+      if (events) events.push(event)
+      else byClient.set(client, [event])
+    }
+    for (const [client, events] of byClient) this.#streams.get(client)?.tell(events)
+  }
+
+  stepped(decided: readonly Decided[]): void {
+    for (const stream of this.#streams.values()) stream.stepped(decided)
+  }
+
+  stopped(reason: StopReason): void {
+    for (const stream of this.#streams.values()) stream.stopped(reason)
+  }
+}

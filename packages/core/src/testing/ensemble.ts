@@ -1,0 +1,108 @@
+/**
+ * An ensemble in this process under real time, for tests: each replica runs the worker's service, and clients reach it
+ * through `connect` like an app's. Owns who is in it, and ways to make happen what takes long by itself.
+ */
+import { type ConnectOptions, connect } from '../client/connect.ts'
+import type { Keeper } from '../client/keeper.ts'
+import { createCodec } from '../host/codec.ts'
+import { ensembleId, type NodeId, nodeId, sessionId, slot } from '../logic/base/ids.ts'
+import type { EngineName } from '../logic/consensus/engine.ts'
+import { encodeCommand } from '../logic/state/command.ts'
+import { InProcessReplica } from './replica.ts'
+
+export interface EnsembleOptions {
+  /** All of them are founders, and vote. Three where nothing is said. */
+  readonly replicas?: number
+  readonly engine?: EngineName
+  /** Seeds the replicas' randomness. */
+  readonly seed?: number
+}
+
+export type ConnectToReplica = Pick<ConnectOptions, 'sessionTimeoutMs' | 'timeoutMs' | 'waitFor' | 'signal'>
+
+/** What was proposed and not carried out for this long is proposed again. */
+const askAgainMs = 1_000
+
+const codec = createCodec()
+
+/** Starts the replicas of a new ensemble; `connect` then waits for their quorum, which takes about a second. */
+export async function startEnsemble({
+  replicas: count = 3,
+  engine = 'multi-paxos',
+  seed = 1,
+}: EnsembleOptions = {}): Promise<Ensemble> {
+  const ensemble = ensembleId(`test-${crypto.randomUUID()}`)
+  const nodes: readonly NodeId[] = Array.from({ length: count }, (_, i) => nodeId(`node-${i + 1}`))
+  const replicas = nodes.map(
+    (node, i) => new InProcessReplica({ node, ensemble, engine, founders: nodes, seed: seed * 1_000 + i }),
+  )
+  for (const replica of replicas) await replica.start()
+  return new Ensemble(ensemble, replicas)
+}
+
+export class Ensemble {
+  readonly replicas: readonly InProcessReplica[]
+  readonly #room: string
+  readonly #keepers = new Set<Keeper>()
+
+  /** Use {@link startEnsemble} instead. */
+  constructor(room: string, replicas: readonly InProcessReplica[]) {
+    this.#room = room
+    this.replicas = replicas
+  }
+
+  /** A keeper with a session of its own at replica `index`, counted from 0. Rejects as `connect` does. */
+  async connect(index: number, options: ConnectToReplica = {}): Promise<Keeper> {
+    const replica = this.replica(index)
+    const keeper = await connect({
+      ...options,
+      room: this.#room,
+      storage: 'memory',
+      worker: () => replica.worker(),
+    })
+    this.#keepers.add(keeper)
+    return keeper
+  }
+
+  replica(index: number): InProcessReplica {
+    const replica = this.replicas[index]
+    if (replica === undefined) throw new Error(`there is no replica ${index}`)
+    return replica
+  }
+
+  /**
+   * Ends a keeper's session as if its time had run out: by the command that the doer would have put into the log.
+   * Resolves when the keeper has heard of it.
+   */
+  async expire(keeper: Keeper): Promise<void> {
+    const heard = new AbortController()
+    const expired = new Promise<void>(resolve => {
+      if (keeper.state === 'expired') resolve()
+      keeper.on('state', state => state === 'expired' && resolve(), { signal: heard.signal })
+    })
+    this.#proposeExpiry(keeper.session)
+    // A proposal is lost where its leader is replaced at this moment.
+    const again = setInterval(() => this.#proposeExpiry(keeper.session), askAgainMs)
+    await expired
+    clearInterval(again)
+    heard.abort()
+  }
+
+  /** Ends every keeper and every replica. Nothing is left running. */
+  async close(): Promise<void> {
+    await Promise.all([...this.#keepers].map(keeper => keeper.close()))
+    await Promise.all(this.replicas.map(replica => replica.close()))
+  }
+
+  #proposeExpiry(session: number): void {
+    const replica = this.replicas.find(({ status, node }) => status?.proposer === node)
+    if (!replica?.status) return
+    const body = encodeCommand(codec, {
+      type: 'expireSession',
+      session: sessionId(session),
+      leadership: replica.status.leadership,
+      lastZxid: slot(Number.MAX_SAFE_INTEGER),
+    })
+    replica.push({ type: 'peer', from: replica.node, messages: [{ type: 'forward', commands: [body] }] })
+  }
+}

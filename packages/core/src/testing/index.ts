@@ -1,0 +1,3 @@
+/** The door for tests of apps: an ensemble in one process, to which the real client connects. */
+export { type ConnectToReplica, Ensemble, type EnsembleOptions, startEnsemble } from './ensemble.ts'
+export { InProcessReplica } from './replica.ts'

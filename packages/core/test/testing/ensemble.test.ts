@@ -1,0 +1,54 @@
+import { afterEach, expect, test } from 'vitest'
+import { engineNames } from '../../src/logic/consensus/engines.ts'
+import { type Ensemble, startEnsemble } from '../../src/testing/ensemble.ts'
+
+let ensemble: Ensemble | null = null
+afterEach(async () => {
+  await ensemble?.close()
+  ensemble = null
+})
+
+for (const engine of engineNames)
+  test(`TESTING-1 sessions at different replicas share one tree: ${engine}`, async () => {
+    ensemble = await startEnsemble({ engine })
+    const [a, b, c] = await Promise.all([ensemble.connect(0), ensemble.connect(1), ensemble.connect(1)])
+    await a.create('/x', '1')
+    await b.sync()
+    expect((await b.get('/x')).stat.version).toBe(0)
+    await c.set('/x', '2')
+    expect(new Set([a.session, b.session, c.session]).size).toBe(3)
+    expect(b.node).toBe(c.node)
+  })
+
+test('TESTING-2 a session is expired on demand, and the others at its replica live on', async () => {
+  ensemble = await startEnsemble()
+  const [a, b] = await Promise.all([ensemble.connect(2), ensemble.connect(2)])
+  await a.create('/e', '', { mode: 'ephemeral' })
+  await ensemble.expire(a)
+  expect(a.state).toBe('expired')
+  await b.sync()
+  expect(await b.exists('/e')).toBeNull()
+})
+
+test('HOST-5 a page that leaves takes nothing from another page at the same replica', async () => {
+  ensemble = await startEnsemble({ replicas: 1 })
+  const [a, b] = await Promise.all([ensemble.connect(0), ensemble.connect(0)])
+  const events: string[] = []
+  await b.exists('/x', { watch: ({ type }) => events.push(type) })
+  await a.create('/e', '', { mode: 'ephemeral' })
+  await a.close()
+  expect(await b.exists('/e')).toBeNull()
+  await b.create('/x')
+  expect(events).toEqual(['NodeCreated'])
+})
+
+test('TESTING-3 a replica that is started again has what it stored', async () => {
+  ensemble = await startEnsemble({ replicas: 1 })
+  const a = await ensemble.connect(0)
+  await a.create('/x', '1')
+  await a.close()
+  await ensemble.replica(0).close()
+  await ensemble.replica(0).start()
+  const b = await ensemble.connect(0)
+  expect((await b.get('/x')).stat.version).toBe(0)
+})
