@@ -18,7 +18,7 @@ import { SimNode, type Surroundings } from './node.ts'
 import type { Observer } from './observer.ts'
 import type { Plan } from './plan.ts'
 import { Trace } from './trace.ts'
-import { SimClient } from './workload/client.ts'
+import { type Attached, SimClient } from './workload/client.ts'
 import { processesApart } from './workload/lane.ts'
 import { Requests } from './workload/requests.ts'
 
@@ -151,12 +151,13 @@ export class World {
     return chance.pick(others.length > 0 ? others : all)
   }
 
-  #attach(node: SimNode | undefined, client: SimClient): { node: NodeId; client: ClientId } {
+  #attach(node: SimNode | undefined, client: SimClient): Attached {
     if (node === undefined) throw new RangeError('clients attach to replicas that there are')
     const id = this.#nextClient++
-    this.#attachments.set(id, { node, incarnation: node.running?.incarnation ?? 0, client })
+    const incarnation = node.running?.incarnation ?? 0
+    this.#attachments.set(id, { node, incarnation, client })
     this.trace.note(node.id, 'attached', () => `client ${id}`)
-    return { node: node.id, client: id }
+    return { node: node.id, incarnation, client: id }
   }
 
   #request(client: ClientId, request: ClientRequest): void {

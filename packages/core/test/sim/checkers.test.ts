@@ -1,15 +1,21 @@
 import { describe, expect, test } from 'vitest'
-import { nodeId, slot } from '../../src/logic/base/ids.ts'
+import { createCodec } from '../../src/host/codec.ts'
+import { nodeId, sessionId, slot, xid } from '../../src/logic/base/ids.ts'
 import type { Ballot } from '../../src/logic/consensus/ballot.ts'
 import type { Persist } from '../../src/logic/consensus/engine.ts'
 import type { Run, Value } from '../../src/logic/consensus/value.ts'
 import type { Step } from '../../src/logic/replica/step.ts'
+import { type Command, encodeCommand, type Operation, stampCommand } from '../../src/logic/state/command.ts'
 import { Acceptors } from '../../src/sim/invariants/acceptors.ts'
+import { Answers } from '../../src/sim/invariants/answers.ts'
 import { Decisions } from '../../src/sim/invariants/decisions.ts'
 import { Digests } from '../../src/sim/invariants/digests.ts'
 import { type EngineView, engineView } from '../../src/sim/invariants/engine-view.ts'
+import { Jumps } from '../../src/sim/invariants/jumps.ts'
 import { Proposers } from '../../src/sim/invariants/proposers.ts'
+import { Twin } from '../../src/sim/invariants/twin.ts'
 import type { Running } from '../../src/sim/observer.ts'
+import { pathOf } from '../../src/sim/workload/requests.ts'
 
 const founders = ['a', 'b', 'c'].map(nodeId)
 const ballot = (counter: number, node: string): Ballot => ({ counter, node: nodeId(node) })
@@ -148,4 +154,61 @@ test('CHECK-5 replicas that hold different states at one slot are found', () => 
   digests.stepped(running('a', { applied: 3, digest: 7 }), applied)
   digests.stepped(running('b', { applied: 3, digest: 7 }), applied)
   expect(() => digests.stepped(running('c', { applied: 3, digest: 8 }), applied)).toThrow('others held 7')
+})
+
+describe('watches', () => {
+  const codec = createCodec()
+  const life = { node: nodeId('a'), incarnation: 1 }
+  const path = pathOf('/k')
+  const create: Operation = { type: 'create', path, data: bytes('v'), mode: 'persistent' }
+  const remove: Operation = { type: 'delete', path, version: -1 }
+
+  /** Slot 1 opens a session; the slots after it hold `operations`. */
+  function logOf(...operations: readonly Operation[]) {
+    const twin = new Twin(codec)
+    const jumps = new Jumps()
+    const answers = new Answers(twin, jumps, () => slot(0))
+    const session = sessionId(1)
+    const commands: readonly Command[] = [
+      { type: 'openSession', token: 't', timeoutMs: 4_000 },
+      ...operations.map((operation, index): Command => {
+        return { type: 'request', session, xid: xid(index + 1), acknowledged: xid(0), operation }
+      }),
+    ]
+    for (const [index, command] of commands.entries())
+      twin.apply({
+        slot: slot(index + 1),
+        value: stampCommand(0, encodeCommand(codec, command)),
+        key: '',
+        membership: { voters: [], observers: [] },
+      })
+    jumps.started(running('a'), nothing)
+    const applies = (through: number, ...decided: readonly (readonly [number, Value])[]) =>
+      jumps.stepped(running('a', { applied: through }), step(...decided))
+    return {
+      answers,
+      applies,
+      toTell: (from: number, through: number) => answers.changeToTell(life, path, slot(from), slot(through)),
+    }
+  }
+
+  test('CHECK-6 what was applied slot by slot has to be told, each change of it', () => {
+    const { applies, toTell } = logOf(create, remove)
+    for (const at of [1, 2, 3]) applies(at, [at, bytes('x')])
+    expect([toTell(1, 1), toTell(1, 3), toTell(2, 3), toTell(3, 3)]).toEqual([0, 2, 3, 0])
+  })
+
+  test('CHECK-6 of what a snapshot jumped over the difference has to be told, and no more', () => {
+    const { applies, toTell } = logOf(create, remove, create, remove, create)
+    applies(1, [1, bytes('x')])
+    applies(5)
+    expect(toTell(1, 2)).toBe(0)
+    expect(toTell(1, 5)).toBe(0)
+    applies(6, [6, bytes('x')])
+    expect(toTell(1, 6)).toBe(6)
+    const other = logOf(create, remove, create)
+    other.applies(2, [1, bytes('x')], [2, bytes('x')])
+    other.applies(4)
+    expect(other.toTell(2, 3)).toBe(4)
+  })
 })

@@ -9,14 +9,17 @@ import { parsePath } from '../../logic/state/path.ts'
 import type { QueryAnswer } from '../../logic/state/query.ts'
 import type { Observer, Running } from '../observer.ts'
 import { require } from '../violation.ts'
+import type { Jump, Jumps, Life } from './jumps.ts'
 import { replyKey, type Twin } from './twin.ts'
 
 export class Answers implements Observer {
   readonly #twin: Twin
+  readonly #jumps: Jumps
   readonly #decidedThrough: () => Slot
 
-  constructor(twin: Twin, decidedThrough: () => Slot) {
+  constructor(twin: Twin, jumps: Jumps, decidedThrough: () => Slot) {
     this.#twin = twin
+    this.#jumps = jumps
     this.#decidedThrough = decidedThrough
   }
 
@@ -95,13 +98,21 @@ export class Answers implements Observer {
   }
 
   /**
-   * The zxid of the last change of `path` that can be seen when one looks at `from` and again at `through`; 0 where there
-   * is none. A znode that came and went in between leaves no trace in a snapshot.
+   * The zxid of a change of `path` that `life` has to have told of when somebody who looked there at `from` hears of
+   * `through`; 0 where there is none. What was applied slot by slot is told each time. Where a state was taken instead,
+   * the difference is told: a znode that came and went in between left no trace.
    */
-  lastChange(path: string, from: Slot, through: Slot): number {
-    const before = this.#twin.at(path, from).znode
-    const { znode, changedAt } = this.#twin.at(path, through)
-    return (before === null && znode === null) || changedAt <= from ? 0 : changedAt
+  changeToTell(life: Life, path: string, from: Slot, through: Slot): Slot {
+    const jumps = this.#jumps.of(life).filter(jump => jump.through > from && jump.from < through)
+    const jumped = jumps.find(jump => this.#differs(path, jump))
+    if (jumped !== undefined) return jumped.through
+    const isJumped = (zxid: Slot) => jumps.some(jump => jump.from < zxid && zxid <= jump.through)
+    return this.#twin.changes(path, from, through).find(zxid => !isJumped(zxid)) ?? noSlot
+  }
+
+  #differs(path: string, { from, through }: Jump): boolean {
+    const [before, after] = [this.#twin.at(path, from), this.#twin.at(path, through)]
+    return (before.znode !== null || after.znode !== null) && before.changedAt !== after.changedAt
   }
 
   /** In which slot request `xid` of a session was carried out; 0 before it was. */

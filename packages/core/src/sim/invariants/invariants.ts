@@ -9,6 +9,7 @@ import { Decisions } from './decisions.ts'
 import { Digests } from './digests.ts'
 import { type EngineView, engineView } from './engine-view.ts'
 import { EpochLogs } from './epoch-logs.ts'
+import { Jumps } from './jumps.ts'
 import { Proposers } from './proposers.ts'
 import { SlotAcceptors } from './slot-acceptors.ts'
 import { TermLogs } from './term-logs.ts'
@@ -28,9 +29,10 @@ export function createInvariants(engine: EngineName, founders: readonly NodeId[]
     disks?.decided(chosen)
     twin.apply(chosen)
   })
-  const answers = new Answers(twin, () => decisions.through)
+  const jumps = new Jumps()
+  const answers = new Answers(twin, jumps, () => decisions.through)
   const ofProtocol = view && disks ? [disks, new Proposers(view)] : []
-  const observers = new Observers([decisions, ...ofProtocol, answers, new Digests()])
+  const observers = new Observers([decisions, ...ofProtocol, jumps, answers, new Digests()])
   return { observers, decisions, answers }
 }
 

@@ -79,6 +79,12 @@ export class Twin {
     return { znode: null, changedAt: 0 }
   }
 
+  /** When the znode at `path` changed after `from`, until `through`. */
+  changes(path: string, from: Slot, through: Slot): readonly Slot[] {
+    const history = this.#history.get(path) ?? []
+    return history.map(({ zxid }) => zxid).filter(zxid => zxid > from && zxid <= through)
+  }
+
   apply({ slot: zxid, value }: Chosen): void {
     if (!(value instanceof Uint8Array)) return
     const read = readCommand(this.#codec, value)

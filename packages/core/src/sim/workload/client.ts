@@ -11,6 +11,7 @@ import type { Chance } from '../chance.ts'
 import type { Clock } from '../clock.ts'
 import type { HistoryEvent, HistoryValue } from '../history.ts'
 import type { Answers } from '../invariants/answers.ts'
+import type { Life } from '../invariants/jumps.ts'
 import { require } from '../violation.ts'
 import { Lane, type Outstanding } from './lane.ts'
 import type { Requests, Wanted } from './requests.ts'
@@ -26,6 +27,11 @@ export interface ClientConfig {
   readonly patienceMsMax: number
 }
 
+/** At one life of a replica, as `client`. */
+export interface Attached extends Life {
+  readonly client: ClientId
+}
+
 /** What a client is given by the world around it. */
 export interface ClientSurroundings {
   readonly clock: Clock
@@ -33,11 +39,7 @@ export interface ClientSurroundings {
   readonly answers: Answers
   record(event: HistoryEvent): void
   /** Attaches to `to`, or to some replica other than `before`; nobody there may hear it. */
-  attach(
-    before: NodeId | null,
-    client: SimClient,
-    to: NodeId | null,
-  ): { readonly node: NodeId; readonly client: ClientId }
+  attach(before: NodeId | null, client: SimClient, to: NodeId | null): Attached
   send(client: ClientId, request: ClientRequest): void
   detach(client: ClientId): void
 }
@@ -51,7 +53,7 @@ export class SimClient {
   readonly #world: ClientSurroundings
   readonly #requests: Requests
   readonly #lanes: readonly Lane[]
-  #attached: { readonly node: NodeId; readonly client: ClientId } | null = null
+  #attached: Attached | null = null
   #opened = 0
   #session: SessionId | null = null
   #lastXid = 0
@@ -270,8 +272,9 @@ export class SimClient {
   #saw(seen: Zxid): void {
     const zxid = seen > this.#seenZxid ? seen : this.#seenZxid
     this.#seenZxid = zxid
+    if (this.#attached === null) return
     for (const [watch, { path, at }] of this.#watches) {
-      const changedAt = this.#world.answers.lastChange(path, at, zxid)
+      const changedAt = this.#world.answers.changeToTell(this.#attached, path, at, zxid)
       require(changedAt === 0, 'watch', () =>
         `${this.#config.name} heard of ${zxid} before watch ${watch} told of ${path} at ${changedAt}`)
     }
