@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { nodeId } from '../../../src/logic/base/ids.ts'
 import { ballot, diskOf, isOf, letterOf, matches, recordOf, Table } from './table.ts'
 
 const three = ['a', 'b', 'c']
@@ -51,6 +52,15 @@ describe('election', () => {
     expect(three.map(name => table.status(name).ballot.counter)).toEqual([1, 1, 1])
     expect(table.status('a').leader).toBe('c')
     expect(table.status('c').role).toBe('leader')
+  })
+
+  test('ZAB-24 the first to lose its patience is enough: others that miss their leader look with it', () => {
+    const table = new Table(three).start()
+    table.crash('c')
+    for (const name of ['a', 'b']) table.input(name, { type: 'suspect', peer: nodeId('c') })
+    expect(['a', 'b'].map(name => table.status(name).role)).toEqual(['follower', 'follower'])
+    table.pass(['b'], 1)
+    expect(['a', 'b'].map(name => table.status(name).role)).toEqual(['follower', 'leader'])
   })
 
   test('ZAB-3 nobody votes for one that reaches no quorum, however good its history', async () => {

@@ -4,16 +4,18 @@
  *
  * A voter votes for the best (epoch, last zxid, id) among those that are able: voters that hear a quorum which hears them.
  * It votes only for whom it hears itself, both ways, and not for what others tell of a third: so nobody votes for ever for
- * one that cannot be reached, and of those that a quorum can reach the best wins. One that follows a living leader only
- * says so: whoever merely lost its own connections looks, finds nobody to vote for it, and has disturbed nobody.
+ * one that cannot be reached, and of those that a quorum can reach the best wins. One that hears its leader only says so:
+ * whoever merely lost its own connections looks, finds nobody to vote for it, and has disturbed nobody. One that has not
+ * heard its leader for as long as anybody waits looks too as soon as it is asked, so that the first to lose its patience
+ * is enough.
  *
- * Source: Medeiros, ZooKeeper's atomic broadcast protocol (2012), section 4.1, but for the two rules above.
+ * Source: Medeiros, ZooKeeper's atomic broadcast protocol (2012), section 4.1, but for the three rules above.
  */
 import { compareIds, type NodeId } from '../../base/ids.ts'
-import { heartbeatTicks, leaderlessTicksMax, membersMax } from '../../base/limits.ts'
+import { electionTimeoutTicksMin, heartbeatTicks, leaderlessTicksMax, membersMax } from '../../base/limits.ts'
 import { isVoter } from '../membership.ts'
 import { isQuorum } from '../quorum.ts'
-import type { Core, Effects, Looking } from './core.ts'
+import type { Core, Effects, Following, Looking } from './core.ts'
 import { becomeDiscovering } from './discovery.ts'
 import { follow, greetAgain } from './follower.ts'
 import { compareHistories, credentialsOf, membershipsOf } from './history.ts'
@@ -63,9 +65,16 @@ export function onNotification(core: Core, from: NodeId, said: Notification, eff
         core.round = Math.max(core.round, said.round - 1)
         return hear(core, look(core), from, said, effects)
       }
-      if (said.state === 'looking') effects.send(from, notification(core, from))
+      if (said.state !== 'looking') return
+      if (missesLeader(core, role)) return hear(core, look(core), from, said, effects)
+      effects.send(from, notification(core, from))
       return
   }
+}
+
+/** Whether this voter would give its leader up before long, and may as well do so when another asks. */
+function missesLeader({ self, membership }: Core, { suspected, silentTicks }: Following): boolean {
+  return isVoter(membership, self) && (suspected || silentTicks >= electionTimeoutTicksMin)
 }
 
 function hear(core: Core, role: Looking, from: NodeId, said: Notification, effects: Effects): void {
