@@ -26,6 +26,9 @@ export const leaderQuorumTicks = 25
 /** What was sent and not acknowledged for this long is sent again. */
 export const resendTicks = 6
 
+/** ... and after that twice as late each time, up to this: a member that is back should not wait much longer. */
+export const resendTicksMax = 24
+
 /** ZooKeeper's `jute.maxbuffer` of 1 MB less one: data, path and ACL of one znode together. */
 export const znodeBytesMax = 1_048_575
 

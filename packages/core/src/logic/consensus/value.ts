@@ -28,6 +28,10 @@ export const lastSlotOf = (run: Run): Slot => slot(run.firstSlot + run.values.le
 /** Bytes that count against size limits: a command's own, a little for everything else. */
 export const valueBytes = (value: Value): number => (value instanceof Uint8Array ? value.length : 64)
 
+/** Likewise, of all values of `run`. */
+export const runBytes = ({ values }: Run): number =>
+  values.reduce((bytes, value) => bytes + valueBytes(value), 0)
+
 /** Whether two values are the same decision. */
 export function sameValue(a: Value, b: Value): boolean {
   if (a === b) return true

@@ -9,7 +9,7 @@ import { type NodeId, nodeId } from '../../logic/base/ids.ts'
 import { tickMs } from '../../logic/base/limits.ts'
 import type { EngineInput, Outgoing, Snapshot } from '../../logic/consensus/engine.ts'
 import type { AnyEngineKind } from '../../logic/consensus/engines.ts'
-import type { Value } from '../../logic/consensus/value.ts'
+import { sameValue, type Value } from '../../logic/consensus/value.ts'
 import { Clock, type VirtualMs } from '../clock.ts'
 import { Violation } from '../violation.ts'
 import { BareNode } from './node.ts'
@@ -54,7 +54,7 @@ export class BareEnsemble {
   onSend: (from: NodeId, to: NodeId, message: unknown) => void = () => undefined
   carry: Carry
   /** What was decided, by slot: the same everywhere, or a {@link Violation} is thrown. */
-  readonly #agreed = new Map<number, string>()
+  readonly #agreed = new Map<number, Value>()
   readonly #records = new Map<NodeId, Record>()
   readonly #cut = new Set<string>()
   readonly #options: EnsembleOptions
@@ -167,11 +167,13 @@ export class BareEnsemble {
     this.#records.set(node, record)
     const expected = record.installedThrough + record.values.length + 1
     if (slot !== expected) throw new Violation('order', `${node} gives out slot ${slot}, not ${expected}`)
-    const text = JSON.stringify(value instanceof Uint8Array ? Array.from(value) : value)
-    const agreed = this.#agreed.get(slot) ?? text
-    if (agreed !== text)
-      throw new Violation('agreement', `${node} decides ${text} in slot ${slot}, not ${agreed}`)
-    this.#agreed.set(slot, text)
+    const agreed = this.#agreed.get(slot) ?? value
+    this.#agreed.set(slot, agreed)
+    if (!sameValue(agreed, value))
+      throw new Violation(
+        'agreement',
+        `${node} decides another value in slot ${slot} than was decided before`,
+      )
     record.values.push(value)
     record.atMs.push(this.clock.now)
   }

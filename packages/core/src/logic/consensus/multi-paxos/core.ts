@@ -8,6 +8,7 @@ import type { NodeId, Slot } from '../../base/ids.ts'
 import type { Random } from '../../base/random.ts'
 import type { Ballot } from '../ballot.ts'
 import type { Effects as AnyEffects } from '../effects.ts'
+import type { Flow } from '../flow.ts'
 import type { Log } from '../log.ts'
 import type { Membership } from '../membership.ts'
 import type { Accepted } from '../paxos/proposer.ts'
@@ -111,6 +112,8 @@ export interface Progress {
   matchedThrough: Slot
   /** The next slot to send. */
   next: Slot
+  /** What is on its way there. */
+  readonly flow: Flow
   /** The watermark it was last told. */
   toldThrough: Slot
   /** It has answered in this ballot; until then `matchedThrough` says nothing. */

@@ -73,12 +73,17 @@ export function onAccepted(
 ): void {
   if (!sameBallot(ballot, role.ballot) || !isMember(core.membership, from)) return
   const peer = progressOf(core, role, from)
-  if (!peer.heard) peer.next = slotAfter(through)
+  if (!peer.heard) {
+    peer.next = slotAfter(through)
+    peer.flow.begin()
+  }
   peer.heard = true
   peer.silentTicks = 0
+  peer.flow.heard()
   peer.round = Math.max(peer.round, round)
   if (through > peer.matchedThrough) {
     peer.matchedThrough = through
+    peer.flow.arrived(through)
     peer.waitedTicks = 0
   }
   if (peer.next <= peer.matchedThrough) peer.next = slotAfter(peer.matchedThrough)

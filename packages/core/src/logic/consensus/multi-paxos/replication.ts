@@ -4,10 +4,14 @@
  */
 import { assert } from '../../base/assert.ts'
 import { type NodeId, noSlot, slotAfter } from '../../base/ids.ts'
-import { appendBytesMax, appendEntriesMax, pipelineSlotsMax, resendTicks } from '../../base/limits.ts'
+import { appendBytesMax, appendEntriesMax, pipelineSlotsMax } from '../../base/limits.ts'
+import { Flow } from '../flow.ts'
 import { isMember, members } from '../membership.ts'
+import { lastSlotOf, runBytes } from '../value.ts'
 import type { Core, Effects, Leader, Progress } from './core.ts'
 import type { Message } from './messages.ts'
+
+type Accept = Extract<Message, { type: 'accept' }>
 
 /** What the leader knows of `node`; hopeful about one it has not heard yet. */
 export function progressOf(core: Core, role: Leader, node: NodeId): Progress {
@@ -16,6 +20,7 @@ export function progressOf(core: Core, role: Leader, node: NodeId): Progress {
   const fresh: Progress = {
     matchedThrough: noSlot,
     next: slotAfter(core.chosenThrough),
+    flow: new Flow(),
     toldThrough: noSlot,
     heard: false,
     round: 0,
@@ -30,25 +35,28 @@ const others = (core: Core): readonly NodeId[] => members(core.membership).filte
 
 /** Sends each member what it lacks, as far as its window allows. Members at the same slot get the same message. */
 export function supply(core: Core, role: Leader, effects: Effects): void {
-  const made = new Map<number, Message>()
+  const made = new Map<number, Accept>()
   for (const node of others(core)) {
     const peer = progressOf(core, role, node)
     if (peer.next <= core.log.forgottenThrough) {
       core.snapshots.offer(node, effects)
       peer.next = slotAfter(core.log.forgottenThrough)
     }
-    while (peer.next <= role.proposedThrough && peer.next - peer.matchedThrough <= pipelineSlotsMax) {
+    while (peer.next <= role.proposedThrough && isOpen(peer)) {
       const message = made.get(peer.next) ?? acceptFrom(core, role, peer)
-      assert(message.type === 'accept', 'only accepts are shared here')
       made.set(peer.next, message)
       effects.send(node, message)
-      peer.next = slotAfter(peer.next, message.run.values.length)
+      peer.flow.send(lastSlotOf(message.run), runBytes(message.run))
+      peer.next = slotAfter(lastSlotOf(message.run))
       peer.toldThrough = core.chosenThrough
     }
   }
 }
 
-function acceptFrom(core: Core, role: Leader, peer: Progress): Message {
+const isOpen = ({ next, matchedThrough, flow }: Progress): boolean =>
+  next - matchedThrough <= pipelineSlotsMax && flow.hasRoom
+
+function acceptFrom(core: Core, role: Leader, peer: Progress): Accept {
   const limits = { entriesMax: appendEntriesMax, bytesMax: appendBytesMax }
   const values = core.log.valuesFrom(peer.next, role.proposedThrough, limits)
   assert(values.length > 0, `a leader holds slot ${peer.next}`)
@@ -87,7 +95,7 @@ export function resendOverdue(core: Core, role: Leader): void {
     peer.silentTicks++
     if (peer.next <= slotAfter(peer.matchedThrough)) continue
     peer.waitedTicks++
-    if (peer.waitedTicks >= resendTicks) startAgain(peer)
+    if (peer.waitedTicks >= peer.flow.patienceTicks) startAgain(peer)
   }
 }
 
@@ -100,5 +108,6 @@ export function onConnected(core: Core, role: Leader, node: NodeId): void {
 
 function startAgain(peer: Progress): void {
   if (peer.heard) peer.next = slotAfter(peer.matchedThrough)
+  peer.flow.lost()
   peer.waitedTicks = 0
 }

@@ -72,7 +72,11 @@ export function onPromise(
   effects: Effects,
 ): void {
   const { attempt } = core.proposer
-  if (attempt === null || attempt.phase !== 'preparing' || !isFor(attempt, from, ballot)) return
+  if (attempt === null || !isFor(attempt, from, ballot)) return
+  if (attempt.phase === 'accepting') {
+    if (!attempt.accepted.has(from)) ask(attempt, [from], effects)
+    return
+  }
   attempt.promised.add(from)
   if (last >= attempt.first && last < attempt.last) attempt.last = last
   for (const run of runs) merge(core, attempt, run, effects)
@@ -93,9 +97,12 @@ function merge(core: Core, attempt: Preparing, { ballot, firstSlot, values }: Ru
   })
 }
 
-/** Phase 2 with what the promises leave open to choose. */
+/**
+ * Phase 2 with what the promises leave open to choose: for who has promised, and for the others as their promises come. So
+ * one that is slow or not there is sent no values that pile up on the way to it; what it missed it asks for.
+ */
 function propose(core: Core, attempt: Preparing, effects: Effects): void {
-  const { ballot, first, voters } = attempt
+  const { ballot, first, voters, promised } = attempt
   const run: Run = { ballot, firstSlot: first, values: place(core, attempt) }
   const accepting: Accepting = {
     phase: 'accepting',
@@ -110,7 +117,7 @@ function propose(core: Core, attempt: Preparing, effects: Effects): void {
     spoiled: false,
   }
   core.proposer.attempt = accepting
-  ask(accepting, voters, effects)
+  ask(accepting, [...promised], effects)
 }
 
 /** Chosen: what a quorum of those who govern these slots accepted in this ballot. */

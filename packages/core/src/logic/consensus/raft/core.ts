@@ -10,6 +10,7 @@ import type { NodeId, Slot } from '../../base/ids.ts'
 import type { Random } from '../../base/random.ts'
 import type { Ballot } from '../ballot.ts'
 import type { Effects as AnyEffects } from '../effects.ts'
+import type { Flow } from '../flow.ts'
 import type { Log } from '../log.ts'
 import type { PendingRead } from '../reads.ts'
 import type { Snapshots } from '../snapshots.ts'
@@ -107,6 +108,8 @@ export interface Progress {
   probing: boolean
   /** While probing: an append, or a snapshot, that ends here is on its way; null when nothing is. */
   probed: Slot | null
+  /** What is on its way there. */
+  readonly flow: Flow
   /** The watermark it was last told. */
   toldThrough: Slot
   /** The highest round it echoed. */

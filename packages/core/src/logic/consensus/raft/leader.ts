@@ -83,6 +83,7 @@ export function onAppended(
   if (!sameBallot(ballot, role.ballot) || !core.configurations.everyone.has(from)) return
   const peer = progressOf(core, role, from)
   peer.silentTicks = 0
+  peer.flow.heard()
   peer.round = Math.max(peer.round, round)
   advance(peer, through)
   countChosen(core, role, effects)

@@ -6,9 +6,10 @@
  * Source: Ongaro (2014), sections 5.3 (hints), 10.2.1 (writing beside sending) and 10.2.2 (pipelining).
  */
 import { type NodeId, noSlot, type Slot, slot, slotAfter } from '../../base/ids.ts'
-import { appendBytesMax, appendEntriesMax, pipelineSlotsMax, resendTicks } from '../../base/limits.ts'
+import { appendBytesMax, appendEntriesMax, pipelineSlotsMax } from '../../base/limits.ts'
 import { sameBallot } from '../ballot.ts'
-import { lastSlotOf } from '../value.ts'
+import { Flow } from '../flow.ts'
+import { lastSlotOf, runBytes } from '../value.ts'
 import type { Core, Effects, Leader, Progress } from './core.ts'
 import { lastNotAbove, placeAt } from './entries.ts'
 import type { Message } from './messages.ts'
@@ -24,6 +25,7 @@ export function progressOf(core: Core, role: Leader, node: NodeId): Progress {
     next: slot(Math.max(role.establishedAt, core.log.forgottenThrough + 1)),
     probing: true,
     probed: null,
+    flow: new Flow(),
     toldThrough: noSlot,
     round: 0,
     silentTicks: 0,
@@ -84,13 +86,19 @@ function stream(
     probe(core, node, peer, appendFrom, effects)
     return
   }
-  while (peer.next <= core.log.lastSlot && peer.next - peer.matchedThrough <= pipelineSlotsMax) {
+  while (peer.next <= core.log.lastSlot && isOpen(peer)) {
     const message = appendFrom(peer.next)
     effects.send(node, message)
+    peer.flow.send(endOf(message), bytesOf(message))
     peer.next = slotAfter(endOf(message))
     peer.toldThrough = core.chosenThrough
   }
 }
+
+const isOpen = ({ next, matchedThrough, flow }: Progress): boolean =>
+  next - matchedThrough <= pipelineSlotsMax && flow.hasRoom
+
+const bytesOf = ({ runs }: Append): number => runs.reduce((bytes, run) => bytes + runBytes(run), 0)
 
 function makeAppend(core: Core, { ballot }: Leader, first: Slot): Append {
   const { runs } = core.log.runsFrom(first, { entriesMax: appendEntriesMax, bytesMax: appendBytesMax })
@@ -108,6 +116,7 @@ function endOf({ prev, runs }: Append): Slot {
 export function advance(peer: Progress, through: Slot): void {
   if (through > peer.matchedThrough) {
     peer.matchedThrough = through
+    peer.flow.arrived(through)
     peer.waitedTicks = 0
   }
   if (peer.probing && peer.matchedThrough >= (peer.probed ?? slotAfter(peer.next, -1))) {
@@ -128,10 +137,12 @@ export function onMismatched(
   if (!sameBallot(ballot, role.ballot) || !core.configurations.everyone.has(from)) return
   const peer = progressOf(core, role, from)
   peer.silentTicks = 0
+  peer.flow.heard()
   if (prevSlot <= peer.matchedThrough || prevSlot >= peer.next) return
   if (peer.probing && prevSlot !== slotAfter(peer.next, -1)) return
   const floor = slot(Math.max(peer.matchedThrough, Math.min(hint.slot, core.log.forgottenThrough)))
   peer.next = slotAfter(lastNotAbove(core, hint, floor))
+  peer.flow.begin()
   peer.probing = true
   peer.probed = null
 }
@@ -168,9 +179,11 @@ export function resendOverdue(core: Core, role: Leader): void {
     peer.silentTicks++
     if (!peer.probing && peer.next <= slotAfter(peer.matchedThrough)) continue
     peer.waitedTicks++
-    if (peer.waitedTicks < resendTicks) continue
-    if (peer.probing) peer.probed = null
-    else startAgain(peer)
+    if (peer.waitedTicks < peer.flow.patienceTicks) continue
+    if (peer.probing) {
+      peer.probed = null
+      peer.flow.lost()
+    } else startAgain(peer)
   }
 }
 
@@ -186,6 +199,7 @@ export function onConnected(core: Core, role: Leader, node: NodeId): void {
 /** Back to the last slot that is known to match. */
 function startAgain(peer: Progress): void {
   peer.next = slotAfter(peer.matchedThrough)
+  peer.flow.lost()
   peer.probing = true
   peer.probed = null
   peer.waitedTicks = 0

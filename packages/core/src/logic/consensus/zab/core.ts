@@ -11,6 +11,7 @@ import type { NodeId, Slot } from '../../base/ids.ts'
 import type { Random } from '../../base/random.ts'
 import type { Ballot } from '../ballot.ts'
 import type { Effects as AnyEffects } from '../effects.ts'
+import type { Flow } from '../flow.ts'
 import type { Log } from '../log.ts'
 import type { Membership } from '../membership.ts'
 import type { Snapshots } from '../snapshots.ts'
@@ -129,6 +130,8 @@ export interface Progress {
   matchedThrough: Slot
   /** The next slot to send. */
   next: Slot
+  /** What is on its way there. */
+  readonly flow: Flow
   /** The watermark it was last told. */
   toldThrough: Slot
   /** The highest ping it echoed. */

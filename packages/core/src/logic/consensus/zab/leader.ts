@@ -104,14 +104,17 @@ export function onAck(
   if (through > role.proposedThrough) return
   if (!peer.synced) {
     peer.next = slotAfter(through)
+    peer.flow.begin()
     peer.toldThrough = noSlot
   }
   peer.joined = true
   peer.synced = true
   peer.silentTicks = 0
+  peer.flow.heard()
   peer.round = Math.max(peer.round, round)
   if (through > peer.matchedThrough) {
     peer.matchedThrough = through
+    peer.flow.arrived(through)
     peer.waitedTicks = 0
   }
   if (peer.next <= peer.matchedThrough) peer.next = slotAfter(peer.matchedThrough)

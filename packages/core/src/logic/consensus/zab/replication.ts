@@ -4,9 +4,11 @@
  */
 import { assert } from '../../base/assert.ts'
 import { type NodeId, noSlot, slotAfter } from '../../base/ids.ts'
-import { appendBytesMax, appendEntriesMax, pipelineSlotsMax, resendTicks } from '../../base/limits.ts'
+import { appendBytesMax, appendEntriesMax, pipelineSlotsMax } from '../../base/limits.ts'
 import { sameBallot } from '../ballot.ts'
+import { Flow } from '../flow.ts'
 import { isMember, isVoter, members } from '../membership.ts'
+import { lastSlotOf, runBytes } from '../value.ts'
 import type { Core, Effects, Leading, Progress } from './core.ts'
 import { rulesOut } from './discovery.ts'
 import { commonThrough, membershipsOf, pageAfter } from './history.ts'
@@ -23,6 +25,7 @@ export function progressOf(role: Leading, node: NodeId): Progress {
     synced: false,
     matchedThrough: noSlot,
     next: slotAfter(noSlot),
+    flow: new Flow(),
     toldThrough: noSlot,
     round: 0,
     silentTicks: 0,
@@ -52,6 +55,7 @@ export function onFollowerInfo(
   if (rulesOut(accepted, role.ballot)) return stepDown(core, accepted)
   const peer = progressOf(role, from)
   peer.silentTicks = 0
+  peer.flow.heard()
   if (peer.session === session && peer.synced) return
   peer.session = session
   peer.synced = false
@@ -78,6 +82,7 @@ export function onReport(
   if (peer === undefined || !sameBallot(ballot, role.ballot)) return
   if (peer.session !== session) return nameSession(role, from, effects)
   peer.silentTicks = 0
+  peer.flow.heard()
   synchronise(core, role, from, page, report, effects)
 }
 
@@ -117,16 +122,20 @@ export function supply(core: Core, role: Leading, effects: Effects): void {
       peer.waitedTicks = Math.max(1, peer.waitedTicks)
       continue
     }
-    while (peer.next <= through && peer.next - peer.matchedThrough <= pipelineSlotsMax) {
+    while (peer.next <= through && isOpen(peer)) {
       const key = `${type} ${peer.next}`
       const message = made.get(key) ?? entriesFrom(core, role, type, peer, through)
       made.set(key, message)
       effects.send(node, message)
-      peer.next = slotAfter(peer.next, message.run.values.length)
+      peer.flow.send(lastSlotOf(message.run), runBytes(message.run))
+      peer.next = slotAfter(lastSlotOf(message.run))
       peer.toldThrough = core.chosenThrough
     }
   }
 }
+
+const isOpen = ({ next, matchedThrough, flow }: Progress): boolean =>
+  next - matchedThrough <= pipelineSlotsMax && flow.hasRoom
 
 function entriesFrom(
   core: Core,
@@ -173,18 +182,21 @@ export function resendOverdue({ log }: Core, role: Leading): void {
     const isOffered = peer.next <= log.forgottenThrough
     if (!peer.synced || (!isOffered && peer.next <= slotAfter(peer.matchedThrough))) continue
     peer.waitedTicks++
-    if (peer.waitedTicks >= resendTicks) startAgain(peer)
+    if (peer.waitedTicks >= peer.flow.patienceTicks) startAgain(peer)
   }
 }
 
 /** What was under way to a member may be lost. */
 export function startAgain(peer: Progress): void {
   peer.next = slotAfter(peer.matchedThrough)
+  peer.flow.lost()
   peer.waitedTicks = 0
 }
 
 /** It is there, although it has nothing to acknowledge yet. */
 export function onAlive(role: Leading, from: NodeId, { session }: Of<'alive'>): void {
   const peer = role.peers.get(from)
-  if (peer?.session === session) peer.silentTicks = 0
+  if (peer?.session !== session) return
+  peer.silentTicks = 0
+  peer.flow.heard()
 }
