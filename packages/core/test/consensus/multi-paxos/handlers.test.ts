@@ -182,6 +182,18 @@ describe('leader', () => {
     expect(table.status('b').role).not.toBe('leader')
   })
 
+  test('MULTI-21 a leader that is removed has the voter that has most stand at once', () => {
+    const table = leading()
+    table.tick('b', 2)
+    table.settle()
+    table.input('b', { type: 'changeMembership', change: { type: 'remove', node: nodeId('b') } })
+    table.settle()
+    expect(table.status('b').role).toBe('observer')
+    const led = ['a', 'c'].filter(name => table.status(name).role === 'leader')
+    expect(led.length).toBe(1)
+    expect(table.status(led[0] ?? '').membership.voters).toEqual(['a', 'c'])
+  })
+
   test('MULTI-17 who hears a leader grants no poll, unless that leader is said to be dead', () => {
     const table = leading()
     table.tick('b', 2)

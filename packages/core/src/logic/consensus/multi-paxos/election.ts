@@ -4,7 +4,7 @@
  *
  * A voter polls before it stands (pre-vote), so that one which merely lost its own connections disturbs nobody.
  */
-import type { NodeId } from '../../base/ids.ts'
+import type { NodeId, Slot } from '../../base/ids.ts'
 import {
   candidacyTicks,
   electionTimeoutTicksMax,
@@ -136,6 +136,15 @@ export function finishTransfer(role: Leader, effects: Effects): void {
   const { to } = role.transfer
   if (role.peers.get(to)?.matchedThrough === role.proposedThrough)
     effects.send(to, { type: 'campaign', ballot: role.ballot })
+}
+
+/** The leader is no voter any more: the voter that has most is asked to stand, so that nobody has to miss a leader first. */
+export function leave(core: Core, { ballot, peers }: Leader, effects: Effects): void {
+  let best: { readonly node: NodeId; readonly through: Slot } | null = null
+  for (const [node, { matchedThrough: through }] of peers)
+    if (isVoter(core.membership, node) && (best === null || through > best.through)) best = { node, through }
+  if (best !== null) effects.send(best.node, { type: 'campaign', ballot })
+  becomeFollower(core)
 }
 
 /** The leader of `ballot` asks this voter to take over. */

@@ -9,13 +9,12 @@ import { assert } from '../../base/assert.ts'
 import { type NodeId, noSlot, type Slot, slot, slotAfter } from '../../base/ids.ts'
 import { pipelineSlotsMax, proposalQueueMax } from '../../base/limits.ts'
 import { type Ballot, sameBallot } from '../ballot.ts'
-import { changeMembership, isMember, isVoter, type MembershipChange } from '../membership.ts'
+import { changeMembership, isMember, type MembershipChange } from '../membership.ts'
 import { quorumSlot } from '../quorum.ts'
 import { answerReads } from '../reads.ts'
 import { noop, type Value } from '../value.ts'
 import { accept } from './acceptor.ts'
 import type { Core, Effects, Leader, Preparing } from './core.ts'
-import { becomeFollower } from './follower.ts'
 import { learnThrough } from './learner.ts'
 import { beat, dropFormerMembers, progressOf, supply, tellChosen } from './replication.ts'
 
@@ -106,7 +105,6 @@ export function finishStep(core: Core, role: Leader, effects: Effects): void {
   if (role.roundWanted) beat(core, role, effects)
   answerReads(role, core, core.membership.voters, effects)
   dropFormerMembers(core, role)
-  if (!isVoter(core.membership, core.self)) becomeFollower(core)
 }
 
 /** Moves what waits into slots while the pipeline is open. Its own vote counts when it comes back, after the write. */

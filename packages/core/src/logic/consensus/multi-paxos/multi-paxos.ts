@@ -18,6 +18,7 @@ import type { Core, Effects } from './core.ts'
 import {
   beginTransfer,
   finishTransfer,
+  leave,
   onCampaign,
   onPoll,
   onPollReply,
@@ -56,6 +57,7 @@ class MultiPaxos implements Engine<Message> {
     if (role.role === 'leader') {
       finishStep(this.#core, role, effects)
       finishTransfer(role, effects)
+      if (!isVoter(this.#core.membership, this.#core.self)) leave(this.#core, role, effects)
     }
     return effects.output(() => hardState(this.#core))
   }
