@@ -5,8 +5,11 @@ import { root } from './run.mjs'
 
 const ruleId = /[A-Z][A-Z0-9]+-\d+/
 const rulePattern = new RegExp(`^- \\*\\*(${ruleId.source})\\*\\*`, 'gm')
-/** What a test is called with first: the ids at the beginning of a title. */
-const titlePattern = new RegExp(`\\(\\s*[\`'"]((?:${ruleId.source}[ ,]+)+)`, 'g')
+/** What a test is called with first: the ids at the beginning of a title, or the id of a case of a contract. */
+const titlePattern = new RegExp(
+  `(?:\\(\\s*[\`'"]((?:${ruleId.source}[ ,]+)+)|^ *id: '(${ruleId.source})',$)`,
+  'gm',
+)
 
 /** Complaints about rules without tests and ids without rules. */
 export function checkSpec() {
@@ -17,8 +20,8 @@ export function checkSpec() {
     .map(id => `docs/spec: ${id} is there twice`)
   const tested = new Set()
   for (const file of testFiles(root)) {
-    for (const [, ids] of readFileSync(file, 'utf8').matchAll(titlePattern)) {
-      for (const [id] of ids.matchAll(new RegExp(ruleId, 'g'))) {
+    for (const [, title, ofCase] of readFileSync(file, 'utf8').matchAll(titlePattern)) {
+      for (const [id] of (title ?? ofCase).matchAll(new RegExp(ruleId, 'g'))) {
         tested.add(id)
         if (!rules.includes(id)) complaints.push(`${file}: ${id} is no rule of docs/spec`)
       }
@@ -39,6 +42,6 @@ function* testFiles(folder) {
     const path = join(folder, entry.name)
     if (entry.isDirectory() && !['node_modules', 'dist', '.git', '.tmp'].includes(entry.name))
       yield* testFiles(path)
-    else if (/\.(test|spec)\.ts$/.test(entry.name) || /-contract\.ts$/.test(entry.name)) yield path
+    else if (/\.(test|spec)\.ts$/.test(entry.name) || /-contract(\.ts$|\/)/.test(path)) yield path
   }
 }

@@ -56,9 +56,12 @@ export class BareNode {
   #lives = 0
   /** Flushes since the beginning. */
   flushes = 0
+  /** How long a flush takes; one that takes for ever never ends. */
+  flushMs: number
 
   constructor(options: BareOptions, world: BareWorld) {
     this.self = options.self
+    this.flushMs = options.flushMs
     this.#options = options
     this.#world = world
   }
@@ -146,7 +149,8 @@ export class BareNode {
     }
     life.flushing = persist
     this.flushes++
-    this.#world.clock.after(this.#options.flushMs, () => {
+    if (this.flushMs === Number.POSITIVE_INFINITY) return
+    this.#world.clock.after(this.flushMs, () => {
       if (life !== this.#life) return
       life.flushing = null
       this.#complete(persist)

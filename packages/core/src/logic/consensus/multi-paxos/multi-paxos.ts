@@ -199,7 +199,7 @@ function recover(core: Core, { recovered }: EngineConfig): Effects {
     core.highestSeen = ballot
     learnThrough(core, slot(chosenThrough), effects)
   } else {
-    assert(log.length === 0, 'a log without a record of promises is incomplete')
+    assert(log.length === 0 && snapshot === null, 'a log without a record of promises is incomplete')
   }
   becomeFollower(core)
   return effects

@@ -171,7 +171,7 @@ function recover(core: Core, { recovered }: EngineConfig): Effects {
     core.log.setRun(write.run)
   }
   if (hardState === null) {
-    assert(log.length === 0, 'a log without a record of promises is incomplete')
+    assert(log.length === 0 && snapshot === null, 'a log without a record of promises is incomplete')
     return effects
   }
   const { chosenThrough, reservedCounter, promises } = hardState as { readonly [key: string]: unknown }
