@@ -15,8 +15,6 @@ export type KeeperErrorCode =
   | 'ReplicaStopped'
   /** The replica could not be opened: its storage is corrupt, foreign or full. The message says what to do. */
   | 'OpenFailed'
-  /** A watch's events came faster than they were taken. The watch is over; set it again and look anew. */
-  | 'WatchOverflow'
 
 /** Every failure of a keeper, with a code to switch on: `error.code === 'NoNode'`. */
 export class KeeperError extends Error {

@@ -4,12 +4,21 @@ export type { Decision, ReplicaStatus } from '../host/worker/protocol.ts'
 export type { EnsembleId, NodeId, SessionId, Zxid } from '../logic/base/ids.ts'
 export type { EngineName } from '../logic/consensus/engine.ts'
 export type { CreateMode } from '../logic/state/command.ts'
+export type { ZnodeView } from '../logic/state/contract.ts'
 export type { ZnodePath } from '../logic/state/path.ts'
 export type { Stat } from '../logic/state/stat.ts'
 export type { CallOptions } from './calls.ts'
 export { type ConnectOptions, connect } from './connect.ts'
 export { deleteReplica } from './delete-replica.ts'
 export { KeeperError, type KeeperErrorCode } from './error.ts'
-export type { Keeper, KeeperEvents, KeeperState, ReadOptions, WatchOptions } from './keeper.ts'
+export type {
+  AddWatchOptions,
+  Keeper,
+  KeeperEvents,
+  KeeperState,
+  ReadOptions,
+  RemoveWatchesOptions,
+  WatchOptions,
+} from './keeper.ts'
 export type { Watcher } from './watcher.ts'
-export type { OneShotWatcher, ZnodeEvent } from './watches.ts'
+export type { Resync, WatchCallback, WatchEvent, WatchRemoved, ZnodeEvent } from './watches.ts'

@@ -4,16 +4,17 @@
  */
 
 import type { Decision, ReplicaStatus } from '../host/worker/protocol.ts'
-import type { EnsembleId, NodeId } from '../logic/base/ids.ts'
+import { type EnsembleId, isCounter, type NodeId, slot } from '../logic/base/ids.ts'
 import type { CreateMode, Operation } from '../logic/state/command.ts'
 import { parseOperation } from '../logic/state/operation.ts'
 import { parsePath, type ZnodePath } from '../logic/state/path.ts'
 import type { Stat } from '../logic/state/stat.ts'
+import type { StandingKind, WatchSelection } from '../logic/watch/contract.ts'
 import type { CallOptions } from './calls.ts'
 import { KeeperError } from './error.ts'
 import type { Consistency, Session } from './session.ts'
-import { Watcher } from './watcher.ts'
-import type { OneShotWatcher, Watches, ZnodeEvent } from './watches.ts'
+import { Watcher, type WatchSource } from './watcher.ts'
+import type { WatchCallback, WatchEvent, Watches } from './watches.ts'
 
 /**
  * `connecting`: no session yet. `connected`: writes get through. `suspended`: no quorum is in reach; writes wait, local
@@ -26,14 +27,28 @@ export interface ReadOptions extends CallOptions {
   /** `sequential` (default): from this replica, never behind what the session saw or wrote. `linearizable`: a quorum is asked. */
   readonly consistency?: Consistency
   /** Called once, at the first change after this read. */
-  readonly watch?: OneShotWatcher
+  readonly watch?: WatchCallback
 }
 
 export interface WatchOptions extends CallOptions {
   /** Also tell of every znode below. */
   readonly recursive?: boolean
+  /** Tell of everything after this transaction: an earlier watcher's `zxid`. Without it, of everything from now on. */
+  readonly from?: number
   /** Gets the events in place of the iterator. */
-  readonly onEvent?: (event: ZnodeEvent) => void
+  readonly onEvent?: (event: WatchEvent) => void
+}
+
+export interface AddWatchOptions extends CallOptions {
+  /** `persistent` (default): the znode and its list of children. `persistentRecursive`: it and every znode below. */
+  readonly mode?: StandingKind
+}
+
+export interface RemoveWatchesOptions extends CallOptions {
+  /** Whose watches; of every watcher of this session, where absent. */
+  readonly watcher?: WatchCallback
+  /** `data` (set by get and exists), `children`, or `any` (default): also those that stay. */
+  readonly type?: WatchSelection
 }
 
 export interface KeeperEvents {
@@ -148,25 +163,72 @@ export class Keeper extends EventTarget {
   }
 
   /**
-   * Watches until closed: every change of the znode (with `recursive` also of those below), in order, each once. The
-   * watch stands when this resolves. Iterate over it, or give `onEvent`. Errors: BadArguments.
+   * Watches until closed, and loses nothing: every change of the znode (with `recursive` also of those below), in order,
+   * each once, beginning after `from`. The watch stands when this resolves. Iterate over it, or give `onEvent`. Where the
+   * changes after `from` are not known one by one any more it says {@link Resync}, which has the znodes to start from;
+   * so does a watch that stands when its replica was too far behind to be told each step. `watcher.zxid` is what a later
+   * watch, of any session at any replica, goes on from. Errors: BadArguments, LimitExceeded.
    */
-  async watch(path: string, { recursive = false, onEvent, ...options }: WatchOptions = {}): Promise<Watcher> {
+  async watch(
+    path: string,
+    { recursive = false, from, onEvent, ...options }: WatchOptions = {},
+  ): Promise<Watcher> {
     const parsed = pathOf(path)
+    if (from !== undefined && !isCounter(from))
+      throw new KeeperError('BadArguments', 'a watch goes on from a zxid', path)
     const { session, watches } = this.#parts
-    const watcher = new Watcher(() => {
-      watches.remove(id)
-      session.removeWatch(id, parsed)
-    }, onEvent ?? null)
-    const id = watches.add(watcher)
+    const kind = recursive ? 'persistentRecursive' : 'persistent'
+    const source: WatchSource = {
+      attach: (sink, after) => {
+        const id = watches.add(sink)
+        const attached = session.addWatch(id, kind, parsed, after, options)
+        const detach = () => {
+          watches.remove(id)
+          session.forgetWatch(id, parsed)
+        }
+        return { attached, detach }
+      },
+      get toldThrough() {
+        return session.toldThrough
+      },
+    }
+    const watcher = new Watcher(source, onEvent ?? null)
     try {
-      await session.addWatch(id, recursive ? 'persistentRecursive' : 'persistent', parsed, options)
+      await watcher.start(from === undefined ? 'now' : slot(from))
     } catch (error) {
       watcher.close()
       throw error
     }
     options.signal?.addEventListener('abort', () => watcher.close(), { once: true })
     return watcher
+  }
+
+  /**
+   * Calls `watcher` at every change, until it is removed: ZooKeeper's persistent watches. A function is one watcher: it is
+   * told of a change once, wherever it is set. What changed while this replica was given another state it is told as far
+   * as the states differ; {@link watch} loses nothing. Errors: BadArguments, LimitExceeded.
+   */
+  async addWatch(
+    path: string,
+    watcher: WatchCallback,
+    { mode = 'persistent', ...options }: AddWatchOptions = {},
+  ): Promise<void> {
+    await this.#parts.session.addCallback(watcher, mode, pathOf(path), options)
+  }
+
+  /**
+   * Removes watches at `path`; each watcher is told so (DataWatchRemoved, ChildWatchRemoved, PersistentWatchRemoved), and
+   * one of `watch` ends. Errors: BadArguments, NoWatcher.
+   */
+  async removeWatches(
+    path: string,
+    { watcher, type = 'any', ...options }: RemoveWatchesOptions = {},
+  ): Promise<void> {
+    const parsed = pathOf(path)
+    const { session, watches } = this.#parts
+    const id = watcher === undefined ? null : watches.idOf(watcher)
+    if (id === undefined) throw new KeeperError('NoWatcher', 'this watcher was never set', path)
+    await session.removeWatches(id, parsed, type, options)
   }
 
   /** Resolves when this replica has everything that was chosen anywhere before the call: a real quorum operation. */

@@ -4,7 +4,7 @@
  *
  * Source: ZooKeeper Programmer's Guide, "Sessions" and "Consistency Guarantees"; exactly-once by session and xid.
  */
-import { noSession, noSlot, type SessionId, type Xid, xid, type Zxid } from '../logic/base/ids.ts'
+import { noSession, noSlot, type SessionId, slotAfter, type Xid, xid, type Zxid } from '../logic/base/ids.ts'
 import { outstandingRequestsMax } from '../logic/base/limits.ts'
 import type { Result } from '../logic/base/result.ts'
 import type { ClientEvent, ClientRequest } from '../logic/replica/event.ts'
@@ -13,11 +13,11 @@ import type { OperationAnswer, Reply } from '../logic/state/contract.ts'
 import type { Failure } from '../logic/state/error.ts'
 import type { ZnodePath } from '../logic/state/path.ts'
 import type { Query, QueryAnswer } from '../logic/state/query.ts'
-import type { WatchId, WatchKind } from '../logic/watch/contract.ts'
+import type { StandingKind, WatchId, WatchSelection } from '../logic/watch/contract.ts'
 import { type CallOptions, Calls } from './calls.ts'
 import { KeeperError } from './error.ts'
 import type { Link } from './link.ts'
-import type { OneShotWatcher, Setting, Watches } from './watches.ts'
+import type { Setting, WatchCallback, Watches } from './watches.ts'
 
 /** Half of what the state remembers: an answer that is lost on the way is still remembered when it is asked again. */
 const writesWaitingMax = outstandingRequestsMax / 2
@@ -25,6 +25,13 @@ const writesWaitingMax = outstandingRequestsMax / 2
 export interface Answered {
   readonly zxid: Zxid
   readonly result: Result<QueryAnswer | null, Failure>
+}
+
+/** A call among the session's others. */
+interface Position {
+  readonly id: number
+  readonly afterXid: Xid
+  readonly seenZxid: Zxid
 }
 
 export type Consistency = 'sequential' | 'linearizable'
@@ -47,10 +54,12 @@ export class Session {
   /** Answered out of the row that ends at `acknowledged`. */
   readonly #answered = new Set<Xid>()
   #acknowledged: Xid = xid(0)
-  /** One-shot watchers that reads on their way will set. */
+  /** Callbacks that requests on their way will set. */
   readonly #settings = new Map<number, Setting>()
   /** The newest state that an answer or event came from: no read goes back behind it. */
   #seenZxid: Zxid = noSlot
+  /** Everything up to here that any watcher is to hear was told. Invariant: never over `seenZxid`, never goes back. */
+  #toldThrough: Zxid = noSlot
   #nextReadId = 1
   #ended: KeeperError | null = null
 
@@ -75,6 +84,10 @@ export class Session {
     return this.#id
   }
 
+  get toldThrough(): Zxid {
+    return this.#toldThrough
+  }
+
   /** Carries `operation` out, after all earlier ones of this session. Rejects with a KeeperError. */
   async write(operation: Operation, options?: CallOptions): Promise<OperationAnswer> {
     this.#check(options)
@@ -93,47 +106,111 @@ export class Session {
   async read(
     query: Query | null,
     consistency: Consistency,
-    watcher: OneShotWatcher | null,
+    watcher: WatchCallback | null,
     options?: CallOptions,
   ): Promise<QueryAnswer | null> {
     this.#check(options)
-    const id = this.#nextReadId++
     const setting =
       watcher !== null && query !== null
         ? this.#watches.begin(watcher, query.type === 'children' ? 'children' : 'data', query.path)
         : null
-    if (setting !== null) this.#settings.set(id, setting)
     const watch = setting?.watch ?? null
-    const answer = this.#reads.wait<Answered>(id, query?.type ?? 'sync', options)
-    const { seenZxid, afterXid } = { seenZxid: this.#seenZxid, afterXid: this.#lastXid }
+    return this.#ask(
+      query?.type ?? 'sync',
+      query?.path ?? null,
+      position => ({ type: 'read', ...position, consistency, query, watch }),
+      setting,
+      options,
+    )
+  }
+
+  /** Sets a watch that stays and loses nothing, in order with the session's other calls. Rejects with a KeeperError. */
+  async addWatch(
+    watch: WatchId,
+    kind: StandingKind,
+    path: ZnodePath,
+    from: Zxid | 'now',
+    options?: CallOptions,
+  ): Promise<void> {
+    this.#check(options)
+    await this.#ask(
+      'watch',
+      path,
+      position => ({ type: 'addWatch', ...position, watch, kind, path, from }),
+      null,
+      options,
+    )
+  }
+
+  /** Has a function called at every change, likewise. */
+  async addCallback(
+    callback: WatchCallback,
+    kind: StandingKind,
+    path: ZnodePath,
+    options?: CallOptions,
+  ): Promise<void> {
+    this.#check(options)
+    const setting = this.#watches.begin(callback, kind, path)
+    const { watch } = setting
+    await this.#ask(
+      'addWatch',
+      path,
+      position => ({ type: 'addWatch', ...position, watch, kind, path, from: null }),
+      setting,
+      options,
+    )
+  }
+
+  /** Removes watches at `path`, of one watcher or (null) all. Rejects with a KeeperError: NoWatcher. */
+  async removeWatches(
+    watch: WatchId | null,
+    path: ZnodePath,
+    selection: WatchSelection,
+    options?: CallOptions,
+  ): Promise<void> {
+    this.#check(options)
+    await this.#ask(
+      'removeWatches',
+      path,
+      position => ({ type: 'removeWatches', ...position, watch, path, selection }),
+      null,
+      options,
+    )
+  }
+
+  /** Removes a watcher for which nobody waits: the session may be gone already, and the watch not be set. */
+  forgetWatch(watch: WatchId, path: ZnodePath): void {
+    if (this.#ended) return
+    const position = this.#position()
     this.#send(session => ({
-      type: 'read',
+      type: 'removeWatches',
       session,
-      id,
-      afterXid,
-      seenZxid,
-      consistency,
-      query,
+      ...position,
       watch,
+      path,
+      selection: 'any',
     }))
+  }
+
+  /** Sends what is answered by `answered`, and waits for that. */
+  async #ask(
+    what: string,
+    path: ZnodePath | null,
+    make: (position: Position & { readonly session: SessionId }) => ClientRequest,
+    setting: Setting | null,
+    options?: CallOptions,
+  ): Promise<QueryAnswer | null> {
+    const position = this.#position()
+    if (setting !== null) this.#settings.set(position.id, setting)
+    const answer = this.#reads.wait<Answered>(position.id, what, options)
+    this.#send(session => make({ session, ...position }))
     const { result } = await answer
     if (result.ok) return result.value
-    throw new KeeperError(result.error.code, result.error.message, query?.path ?? null)
+    throw new KeeperError(result.error.code, result.error.message, path)
   }
 
-  async addWatch(watch: WatchId, kind: WatchKind, path: ZnodePath, options?: CallOptions): Promise<void> {
-    this.#check(options)
-    const id = this.#nextReadId++
-    const answer = this.#reads.wait<Answered>(id, 'watch', options)
-    this.#send(session => ({ type: 'addWatch', session, id, watch, kind, path }))
-    await answer
-  }
-
-  /** Nobody waits for it: the session may be gone already. */
-  removeWatch(watch: WatchId, path: ZnodePath): void {
-    if (this.#ended) return
-    const id = this.#nextReadId++
-    this.#send(session => ({ type: 'removeWatch', session, id, watch, path }))
+  #position(): Position {
+    return { id: this.#nextReadId++, afterXid: this.#lastXid, seenZxid: this.#seenZxid }
   }
 
   /** Takes what the replica says of this session. */
@@ -142,16 +219,23 @@ export class Session {
       case 'written':
         this.#acknowledge(event.xid)
         this.#see(event.reply.zxid)
+        this.#tell(event.reply.zxid)
         this.#writes.resolve(event.xid, event.reply)
         return
       case 'answered':
         this.#see(event.zxid)
+        this.#tell(event.zxid)
         this.#settle(event.id, event.result.ok)
         this.#reads.resolve(event.id, event)
         return
       case 'watch':
         this.#see(event.zxid)
+        // Others may be told of the same transaction after this one.
+        this.#tell(slotAfter(event.zxid, -1))
         return this.#watches.fire(event)
+      case 'resync':
+        this.#see(event.zxid)
+        return this.#watches.resync(event)
       case 'opened':
         if (event.token === this.#token) this.#open(event.session, event.timeoutMs)
         return
@@ -199,6 +283,10 @@ export class Session {
 
   #see(zxid: Zxid): void {
     if (zxid > this.#seenZxid) this.#seenZxid = zxid
+  }
+
+  #tell(zxid: Zxid): void {
+    if (zxid > this.#toldThrough) this.#toldThrough = zxid
   }
 
   /** An answer arrived: all up to the end of the unbroken row may be forgotten by the state. */

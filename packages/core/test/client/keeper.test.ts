@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { KeeperError } from '../../src/client/error.ts'
-import type { ZnodeEvent } from '../../src/client/watches.ts'
+import type { WatchEvent } from '../../src/client/watches.ts'
 import { StorageError } from '../../src/host/storage/contract.ts'
 import { openKeeper } from './open-keeper.ts'
 
@@ -93,7 +93,7 @@ test('KEEPER-6 a one-shot watch fires once, before the answer that shows the cha
 test('KEEPER-7 a recursive watch tells of every change below, by iterator and by callback', async () => {
   const { keeper } = opened
   await keeper.create('/a')
-  const heard: ZnodeEvent[] = []
+  const heard: WatchEvent[] = []
   const byCallback = await keeper.watch('/a', { recursive: true, onEvent: event => heard.push(event) })
   const byIterator = await keeper.watch('/a', { recursive: true })
   await keeper.create('/a/b')

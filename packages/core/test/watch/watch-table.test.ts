@@ -1,11 +1,15 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { sessionId, slot } from '../../src/logic/base/ids.ts'
+import { type Acl, Permission } from '../../src/logic/state/acl.ts'
 import type { Change } from '../../src/logic/state/event.ts'
-import type { Watch, WatchKind, WatchTable } from '../../src/logic/watch/contract.ts'
+import type { MayHear, Watch, WatchKind, WatchSelection, WatchTable } from '../../src/logic/watch/contract.ts'
 import { createWatchTable } from '../../src/logic/watch/watch-table.ts'
 import { path } from '../state/world.ts'
 import { inWords, WatchModel } from './model.ts'
+
+/** No list keeps anything from anybody. */
+const everybody = () => true
 
 const kinds = ['data', 'children', 'persistent', 'persistentRecursive'] as const
 
@@ -30,7 +34,7 @@ const tableOf = (...watches: readonly Watch[]): WatchTable => {
 
 /** What `changes` fire, as `type path`. */
 const fired = (table: WatchTable, ...changes: readonly Change[]): string[] =>
-  table.fire(changes).map(({ type, path }) => `${type} ${path}`)
+  table.fire(changes, everybody).map(({ type, path }) => `${type} ${path}`)
 
 describe('the watch table', () => {
   // Watches at /p: what each kind hears of changes of /p, of its child /p/c and of its grandchild /p/c/g.
@@ -64,8 +68,8 @@ describe('the watch table', () => {
 
   test('WATCH-1 an event is addressed to its watcher', () => {
     const table = tableOf(watch('data', '/p', 7, 3))
-    expect(table.fire([change('created', '/p', 9)])).toEqual([
-      { session: 3, watch: 7, type: 'NodeCreated', path: '/p', zxid: 9 },
+    expect(table.fire([change('created', '/p', 9)], everybody)).toEqual([
+      { session: 3, watch: 7, type: 'NodeCreated', path: '/p', zxid: 9, last: true },
     ])
   })
 
@@ -112,7 +116,7 @@ describe('the watch table', () => {
   test('WATCH-4 recursive watches', () => {
     const table = tableOf(watch('persistentRecursive', '/p', 1), watch('persistentRecursive', '/', 2))
     const told = (at: string) =>
-      table.fire([change('created', at)]).map(event => `${event.watch} ${event.path}`)
+      table.fire([change('created', at)], everybody).map(event => `${event.watch} ${event.path}`)
     expect(told('/p')).toEqual(['1 /p', '2 /p'])
     expect(told('/p/a/b/c')).toEqual(['1 /p/a/b/c', '2 /p/a/b/c'])
     expect(told('/pa')).toEqual(['2 /pa'])
@@ -131,7 +135,9 @@ describe('the watch table', () => {
       change('deleted', '/p/a', 5),
       change('dataChanged', '/p', 6),
     ]
-    const told = table.fire(changes).map(event => `${event.watch} ${event.type} ${event.path} ${event.zxid}`)
+    const told = table
+      .fire(changes, everybody)
+      .map(event => `${event.watch} ${event.type} ${event.path} ${event.zxid}`)
     expect(told).toEqual([
       '2 NodeDeleted /p/b 5',
       '4 NodeDeleted /p/b 5',
@@ -155,30 +161,63 @@ describe('the watch table', () => {
     }
   })
 
+  const everyKind = () => tableOf(...kinds.map(kind => watch(kind, '/p')))
+  const remove = (table: WatchTable, selection: WatchSelection, id: number | null = 1, at = '/p') =>
+    table.remove(sessionId(1), id, path(at), selection).map(removed => `${removed.watch} ${removed.type}`)
+
   test('WATCH-7 removing a watcher at a path', () => {
     const table = tableOf(
       ...kinds.map(kind => watch(kind, '/p')),
       watch('data', '/q'),
       watch('data', '/p', 2),
     )
-    expect(table.remove(sessionId(1), 1, path('/p'))).toBe(true)
+    expect(remove(table, 'any', 3)).toEqual([])
+    expect(remove(table, 'any', 1, '/r')).toEqual([])
+    expect(table.remove(sessionId(2), 1, path('/p'), 'any')).toEqual([])
+    expect(remove(table, 'any')).toEqual([
+      '1 DataWatchRemoved',
+      '1 ChildWatchRemoved',
+      '1 PersistentWatchRemoved',
+    ])
     expect(table.size).toBe(2)
-    expect(table.remove(sessionId(1), 1, path('/p'))).toBe(false)
-    expect(table.remove(sessionId(2), 1, path('/q'))).toBe(false)
-    expect(table.remove(sessionId(1), 1, path('/r'))).toBe(false)
+    expect(remove(table, 'any')).toEqual([])
     expect(fired(table, change('deleted', '/p'), change('deleted', '/q'))).toEqual([
       'NodeDeleted /p',
       'NodeDeleted /q',
     ])
   })
 
+  test('WATCH-7 removing by kind leaves the other kinds', () => {
+    const data = everyKind()
+    expect(remove(data, 'data')).toEqual(['1 DataWatchRemoved'])
+    expect(remove(data, 'data')).toEqual([])
+    expect(data.size).toBe(3)
+    const children = everyKind()
+    expect(remove(children, 'children')).toEqual(['1 ChildWatchRemoved'])
+    expect(children.size).toBe(3)
+    expect(remove(tableOf(watch('persistent', '/p')), 'data')).toEqual([])
+    expect(remove(tableOf(watch('persistentRecursive', '/p')), 'children')).toEqual([])
+  })
+
+  test('WATCH-7 removing all watchers of a session at a path tells each', () => {
+    const table = tableOf(
+      watch('data', '/p', 1),
+      watch('data', '/p', 2),
+      watch('children', '/p', 2),
+      watch('data', '/p', 1, 2),
+    )
+    expect(remove(table, 'data', null)).toEqual(['1 DataWatchRemoved', '2 DataWatchRemoved'])
+    expect(remove(table, 'any', null)).toEqual(['2 ChildWatchRemoved'])
+    expect(table.size).toBe(1)
+  })
+
   test('WATCH-7 a watch that fired is no longer there to be removed', () => {
     const table = tableOf(watch('data', '/p'))
-    table.fire([change('deleted', '/p')])
-    expect(table.remove(sessionId(1), 1, path('/p'))).toBe(false)
+    table.fire([change('deleted', '/p')], everybody)
+    expect(remove(table, 'any')).toEqual([])
     const mixed = tableOf(watch('data', '/p'), watch('persistent', '/p'))
-    mixed.fire([change('deleted', '/p')])
-    expect(mixed.remove(sessionId(1), 1, path('/p'))).toBe(true)
+    mixed.fire([change('deleted', '/p')], everybody)
+    expect(remove(mixed, 'any')).toEqual(['1 PersistentWatchRemoved'])
     expect(mixed.size).toBe(0)
   })
 
@@ -187,7 +226,7 @@ describe('the watch table', () => {
     table.removeSession(sessionId(1))
     table.removeSession(sessionId(3))
     expect(table.size).toBe(4)
-    const told = table.fire([change('deleted', '/p'), change('created', '/p')])
+    const told = table.fire([change('deleted', '/p'), change('created', '/p')], everybody)
     expect(told.map(event => event.session)).toEqual([2, 2])
   })
 
@@ -195,10 +234,10 @@ describe('the watch table', () => {
     const table = tableOf(...kinds.map(kind => watch(kind, '/p')), watch('data', '/q', 1, 2))
     expect(table.size).toBe(5)
     table.removeSession(sessionId(2))
-    table.fire([change('deleted', '/p')])
-    table.remove(sessionId(1), 1, path('/p'))
+    table.fire([change('deleted', '/p')], everybody)
+    table.remove(sessionId(1), 1, path('/p'), 'any')
     expect(table.size).toBe(0)
-    expect(table.fire([change('created', '/p'), change('created', '/q')])).toEqual([])
+    expect(table.fire([change('created', '/p'), change('created', '/q')], everybody)).toEqual([])
   })
 
   test('WATCH-10 watches elsewhere are not looked at', () => {
@@ -213,7 +252,7 @@ describe('the watch table', () => {
     }
     const costOf = (table: WatchTable): number => {
       const before = performance.now()
-      expect(table.fire(changes)).toHaveLength(2_000)
+      expect(table.fire(changes, everybody)).toHaveLength(2_000)
       return performance.now() - before
     }
     costOf(few)
@@ -248,7 +287,7 @@ describe('the watch table', () => {
         arbitrary: someChanges.map(
           (changes): Act =>
             (table, model) => {
-              expect(inWords(table.fire(changes))).toEqual(model.fire(changes))
+              expect(inWords(table.fire(changes, everybody))).toEqual(model.fire(changes))
             },
         ),
       },
@@ -259,7 +298,8 @@ describe('the watch table', () => {
             (table, model) => {
               const isMeant = (each: Watch) =>
                 each.session === gone.session && each.watch === gone.watch && each.path === gone.path
-              expect(table.remove(gone.session, gone.watch, gone.path)).toBe(model.remove(isMeant) > 0)
+              const removed = table.remove(gone.session, gone.watch, gone.path, 'any')
+              expect(removed.length > 0).toBe(model.remove(isMeant) > 0)
             },
         ),
       },
@@ -285,5 +325,69 @@ describe('the watch table', () => {
       }),
       { seed: 41, numRuns: 1_000 },
     )
+  })
+
+  describe('READ', () => {
+    const acl: Acl = [{ scheme: 'digest', id: 'u', perms: Permission.READ }]
+    const onlyTwo: MayHear = (session, list) => list === undefined || session === 2
+    const closed = (type: Change['type'], at: string): Change => ({ ...change(type, at), acl })
+
+    test.each(kinds)('WATCH-12 a %s watch is not told of what its session may not read', kind => {
+      const table = tableOf(watch(kind, '/p', 1, 1), watch(kind, '/p', 1, 2))
+      const told = table.fire([closed('deleted', '/p')], onlyTwo)
+      expect(told.map(event => event.session)).toEqual([2])
+    })
+
+    test('WATCH-12 a one-shot watch that was not told is still set', () => {
+      const table = tableOf(watch('data', '/p'))
+      expect(table.fire([closed('created', '/p')], onlyTwo)).toEqual([])
+      expect(fired(table, change('dataChanged', '/p'))).toEqual(['NodeDataChanged /p'])
+    })
+
+    test.each(['children', 'persistent'] as const)(
+      'WATCH-12 NodeChildrenChanged is told to a %s watch whose session may read the parent',
+      kind => {
+        const table = tableOf(watch(kind, '/p', 1, 1), watch(kind, '/p', 1, 2))
+        const unreadableParent: Change = { ...change('created', '/p/c'), parentAcl: acl }
+        expect(table.fire([unreadableParent], onlyTwo).map(event => event.session)).toEqual([2])
+        const unreadableChild = closed('deleted', '/p/c')
+        expect(table.fire([unreadableChild], onlyTwo).map(event => event.session)).toEqual(
+          kind === 'children' ? [1] : [1, 2],
+        )
+      },
+    )
+  })
+
+  test('WATCH-13 a session sets as many watches as it may, whatever it set before', () => {
+    const table = createWatchTable(2)
+    expect(table.add(watch('data', '/a'))).toBe(true)
+    expect(table.add(watch('data', '/b'))).toBe(true)
+    expect(table.add(watch('data', '/c'))).toBe(false)
+    expect(table.add(watch('data', '/a'))).toBe(true)
+    expect(table.add(watch('data', '/c', 1, 2))).toBe(true)
+    table.fire([change('deleted', '/a')], everybody)
+    expect(table.add(watch('data', '/c'))).toBe(true)
+    expect(table.add(watch('data', '/d'))).toBe(false)
+    expect(table.size).toBe(3)
+  })
+
+  test('WATCH-14 the last event of a transaction is marked for each watcher', () => {
+    const table = tableOf(watch('persistentRecursive', '/', 1), watch('data', '/p/c', 2))
+    const told = table.fire([change('deleted', '/p/c'), change('deleted', '/p')], everybody)
+    expect(told.map(event => `${event.watch} ${event.path} ${event.last}`)).toEqual([
+      '2 /p/c true',
+      '1 /p/c false',
+      '1 /p true',
+    ])
+  })
+
+  test('WATCH-15 resumable watches are told of no difference between two states', () => {
+    const table = createWatchTable()
+    table.add({ ...watch('persistentRecursive', '/p'), resumable: true })
+    table.add(watch('persistentRecursive', '/p', 2))
+    const changes = [change('created', '/p/c')]
+    expect(table.fireDifference(changes, everybody).map(event => event.watch)).toEqual([2])
+    expect(table.fire(changes, everybody).map(event => event.watch)).toEqual([1, 2])
+    expect(table.resumables().map(each => each.watch)).toEqual([1])
   })
 })

@@ -2,7 +2,14 @@
  * Keeps a model level with the keeper's tree: one recursive watch on `/`, set before the first read so that nothing falls
  * between them, then reads of just what events name. Never polls.
  */
-import { type Keeper, KeeperError, type Stat, type ZnodeEvent } from '@peerkeeper/core'
+import {
+  type Keeper,
+  KeeperError,
+  type Resync,
+  type Stat,
+  type WatchEvent,
+  type ZnodeEvent,
+} from '@peerkeeper/core'
 import type { TreeModel } from './model.ts'
 
 export interface Followed {
@@ -20,13 +27,38 @@ const readsMax = 256
 /** Resolves when the tree was read for the first time, or could not be: then `failed` was told. */
 export async function followTree(keeper: Keeper, tree: TreeModel<Stat>, on: Followed): Promise<void> {
   const stale = new Set<string>(['/'])
+  const present = new Set<string>()
   let isReading = false
 
-  function onEvent(event: ZnodeEvent): void {
-    for (const path of tree.apply(event)) stale.add(path)
-    on.event(event)
+  function onEvent(event: WatchEvent): void {
+    switch (event.type) {
+      case 'Resync':
+        beginAnew(event)
+        break
+      case 'DataWatchRemoved':
+      case 'ChildWatchRemoved':
+      case 'PersistentWatchRemoved':
+        return
+      default:
+        for (const path of tree.apply(event)) stale.add(path)
+        on.event(event)
+    }
     on.changed()
     void readStale()
+  }
+
+  /** What is not among the znodes of a Resync, which may come in parts, is gone. */
+  function beginAnew({ znodes, zxid, last }: Resync): void {
+    for (const { path } of znodes) {
+      present.add(path)
+      stale.add(path)
+    }
+    if (!last) return
+    for (const path of tree.paths()) {
+      if (present.has(path)) continue
+      for (const above of tree.apply({ type: 'NodeDeleted', path, zxid })) stale.add(above)
+    }
+    present.clear()
   }
 
   async function readStale(): Promise<void> {

@@ -51,6 +51,11 @@ export class TreeModel<Stat extends StatLike> {
     return this.#znodes.size
   }
 
+  /** All that are known now. */
+  paths(): readonly string[] {
+    return [...this.#znodes.keys()]
+  }
+
   get(path: string): Znode<Stat> | undefined {
     return this.#znodes.get(path)
   }

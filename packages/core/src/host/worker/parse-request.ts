@@ -4,9 +4,10 @@ import type { ClientRequest } from '../../logic/replica/event.ts'
 import { parseOperation } from '../../logic/state/operation.ts'
 import { parsePath } from '../../logic/state/path.ts'
 import { parseQuery } from '../../logic/state/query.ts'
-import type { WatchKind } from '../../logic/watch/contract.ts'
+import type { StandingKind, WatchSelection } from '../../logic/watch/contract.ts'
 
-const watchKinds: readonly WatchKind[] = ['data', 'children', 'persistent', 'persistentRecursive']
+const standingKinds: readonly StandingKind[] = ['persistent', 'persistentRecursive']
+const selections: readonly WatchSelection[] = ['any', 'data', 'children']
 
 /** A request from outside, or null when it is none. */
 export function parseRequest(value: unknown): ClientRequest | null {
@@ -57,13 +58,8 @@ function parseOfSession(
       }
     }
     case 'addWatch':
-    case 'removeWatch': {
-      const path = parsePath(fields['path'])
-      if (!path.ok || !isCounter(id) || !isCounter(watch)) return null
-      if (type === 'removeWatch') return { type, session, id, watch, path: path.value }
-      const kind = watchKinds.find(known => known === fields['kind'])
-      return kind === undefined ? null : { type, session, id, watch, kind, path: path.value }
-    }
+    case 'removeWatches':
+      return parseWatching(type, session, fields)
     case 'cancel':
       return isCounter(id) ? { type, session, id } : null
     case 'ping':
@@ -71,4 +67,23 @@ function parseOfSession(
     default:
       return null
   }
+}
+
+function parseWatching(
+  type: 'addWatch' | 'removeWatches',
+  session: SessionId,
+  { id, watch, afterXid, seenZxid, path: text, kind, from, selection }: { readonly [key: string]: unknown },
+): ClientRequest | null {
+  const path = parsePath(text)
+  if (!path.ok || !isCounter(id) || !isCounter(afterXid) || !isCounter(seenZxid)) return null
+  const asked = { session, id, afterXid: xid(afterXid), seenZxid: slot(seenZxid), path: path.value }
+  if (type === 'removeWatches') {
+    const known = selections.find(each => each === selection)
+    if (known === undefined || (watch !== null && !isCounter(watch))) return null
+    return { type, ...asked, watch, selection: known }
+  }
+  const known = standingKinds.find(each => each === kind)
+  if (known === undefined || !isCounter(watch)) return null
+  if (from !== null && from !== 'now' && !isCounter(from)) return null
+  return { type, ...asked, watch, kind: known, from: typeof from === 'number' ? slot(from) : from }
 }

@@ -140,3 +140,17 @@ export const paxosBackoffTicksMax = 16
 
 /** Leaderless Paxos: a member that knows less than another asks for the rest after this long. */
 export const paxosBehindTicks = 2
+
+/** Watches of one session: one on each of 100,000 znodes, and not the worker's memory. */
+export const watchesPerSessionMax = 131_072
+
+/**
+ * Changes that a replica keeps for watches that resume, by count and by bytes: minutes of a busy app, weeks of a quiet one,
+ * and less memory than a large tree.
+ */
+export const historyChangesMax = 65_536
+export const historyBytesMax = 16 * 1_024 * 1_024
+
+/** A watch that begins anew is sent its znodes in messages of about this size, each a moment's work for a page. */
+export const resyncChunkZnodes = 1_000
+export const resyncChunkBytes = 256 * 1_024

@@ -3,28 +3,28 @@ import { ok, type Result } from '../base/result.ts'
 import type { StateMachine } from '../state/contract.ts'
 import type { Failure } from '../state/error.ts'
 import type { Query, QueryAnswer } from '../state/query.ts'
-import type { WatchKind, WatchTable } from '../watch/contract.ts'
+import type { WatchKind } from '../watch/contract.ts'
 import type { ReadRequest } from './reads.ts'
+import type { Watching } from './watching.ts'
 
 export function answerRead(
   machine: StateMachine,
-  watches: WatchTable,
+  watching: Watching,
   request: ReadRequest,
 ): Result<QueryAnswer | null, Failure> {
   const { session } = request
   switch (request.type) {
     case 'addWatch':
-      watches.add({ session, watch: request.watch, kind: request.kind, path: request.path })
-      return ok(null)
-    case 'removeWatch':
-      watches.remove(session, request.watch, request.path)
-      return ok(null)
+      return watching.add(request)
+    case 'removeWatches':
+      return watching.remove(request)
     case 'read': {
       const { query, watch } = request
       if (query === null) return ok(null)
       const result = machine.query(query)
-      if (result.ok && watch !== null) watches.add({ session, watch, kind: kindFor(query), path: query.path })
-      return result
+      if (!result.ok || watch === null) return result
+      const set = watching.set({ session, watch, kind: kindFor(query), path: query.path })
+      return set.ok ? result : set
     }
   }
 }

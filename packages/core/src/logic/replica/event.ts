@@ -5,11 +5,11 @@
 import type { NodeId, SessionId, Xid, Zxid } from '../base/ids.ts'
 import type { Result } from '../base/result.ts'
 import type { Operation } from '../state/command.ts'
-import type { Reply } from '../state/contract.ts'
+import type { Reply, ZnodeView } from '../state/contract.ts'
 import type { Failure } from '../state/error.ts'
 import type { ZnodePath } from '../state/path.ts'
 import type { Query, QueryAnswer } from '../state/query.ts'
-import type { WatchEventType, WatchId, WatchKind } from '../watch/contract.ts'
+import type { StandingKind, WatchEventType, WatchId, WatchSelection } from '../watch/contract.ts'
 import type { PeerMessage } from '../wire/envelope.ts'
 
 /** One page (or simulated process) at this replica, numbered by its host. */
@@ -53,21 +53,32 @@ export type ClientRequest =
       /** Set where the read succeeds (or, for exists, finds nothing). */
       readonly watch: WatchId | null
     }
-  /** Sets a watch without a read, in order with the session's reads: answered under `id` like one. */
+  /**
+   * Sets a watch without a read, in order with the session's reads: answered under `id` like one. `from` null: told of
+   * later changes, of lost ones by what remains of them. Else nothing is lost without a word: told of all changes after
+   * now, or after that zxid, once it is reached here.
+   */
   | {
       readonly type: 'addWatch'
       readonly session: SessionId
       readonly id: number
+      readonly afterXid: Xid
+      readonly seenZxid: Zxid
       readonly watch: WatchId
-      readonly kind: WatchKind
+      readonly kind: StandingKind
       readonly path: ZnodePath
+      readonly from: Zxid | 'now' | null
     }
+  /** Removes what `selection` means at `path`, of one watcher or (null) of all. NoWatcher where there is none. */
   | {
-      readonly type: 'removeWatch'
+      readonly type: 'removeWatches'
       readonly session: SessionId
       readonly id: number
-      readonly watch: WatchId
+      readonly afterXid: Xid
+      readonly seenZxid: Zxid
+      readonly watch: WatchId | null
       readonly path: ZnodePath
+      readonly selection: WatchSelection
     }
   /** Nobody waits for read `id` any more. */
   | { readonly type: 'cancel'; readonly session: SessionId; readonly id: number }
@@ -83,7 +94,7 @@ export type ClientEvent =
       readonly timeoutMs: number
     }
   | { readonly type: 'written'; readonly session: SessionId; readonly xid: Xid; readonly reply: Reply }
-  /** `zxid` is the state that was read; `answer` is null for sync, addWatch and removeWatch. */
+  /** `zxid` is the state that was read; `answer` is null for sync, addWatch and removeWatches. */
   | {
       readonly type: 'answered'
       readonly session: SessionId
@@ -98,6 +109,21 @@ export type ClientEvent =
       readonly event: WatchEventType
       readonly path: ZnodePath
       readonly zxid: Zxid
+      /** The transaction has nothing more for this watcher. */
+      readonly last: boolean
+    }
+  /**
+   * The watch begins anew: changes up to `zxid` are not known one by one. What there is to be read at and (recursive)
+   * below its path, as of `zxid`, parents first, in as many of these as it takes.
+   */
+  | {
+      readonly type: 'resync'
+      readonly session: SessionId
+      readonly watch: WatchId
+      readonly path: ZnodePath
+      readonly zxid: Zxid
+      readonly znodes: readonly ZnodeView[]
+      readonly last: boolean
     }
   | { readonly type: 'ended'; readonly session: SessionId; readonly reason: 'closed' | 'expired' }
   /** Whether writes can be expected to get through: somebody is known who can propose. */

@@ -8,7 +8,7 @@ import type { SessionId, Slot, Xid, Zxid } from '../base/ids.ts'
 import { resubmitTicks, waitingReadsMax } from '../base/limits.ts'
 import type { ClientId, ClientRequest } from './event.ts'
 
-export type ReadRequest = Extract<ClientRequest, { type: 'read' | 'addWatch' | 'removeWatch' }>
+export type ReadRequest = Extract<ClientRequest, { type: 'read' | 'addWatch' | 'removeWatches' }>
 
 interface WaitingRead {
   readonly client: ClientId
@@ -87,7 +87,13 @@ export class Reads {
 function isReady({ request, quorumId, readAt }: WaitingRead, progress: Progress): boolean {
   if (progress.appliedThrough < request.session) return false
   const lastXid = progress.lastXid(request.session)
-  if (lastXid === null || request.type !== 'read') return true
+  if (lastXid === null) return true
   if (lastXid < request.afterXid || progress.appliedThrough < request.seenZxid) return false
+  if (
+    request.type === 'addWatch' &&
+    typeof request.from === 'number' &&
+    progress.appliedThrough < request.from
+  )
+    return false
   return quorumId === null || (readAt !== null && progress.appliedThrough >= readAt)
 }

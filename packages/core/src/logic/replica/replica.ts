@@ -12,6 +12,7 @@ import { isMember, type Membership, members, noMembership } from '../consensus/m
 import { encodeCommand, stampCommand } from '../state/command.ts'
 import type { Applied, StateMachine } from '../state/contract.ts'
 import type { WatchTable } from '../watch/contract.ts'
+import type { History } from '../watch/history.ts'
 import type { PeerMessage } from '../wire/envelope.ts'
 import { answerRead } from './answer.ts'
 import { Audience } from './audience.ts'
@@ -23,6 +24,7 @@ import { nextChange, Steadiness } from './members.ts'
 import { parcels } from './parcels.ts'
 import { Reads } from './reads.ts'
 import type { Step, ToPeer } from './step.ts'
+import { Watching } from './watching.ts'
 import { Writes } from './writes.ts'
 
 export interface ReplicaConfig {
@@ -30,6 +32,8 @@ export interface ReplicaConfig {
   readonly engine: Engine<unknown>
   readonly machine: StateMachine
   readonly watches: WatchTable
+  /** The changes that watches resume from; as much as `limits.ts` says where nothing is said. */
+  readonly history?: History
   readonly codec: Codec
   /** Slots between two snapshots, at least; `snapshotSlotsMin` where nothing is said. The same at all replicas. */
   readonly snapshotSlots?: number
@@ -40,7 +44,7 @@ export class Replica {
 
   readonly #engine: Engine<unknown>
   readonly #machine: StateMachine
-  readonly #watches: WatchTable
+  readonly #watching: Watching
   readonly #codec: Codec
   readonly #snapshotSlots: number | undefined
   readonly #writes = new Writes()
@@ -63,12 +67,12 @@ export class Replica {
   #inputs: EngineInput<unknown>[] = []
   #proposals: Uint8Array[] = []
 
-  constructor({ self, engine, machine, watches, codec, snapshotSlots }: ReplicaConfig) {
+  constructor({ self, engine, machine, watches, history, codec, snapshotSlots }: ReplicaConfig) {
     this.self = self
     this.#duty = new Duty(self)
     this.#engine = engine
     this.#machine = machine
-    this.#watches = watches
+    this.#watching = new Watching(machine, watches, this.#audience, history)
     this.#codec = codec
     this.#snapshotSlots = snapshotSlots
   }
@@ -168,7 +172,7 @@ export class Replica {
       }
       case 'read':
       case 'addWatch':
-      case 'removeWatch': {
+      case 'removeWatches': {
         if (!this.#attach(client, request.session)) return
         const added = this.#reads.add(client, request)
         if (added && added.quorumId !== null) this.#inputs.push({ type: 'read', id: added.quorumId })
@@ -195,7 +199,7 @@ export class Replica {
   #forgetClient(client: ClientId): void {
     this.#writes.dropClient(client)
     this.#reads.dropClient(client)
-    for (const session of this.#audience.forget(client)) this.#watches.removeSession(session)
+    for (const session of this.#audience.forget(client)) this.#watching.endSession(session)
   }
 
   #tick(): void {
@@ -256,8 +260,7 @@ export class Replica {
 
   /** What an applied slot means to those who wait here: its events first, then its answer. */
   #settle({ outcome, changes, ended }: Applied): void {
-    for (const { session, watch, type, path, zxid } of this.#watches.fire(changes))
-      this.#audience.tellSession(session, { type: 'watch', session, watch, event: type, path, zxid })
+    this.#watching.applied(changes)
     switch (outcome.type) {
       case 'opened': {
         const { token, session, timeoutMs } = outcome
@@ -290,7 +293,7 @@ export class Replica {
 
   #end(session: SessionId, reason: 'closed' | 'expired'): void {
     this.#duty.ended(session)
-    this.#watches.removeSession(session)
+    this.#watching.endSession(session)
     this.#writes.dropSession(session)
     this.#audience.end(session, reason)
   }
@@ -304,7 +307,7 @@ export class Replica {
         this.#audience.tell(client, { type: 'ended', session, reason: 'expired' })
         continue
       }
-      const result = answerRead(this.#machine, this.#watches, request)
+      const result = answerRead(this.#machine, this.#watching, request)
       this.#audience.tell(client, { type: 'answered', session, id, zxid: appliedThrough, result })
     }
   }
@@ -316,7 +319,7 @@ export class Replica {
     assert(restored.ok, 'a snapshot that a replica took can be restored')
     this.#membership = install.membership
     this.#duty.restored()
-    this.#settle({ outcome: { type: 'nothing' }, changes: restored.value, ended: [] })
+    this.#watching.installed(restored.value)
     for (const session of this.#audience.sessions)
       if (session <= install.through && this.#machine.session(session) === undefined)
         this.#end(session, 'expired')

@@ -64,6 +64,14 @@ export interface SessionView {
   readonly identities: readonly Identity[]
 }
 
+/** A znode as a snapshot for a client shows it. */
+export interface ZnodeView {
+  readonly path: ZnodePath
+  /** The state's own: look, and never write to it. */
+  readonly data: Uint8Array
+  readonly stat: Stat
+}
+
 export interface StateMachine {
   /** The last slot applied. Invariant: grows by one with each apply. */
   readonly appliedThrough: Zxid
@@ -75,6 +83,8 @@ export interface StateMachine {
    */
   apply(zxid: Zxid, command: Uint8Array | null): Applied
   query(query: Query): Result<QueryAnswer, Failure>
+  /** What `session` may read of the znode at `path` and those below it, parents before children, sorted. */
+  subtree(path: ZnodePath, session: SessionId): Iterable<ZnodeView>
   session(session: SessionId): SessionView | undefined
   sessions(): Iterable<SessionView>
   /** A hash of everything replicated: equal on replicas that applied the same slots. An integer below 2^53. */

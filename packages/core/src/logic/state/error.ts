@@ -15,6 +15,10 @@ export type StateErrorCode =
   | 'NotEmpty'
   /** Ephemeral znodes have no children. */
   | 'NoChildrenForEphemerals'
+  /** No such watch is set. */
+  | 'NoWatcher'
+  /** A bound of the library: watches of a session. The message says which. */
+  | 'LimitExceeded'
   /** Data and path exceed 1,048,575 bytes. */
   | 'DataTooLarge'
   /** A parent's sequence counter stands at 2^31 - 1. */
@@ -39,6 +43,8 @@ const stateErrorCodes: Readonly<Record<StateErrorCode, true>> = {
   NoNode: true,
   NodeExists: true,
   BadVersion: true,
+  NoWatcher: true,
+  LimitExceeded: true,
   NotEmpty: true,
   NoChildrenForEphemerals: true,
   DataTooLarge: true,

@@ -15,7 +15,7 @@ import { changesBetween } from './difference.ts'
 import { type Failure, failure } from './error.ts'
 import type { Change } from './event.ts'
 import { operate, removeEphemerals, type Transaction } from './operate.ts'
-import { answerQuery } from './read.ts'
+import { answerQuery, subtree } from './read.ts'
 import { isFull, type Session, SessionTable, xidAfter } from './sessions.ts'
 import { decodeState, digestState, encodeState, type State } from './snapshot.ts'
 import { Tree } from './tree.ts'
@@ -123,6 +123,7 @@ export function createMachine(codec: Codec): StateMachine {
     },
     apply,
     query: query => answerQuery(tree, query),
+    subtree: path => subtree(tree, path),
     session: id => {
       const session = sessions.get(id)
       return session === undefined ? undefined : viewOf(session)

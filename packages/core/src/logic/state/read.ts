@@ -1,6 +1,8 @@
 /** Answers queries from the tree. Changes nothing, and never hears of watches. */
 import { err, ok, type Result } from '../base/result.ts'
+import type { ZnodeView } from './contract.ts'
 import { type Failure, failure } from './error.ts'
+import { joinPath, type ZnodePath } from './path.ts'
 import type { Query, QueryAnswer } from './query.ts'
 import type { Tree } from './tree.ts'
 import { statOf } from './znode.ts'
@@ -16,5 +18,17 @@ export function answerQuery(tree: Tree, query: Query): Result<QueryAnswer, Failu
       const children = znode.children === null ? [] : [...znode.children].sort()
       return ok({ type: 'children', children, stat: statOf(znode) })
     }
+  }
+}
+
+/** The znode at `path`, if there is one, and all below it: parents before children, these sorted by code unit. */
+export function* subtree(tree: Tree, path: ZnodePath): Iterable<ZnodeView> {
+  const ahead = [path]
+  for (let at = ahead.pop(); at !== undefined; at = ahead.pop()) {
+    const znode = tree.get(at)
+    if (znode === undefined) continue
+    yield { path: at, data: znode.data, stat: statOf(znode) }
+    const names = [...(znode.children ?? [])].sort()
+    for (let i = names.length - 1; i >= 0; i--) ahead.push(joinPath(at, names[i] ?? ''))
   }
 }

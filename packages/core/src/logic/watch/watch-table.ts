@@ -1,145 +1,210 @@
 /**
  * The watches set on this replica, found by what can fire them. Owns which watcher hears of which change, and that a
- * one-shot watch fires once; does not know whether a path exists, or how an event reaches its client.
+ * one-shot watch fires once; does not know whether a path exists, who may read it, or how an event reaches its client.
  * Source: ZooKeeper Programmer's Guide, "ZooKeeper Watches" (semantics, persistent and recursive watches).
  *
  * One index for each kind, so that a change meets only watches that it fires: those at its own path, the parent's for
  * its children, and the recursive ones at its ancestors.
  */
-import type { SessionId } from '../base/ids.ts'
+import type { SessionId, Zxid } from '../base/ids.ts'
+import { watchesPerSessionMax } from '../base/limits.ts'
 import type { Change } from '../state/event.ts'
 import { parentOf, rootPath, type ZnodePath } from '../state/path.ts'
-import type { Watch, WatchEvent, WatchEventType, WatchId, WatchKind, WatchTable } from './contract.ts'
+import type {
+  ChangeEventType,
+  MayHear,
+  RemovalEventType,
+  RemovedWatch,
+  Watch,
+  WatchEvent,
+  WatchId,
+  WatchKind,
+  WatchSelection,
+  WatchTable,
+} from './contract.ts'
+import { eventTypes } from './hears.ts'
 
 /** One callback or iterator of one session, and the paths at which it watches. */
 interface Watcher {
   readonly session: SessionId
   readonly watch: WatchId
   readonly paths: Set<ZnodePath>
+  readonly resumable: boolean
+}
+
+/** The watchers of one session, and how many watches they have set. */
+interface SessionWatches {
+  readonly watchers: Map<WatchId, Watcher>
+  size: number
 }
 
 type Index = Map<ZnodePath, Set<Watcher>>
 
 const kinds: readonly WatchKind[] = ['data', 'children', 'persistent', 'persistentRecursive']
 
-export function createWatchTable(): WatchTable {
+/** An event before it is known whether more follow for its watcher. */
+interface Told {
+  readonly watcher: Watcher
+  readonly type: ChangeEventType
+  readonly path: ZnodePath
+  readonly zxid: Zxid
+}
+
+/** A session may set `watchesMax` watches; the bound is a parameter for tests. */
+export function createWatchTable(watchesMax = watchesPerSessionMax): WatchTable {
   const indexes: Readonly<Record<WatchKind, Index>> = {
     data: new Map(),
     children: new Map(),
     persistent: new Map(),
     persistentRecursive: new Map(),
   }
-  const watchers = new Map<SessionId, Map<WatchId, Watcher>>()
+  const sessions = new Map<SessionId, SessionWatches>()
   let size = 0
 
-  function add({ session, watch, kind, path }: Watch): void {
-    const watcher = watcherOf(session, watch)
-    watcher.paths.add(path)
+  function add({ session, watch, kind, path, resumable = false }: Watch): boolean {
+    const ofSession = sessions.get(session) ?? { watchers: new Map<WatchId, Watcher>(), size: 0 }
+    const known = ofSession.watchers.get(watch)
     const at = indexes[kind].get(path)
-    if (at?.has(watcher)) return
-    size++
+    if (known !== undefined && at?.has(known)) return true
+    if (ofSession.size >= watchesMax) return false
+    const watcher = known ?? { session, watch, paths: new Set(), resumable }
+    watcher.paths.add(path)
+    ofSession.watchers.set(watch, watcher)
+    ofSession.size++
+    sessions.set(session, ofSession)
     if (at === undefined) indexes[kind].set(path, new Set([watcher]))
     else at.add(watcher)
-  }
-
-  function watcherOf(session: SessionId, watch: WatchId): Watcher {
-    let ofSession = watchers.get(session)
-    if (ofSession === undefined) {
-      ofSession = new Map()
-      watchers.set(session, ofSession)
-    }
-    let watcher = ofSession.get(watch)
-    if (watcher === undefined) {
-      watcher = { session, watch, paths: new Set() }
-      ofSession.set(watch, watcher)
-    }
-    return watcher
-  }
-
-  function remove(session: SessionId, watch: WatchId, path: ZnodePath): boolean {
-    const watcher = watchers.get(session)?.get(watch)
-    if (watcher === undefined || !watcher.paths.has(path)) return false
-    for (const kind of kinds) drop(kind, path, watcher)
-    forgetPath(watcher, path)
+    size++
     return true
   }
 
+  function remove(
+    session: SessionId,
+    watch: WatchId | null,
+    path: ZnodePath,
+    selection: WatchSelection,
+  ): readonly RemovedWatch[] {
+    const removed: RemovedWatch[] = []
+    for (const kind of kinds) {
+      if (selection !== 'any' && selection !== kind) continue
+      for (const watcher of [...(indexes[kind].get(path) ?? [])]) {
+        if (watcher.session !== session || (watch !== null && watcher.watch !== watch)) continue
+        drop(kind, path, watcher)
+        forgetPath(watcher, path)
+        const type = removalTypes[kind]
+        if (!removed.some(each => each.watch === watcher.watch && each.type === type))
+          removed.push({ watch: watcher.watch, type })
+      }
+    }
+    return removed
+  }
+
   function removeSession(session: SessionId): void {
-    for (const watcher of watchers.get(session)?.values() ?? [])
+    for (const watcher of sessions.get(session)?.watchers.values() ?? [])
       for (const path of watcher.paths) for (const kind of kinds) drop(kind, path, watcher)
-    watchers.delete(session)
+    sessions.delete(session)
   }
 
   /** Takes one watch out of its index. */
   function drop(kind: WatchKind, path: ZnodePath, watcher: Watcher): void {
     const at = indexes[kind].get(path)
     if (at?.delete(watcher) !== true) return
-    size--
     if (at.size === 0) indexes[kind].delete(path)
+    count(watcher)
   }
 
-  /** Forgets that `watcher` watches at `path`, and the watcher when that was its last path. */
+  /** One watch of `watcher` less. */
+  function count({ session }: Watcher): void {
+    const ofSession = sessions.get(session)
+    if (ofSession) ofSession.size--
+    size--
+  }
+
+  /** Forgets that `watcher` watches at `path` where it does not any more, and the watcher when that was its last path. */
   function forgetPath(watcher: Watcher, path: ZnodePath): void {
+    if (kinds.some(kind => indexes[kind].get(path)?.has(watcher))) return
     watcher.paths.delete(path)
     if (watcher.paths.size > 0) return
-    const ofSession = watchers.get(watcher.session)
-    ofSession?.delete(watcher.watch)
-    if (ofSession?.size === 0) watchers.delete(watcher.session)
+    const ofSession = sessions.get(watcher.session)
+    ofSession?.watchers.delete(watcher.watch)
+    if (ofSession?.watchers.size === 0) sessions.delete(watcher.session)
   }
 
-  function fire(changes: readonly Change[]): readonly WatchEvent[] {
+  function fire(changes: readonly Change[], mayHear: MayHear, isDifference = false): readonly WatchEvent[] {
     if (size === 0) return noEvents
-    const events: WatchEvent[] = []
+    const told: Told[] = []
     for (const change of changes) {
-      fireAt(change, events)
-      if (change.type !== 'dataChanged' && change.path !== rootPath) fireParent(change, events)
+      fireAt(change, mayHear, told)
+      if (change.type !== 'dataChanged' && change.path !== rootPath) fireParent(change, mayHear, told)
     }
-    return events
+    return marked(isDifference ? told.filter(({ watcher }) => !watcher.resumable) : told)
   }
 
   /** Events that name the changed znode: to watchers at its path, and to recursive ones at or above it. */
-  function fireAt({ type, path, zxid }: Change, events: WatchEvent[]): void {
-    const told = new Set<Watcher>()
-    takeOneShots('data', path, told)
-    if (type === 'deleted') takeOneShots('children', path, told)
-    collect(indexes.persistent.get(path), told)
+  function fireAt({ type, path, zxid, acl }: Change, mayHear: MayHear, told: Told[]): void {
+    const watchers = new Set<Watcher>()
+    const isHeard = (watcher: Watcher) => acl === undefined || mayHear(watcher.session, acl)
+    takeOneShots('data', path, isHeard, watchers)
+    if (type === 'deleted') takeOneShots('children', path, isHeard, watchers)
+    collect(indexes.persistent.get(path), isHeard, watchers)
     if (indexes.persistentRecursive.size > 0) {
       let at = path
       while (at !== rootPath) {
-        collect(indexes.persistentRecursive.get(at), told)
+        collect(indexes.persistentRecursive.get(at), isHeard, watchers)
         at = parentOf(at)
       }
-      collect(indexes.persistentRecursive.get(rootPath), told)
+      collect(indexes.persistentRecursive.get(rootPath), isHeard, watchers)
     }
-    push(told, eventTypes[type], path, zxid, events)
+    for (const watcher of watchers) told.push({ watcher, type: eventTypes[type], path, zxid })
   }
 
   /** NodeChildrenChanged at the parent of a created or deleted znode. */
-  function fireParent({ path, zxid }: Change, events: WatchEvent[]): void {
+  function fireParent({ path, zxid, parentAcl }: Change, mayHear: MayHear, told: Told[]): void {
     const parent = parentOf(path)
-    const told = new Set<Watcher>()
-    takeOneShots('children', parent, told)
-    collect(indexes.persistent.get(parent), told)
-    push(told, 'NodeChildrenChanged', parent, zxid, events)
+    const watchers = new Set<Watcher>()
+    const isHeard = (watcher: Watcher) => parentAcl === undefined || mayHear(watcher.session, parentAcl)
+    takeOneShots('children', parent, isHeard, watchers)
+    collect(indexes.persistent.get(parent), isHeard, watchers)
+    for (const watcher of watchers) told.push({ watcher, type: 'NodeChildrenChanged', path: parent, zxid })
   }
 
-  /** Moves the one-shot watches of `kind` at `path` into `told`. */
-  function takeOneShots(kind: 'data' | 'children', path: ZnodePath, told: Set<Watcher>): void {
+  /** Moves the one-shot watches of `kind` at `path` that hear of the change into `watchers`. */
+  function takeOneShots(
+    kind: 'data' | 'children',
+    path: ZnodePath,
+    isHeard: (watcher: Watcher) => boolean,
+    watchers: Set<Watcher>,
+  ): void {
     const at = indexes[kind].get(path)
     if (at === undefined) return
-    indexes[kind].delete(path)
-    size -= at.size
     for (const watcher of at) {
-      told.add(watcher)
-      if (!kinds.some(other => indexes[other].get(path)?.has(watcher))) forgetPath(watcher, path)
+      if (!isHeard(watcher)) continue
+      watchers.add(watcher)
+      drop(kind, path, watcher)
+      forgetPath(watcher, path)
     }
+  }
+
+  function resumables(): readonly Watch[] {
+    const found: Watch[] = []
+    for (const { watchers } of sessions.values())
+      for (const watcher of watchers.values()) {
+        const { session, watch, paths, resumable } = watcher
+        if (!resumable) continue
+        for (const path of paths)
+          for (const kind of kinds)
+            if (indexes[kind].get(path)?.has(watcher)) found.push({ session, watch, kind, path, resumable })
+      }
+    return found
   }
 
   return {
     add,
     remove,
     removeSession,
-    fire,
+    fire: (changes, mayHear) => fire(changes, mayHear),
+    fireDifference: (changes, mayHear) => fire(changes, mayHear, true),
+    resumables,
     get size() {
       return size
     },
@@ -148,23 +213,39 @@ export function createWatchTable(): WatchTable {
 
 const noEvents: readonly WatchEvent[] = []
 
-const eventTypes: Readonly<Record<Change['type'], WatchEventType>> = {
-  created: 'NodeCreated',
-  deleted: 'NodeDeleted',
-  dataChanged: 'NodeDataChanged',
+const removalTypes: Readonly<Record<WatchKind, RemovalEventType>> = {
+  data: 'DataWatchRemoved',
+  children: 'ChildWatchRemoved',
+  persistent: 'PersistentWatchRemoved',
+  persistentRecursive: 'PersistentWatchRemoved',
 }
 
-function collect(watchers: ReadonlySet<Watcher> | undefined, told: Set<Watcher>): void {
-  if (watchers === undefined) return
-  for (const watcher of watchers) told.add(watcher)
-}
-
-function push(
-  told: ReadonlySet<Watcher>,
-  type: WatchEventType,
-  path: ZnodePath,
-  zxid: Change['zxid'],
-  events: WatchEvent[],
+function collect(
+  at: ReadonlySet<Watcher> | undefined,
+  isHeard: (watcher: Watcher) => boolean,
+  watchers: Set<Watcher>,
 ): void {
-  for (const { session, watch } of told) events.push({ session, watch, type, path, zxid })
+  if (at === undefined) return
+  for (const watcher of at) if (isHeard(watcher)) watchers.add(watcher)
+}
+
+/** The events, each with whether it is its watcher's last. */
+function marked(told: readonly Told[]): readonly WatchEvent[] {
+  const events: WatchEvent[] = []
+  const done = new Set<Watcher>()
+  for (let i = told.length - 1; i >= 0; i--) {
+    const each = told[i]
+    if (each === undefined) continue
+    const { watcher, type, path, zxid } = each
+    events.push({
+      session: watcher.session,
+      watch: watcher.watch,
+      type,
+      path,
+      zxid,
+      last: !done.has(watcher),
+    })
+    done.add(watcher)
+  }
+  return events.reverse()
 }

@@ -63,6 +63,7 @@ export class Answers implements Observer {
       }
       case 'answered':
       case 'watch':
+      case 'resync':
       case 'quorum':
         return
     }

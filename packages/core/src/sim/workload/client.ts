@@ -147,6 +147,8 @@ export class SimClient {
         return
       case 'watch':
         return this.#fired(event.watch, event.zxid)
+      case 'resync':
+        return
       case 'ended':
         if (event.session === this.#session) this.#endSession()
         return
