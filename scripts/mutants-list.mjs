@@ -373,8 +373,8 @@ export const mutants = [
     'chosen-taken-for-held',
     'a learner takes what it holds for chosen, in whichever ballot it accepted it',
     'learner.ts',
-    `if (held !== undefined && compareBallots(held.ballot, ballot) >= 0)`,
-    `if (held !== undefined && compareBallots(held.ballot, ballot) >= -1)`,
+    `if (held !== undefined && sameBallot(held.ballot, ballot))`,
+    `if (held !== undefined)`,
   ),
   ofPaxos(
     'read-asks-one',

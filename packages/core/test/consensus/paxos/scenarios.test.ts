@@ -114,6 +114,34 @@ test('PAXOS-11 a learner does not take for chosen what it holds in a lower ballo
   expect(chosen(table, 'c')).toEqual([2])
 })
 
+test('PAXOS-11 a ballot above one that is said to have chosen may hold another value', async () => {
+  const table = met('a', 'b', 'c')
+  table.propose('a', 'x')
+  const late: Letter[] = []
+  table.settle(letter => {
+    if (letter.to === 'c' && letter.message.type === 'accept') late.push(letter)
+    return letter.from === 'b' || letter.message.type === 'accept'
+  })
+  table.say('only a accepted x; b finishes the slot with c, and only b accepts the no-op')
+  finish(table, 'b', ({ from, to, message }) => from === 'a' || to === 'a' || message.type === 'accept')
+  table.say('c finishes the slot with a, in a still higher ballot: x is chosen')
+  finish(
+    table,
+    'c',
+    ({ from, to, message }) =>
+      from === 'b' || to === 'b' || message.type === 'chosen' || message.type === 'heartbeat',
+  )
+  expect(chosen(table, 'a', 'b', 'c')).toEqual([1, 1, 2])
+  table.say('c vouches for x in the ballot of a: it is chosen, if not in that ballot')
+  for (const letter of late) table.deliver(letter)
+  table.settle()
+  expect(chosen(table, 'a')).toEqual([2])
+  expect(table.trace).not.toMatch(/decides 2=noop/)
+  finish(table, 'b')
+  expect(chosen(table, 'a', 'b', 'c')).toEqual([2, 2, 2])
+  await matches(table, 'higher-ballot')
+})
+
 test('PAXOS-26 what got lost is sent again', () => {
   const table = met('a', 'b', 'c')
   for (const lost of ['prepare', 'promise', 'accept', 'accepted', 'chosen'] as const) {

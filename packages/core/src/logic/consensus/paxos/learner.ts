@@ -8,7 +8,7 @@
  */
 import { type NodeId, type Slot, slotAfter } from '../../base/ids.ts'
 import { appendBytesMax, appendEntriesMax, paxosAheadSlotsMax } from '../../base/limits.ts'
-import { compareBallots } from '../ballot.ts'
+import { sameBallot } from '../ballot.ts'
 import { noop, sameValue, type Value } from '../value.ts'
 import { type Core, chosenBallot, type Effects, isChosen, nextSlot } from './core.ts'
 import type { Message } from './messages.ts'
@@ -38,8 +38,9 @@ function spoil(core: Core, at: Slot): void {
 }
 
 /**
- * What was proposed in `ballot` is chosen in `first` .. `last`. Held in that ballot it is known here; held in a higher
- * one too, since every ballot above one that chose carries what was chosen.
+ * What was proposed in `ballot` is chosen in `first` .. `last`. Held in just that ballot it is known here. What is held in
+ * a higher one may be another value: `ballot` may count those who vouched for it because they knew the slot as chosen, in a
+ * ballot higher still, and then those between the two were free to propose anything.
  */
 export function onChosen(
   core: Core,
@@ -49,7 +50,7 @@ export function onChosen(
   const end = Math.min(last, core.log.lastSlot)
   for (let at = first > core.chosenThrough ? first : nextSlot(core); at <= end; at = slotAfter(at)) {
     const held = core.log.at(at)
-    if (held !== undefined && compareBallots(held.ballot, ballot) >= 0) learn(core, at, [held.value], effects)
+    if (held !== undefined && sameBallot(held.ballot, ballot)) learn(core, at, [held.value], effects)
   }
 }
 
