@@ -99,8 +99,8 @@ export function onAck(
   effects: Effects,
 ): void {
   const peer = role.peers.get(from)
-  if (!sameBallot(ballot, role.ballot) || peer === undefined) return
-  if (peer.session !== session) return nameSession(role, from, effects)
+  if (!sameBallot(ballot, role.ballot)) return
+  if (peer?.session !== session) return nameSession(core, role, from, effects)
   if (through > role.proposedThrough) return
   if (!peer.synced) {
     peer.next = slotAfter(through)

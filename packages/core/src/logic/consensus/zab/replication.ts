@@ -59,14 +59,16 @@ export function onFollowerInfo(
   if (peer.session === session && peer.synced) return
   peer.session = session
   peer.synced = false
-  nameSession(role, from, effects)
+  nameSession(core, role, from, effects)
 }
 
 /**
  * Says the epoch in the session that `to` is known to be in. One that is in another begins anew: an old greeting may have
- * come late, or its own was lost.
+ * come late, its own was lost, or it was taken out and in again and noticed nothing.
  */
-export function nameSession({ ballot, peers }: Leading, to: NodeId, effects: Effects): void {
+export function nameSession(core: Core, role: Leading, to: NodeId, effects: Effects): void {
+  if (!audience(core, role).has(to)) return
+  const { ballot, peers } = role
   effects.sendAfterPersist(to, { type: 'newEpoch', session: peers.get(to)?.session ?? 0, ballot })
 }
 
@@ -79,8 +81,8 @@ export function onReport(
   effects: Effects,
 ): void {
   const peer = role.peers.get(from)
-  if (peer === undefined || !sameBallot(ballot, role.ballot)) return
-  if (peer.session !== session) return nameSession(role, from, effects)
+  if (!sameBallot(ballot, role.ballot)) return
+  if (peer?.session !== session) return nameSession(core, role, from, effects)
   peer.silentTicks = 0
   peer.flow.heard()
   synchronise(core, role, from, page, report, effects)
