@@ -209,7 +209,7 @@ export class Replica {
     for (const id of this.#reads.tick()) this.#inputs.push({ type: 'read', id })
     const status = this.#engine.status()
     if (this.#ticks % touchTicks === 0) this.#touch(status)
-    if (this.#ticks % joinTicks === 0 && !isMember(status.membership, this.self)) this.#askToJoin()
+    if (this.#ticks % joinTicks === 0) this.#askToJoin(status)
     this.#duty.tick(this.#machine, session => this.#audience.isAlive(session))
     if (status.doer === this.self) this.#improveMembership(status)
   }
@@ -231,7 +231,9 @@ export class Replica {
     if (change !== null && !status.changing) this.#inputs.push({ type: 'changeMembership', change })
   }
 
-  #askToJoin(): void {
+  /** One that hears of no doer may have been taken out without having heard of it; a member that asks is no news. */
+  #askToJoin({ membership, doer }: EngineStatus): void {
+    if (isMember(membership, this.self) && doer !== null) return
     for (const peer of this.#connected) this.#say(peer, { type: 'join', node: this.self })
   }
 
