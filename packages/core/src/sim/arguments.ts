@@ -3,11 +3,14 @@
 import { err, ok, type Result } from '../logic/base/result.ts'
 import type { EngineName } from '../logic/consensus/engine.ts'
 import { engineNames } from '../logic/consensus/engines.ts'
+import { type FaultName, faultNames } from './fault-parts.ts'
 
 export interface Arguments {
   readonly engine: EngineName
   /** First and last. */
   readonly seeds: readonly [number, number]
+  /** Exactly these, in each seed; null: those that each seed draws. */
+  readonly faults: readonly FaultName[] | null
   readonly trace: boolean
   /** Run every seed twice and compare. */
   readonly twice: boolean
@@ -22,6 +25,8 @@ export interface Arguments {
 export const usage = `usage: npm run sim -- [options]
   --engine NAME     ${engineNames.join(', ')} (default ${engineNames[0]})
   --seeds A..B      which seeds, or one: A (default 1..300)
+  --faults A,B      exactly these, of ${faultNames.join()}
+                    (default: each seed draws which)
   --trace           print what happened; for one seed
   --history FILE    write what the clients of the last seed saw, one event a line
   --twice           run every seed twice: the same trace is demanded
@@ -32,6 +37,7 @@ export const usage = `usage: npm run sim -- [options]
 export function parseArguments(words: readonly string[]): Result<Arguments, string> {
   let engine = engineNames[0] ?? 'multi-paxos'
   let seeds: readonly [number, number] = [1, 300]
+  let faults: readonly FaultName[] | null = null
   let historyFile: string | null = null
   let workers = 2
   const flags = new Set<string>()
@@ -58,6 +64,12 @@ export function parseArguments(words: readonly string[]): Result<Arguments, stri
         if (seeds[1] < seeds[0]) return err(`there are no seeds in ${value}`)
         break
       }
+      case '--faults': {
+        const named = parseFaults(value)
+        if (!named.ok) return named
+        faults = named.value
+        break
+      }
       case '--history':
         if (value === '') return err('--history needs a file')
         historyFile = value
@@ -75,6 +87,7 @@ export function parseArguments(words: readonly string[]): Result<Arguments, stri
   return ok({
     engine,
     seeds,
+    faults,
     trace: flag('--trace'),
     twice: flag('--twice'),
     bail: flag('--bail'),
@@ -82,4 +95,12 @@ export function parseArguments(words: readonly string[]): Result<Arguments, stri
     historyFile,
     workers,
   })
+}
+
+function parseFaults(list: string): Result<readonly FaultName[], string> {
+  const words = list.split(',').filter(word => word !== '')
+  const unknown = words.find(word => faultNames.every(name => name !== word))
+  if (unknown !== undefined) return err(`there is no fault ${unknown}: ${faultNames.join(', ')}`)
+  if (words.length === 0) return err(`--faults needs some of ${faultNames.join(', ')}`)
+  return ok(faultNames.filter(name => words.includes(name)))
 }

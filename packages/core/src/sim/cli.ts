@@ -5,6 +5,7 @@
 import { writeFileSync } from 'node:fs'
 import { type Arguments, parseArguments, usage } from './arguments.ts'
 import { toJsonLines } from './history.ts'
+import { drawPlan } from './plan.ts'
 import { runSeeds, type SeedReport } from './pool.ts'
 import { runPlan, runSeed } from './run.ts'
 import { shrink } from './shrink.ts'
@@ -17,7 +18,7 @@ else {
 }
 
 async function main(wanted: Arguments): Promise<number> {
-  const { engine, seeds, trace, historyFile } = wanted
+  const { engine, seeds, trace, historyFile, faults } = wanted
   let failed = 0
   const passed = await runSeeds(wanted, report => {
     if (report.failure === null) return
@@ -25,7 +26,7 @@ async function main(wanted: Arguments): Promise<number> {
     printFailure(wanted, report)
   })
   if (trace || historyFile !== null) {
-    const last = runSeed(seeds[1], engine, trace)
+    const last = runSeed(seeds[1], engine, trace, faults)
     for (const line of last.trace) console.log(line)
     if (historyFile !== null) writeFileSync(historyFile, toJsonLines(last.history))
   }
@@ -33,12 +34,17 @@ async function main(wanted: Arguments): Promise<number> {
   return failed === 0 ? 0 : 1
 }
 
-function printFailure({ engine, shrink: shrinks }: Arguments, { seed, failure, endedMs }: SeedReport): void {
+function printFailure(
+  { engine, shrink: shrinks, faults }: Arguments,
+  { seed, failure, endedMs }: SeedReport,
+): void {
   if (failure === null) return
   console.log(`seed ${seed} broke ${failure.check} at ${endedMs} ms: ${failure.message}`)
-  console.log(`  again: npm run sim -- --engine ${engine} --seeds ${seed} --trace`)
+  const named = faults === null ? '' : ` --faults ${faults.join()}`
+  console.log(`  again: npm run sim -- --engine ${engine} --seeds ${seed}${named} --trace`)
+  const plan = drawPlan(seed, engine, faults)
+  console.log(`  faults: ${plan.faults.join()}`)
   if (!shrinks) return
-  const { plan } = runSeed(seed, engine)
   const small = shrink(plan, failure.check)
   console.log(`  smaller: ${JSON.stringify(small)}`)
   console.log(`  broke: ${runPlan(small).failure?.message}`)

@@ -30,6 +30,7 @@ export function describeStep({ replica }: Running, step: Step): string {
   ]
   if (step.send.length > 0) parts.push(`sends ${describeSent(step.send)}`)
   if (step.persist) parts.push(`writes ${step.persist.log.length} runs`)
+  if (step.persist?.snapshot) parts.push(`writes a snapshot through ${step.persist.snapshot.through}`)
   if (step.sendAfterPersist.length > 0) parts.push(`then sends ${describeSent(step.sendAfterPersist)}`)
   if (step.decided.length > 0)
     parts.push(

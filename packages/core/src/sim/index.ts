@@ -2,6 +2,7 @@
 
 export { Clock } from './clock.ts'
 export { Disk } from './disk.ts'
+export { type FaultName, faultNames } from './fault-parts.ts'
 export {
   fromJsonLines,
   type HistoryEvent,

@@ -1,6 +1,7 @@
 /**
- * The network between replicas: frames are lost, repeated, delayed, hence reordered, and held up for seconds; links are
- * cut one way or both. Says nothing when it does so. Does not know what the frames mean.
+ * The network between replicas: frames are lost, repeated, delayed, overtaken, and held up for seconds; links are cut one
+ * way or both. Says nothing when it does so. Unless frames are overtaken, each link keeps their order, as a data channel
+ * does; copies come when they come. Does not know what the frames mean.
  */
 import type { NodeId } from '../logic/base/ids.ts'
 import type { PeerMessage } from '../logic/wire/envelope.ts'
@@ -12,9 +13,17 @@ export interface NetworkFaults {
   readonly loss: number
   readonly repetition: number
   readonly stragglers: number
+  /** Share of frames, 0 .. 1, that those after them overtake; null: none are, whatever their delay. */
+  readonly overtaken: number | null
 }
 
-export const noNetworkFaults: NetworkFaults = { delayMsMax: 3, loss: 0, repetition: 0, stragglers: 0 }
+export const noNetworkFaults: NetworkFaults = {
+  delayMsMax: 3,
+  loss: 0,
+  repetition: 0,
+  stragglers: 0,
+  overtaken: null,
+}
 
 export interface Frame {
   readonly from: NodeId
@@ -28,6 +37,8 @@ export class Network {
   readonly #arrive: (frame: Frame) => void
   /** Directed links that are cut, as `from>to`. */
   readonly #cut = new Set<string>()
+  /** When the last frame of each link arrives. */
+  readonly #arrivesAt = new Map<string, number>()
   faults: NetworkFaults
 
   constructor(clock: Clock, chance: Chance, faults: NetworkFaults, arrive: (frame: Frame) => void) {
@@ -40,7 +51,7 @@ export class Network {
   send(frame: Frame): void {
     const { loss, repetition, stragglers, delayMsMax } = this.faults
     if (!this.isUp(frame.from, frame.to)) return
-    if (loss === 0 || !this.#chance.happens(loss)) this.#carry(frame, this.#chance.between(1, delayMsMax))
+    if (loss === 0 || !this.#chance.happens(loss)) this.#carry(frame, this.#delayOf(frame))
     if (repetition > 0 && this.#chance.happens(repetition))
       this.#carry(frame, this.#chance.between(1, 4 * delayMsMax))
     if (stragglers > 0 && this.#chance.happens(stragglers))
@@ -48,7 +59,7 @@ export class Network {
   }
 
   cut(from: NodeId, to: NodeId): void {
-    this.#cut.add(`${from}>${to}`)
+    this.#cut.add(linkName(from, to))
   }
 
   /** All links are whole again. */
@@ -57,7 +68,18 @@ export class Network {
   }
 
   isUp(from: NodeId, to: NodeId): boolean {
-    return this.#cut.size === 0 || !this.#cut.has(`${from}>${to}`)
+    return this.#cut.size === 0 || !this.#cut.has(linkName(from, to))
+  }
+
+  #delayOf({ from, to }: Frame): number {
+    const { overtaken, delayMsMax } = this.faults
+    const delayMs = this.#chance.between(1, delayMsMax)
+    if (overtaken !== null)
+      return this.#chance.happens(overtaken) ? delayMs + this.#chance.between(1, 10 * delayMsMax) : delayMs
+    const link = linkName(from, to)
+    const at = Math.max(this.#clock.now + delayMs, this.#arrivesAt.get(link) ?? 0)
+    this.#arrivesAt.set(link, at)
+    return at - this.#clock.now
   }
 
   #carry(frame: Frame, delayMs: number): void {
@@ -66,3 +88,5 @@ export class Network {
     })
   }
 }
+
+const linkName = (from: NodeId, to: NodeId): string => `${from}>${to}`

@@ -1,11 +1,13 @@
 /**
  * One replica as a process: performs steps in the order in which the host's runtime does, over a virtual disk and clock.
- * It crashes, starts again from its disk, freezes and thaws; when is not for it to say.
+ * It crashes, starts again from its disk, freezes and thaws, misses ticks and has a wall clock of its own; when is not
+ * for it to say.
  */
 
 import { InvariantError } from '../logic/base/assert.ts'
 import type { Codec } from '../logic/base/codec.ts'
 import type { NodeId } from '../logic/base/ids.ts'
+import type { Engine, EngineInput } from '../logic/consensus/engine.ts'
 import type { AnyEngineKind } from '../logic/consensus/engines.ts'
 import type { ReplicaEvent } from '../logic/replica/event.ts'
 import { Replica } from '../logic/replica/replica.ts'
@@ -22,6 +24,12 @@ import type { Frame } from './network.ts'
 import type { Observer, Running } from './observer.ts'
 import type { Trace } from './trace.ts'
 import { Violation } from './violation.ts'
+
+/** Where wall clocks begin: late enough that none is ever before 1970. */
+const epochMs = 1_750_000_000_000
+
+/** A browser that wakes up fires a timer that was due many times once, or a few times. */
+const lateTicksMax = 200
 
 export interface NodeConfig {
   readonly id: NodeId
@@ -62,6 +70,12 @@ export class SimNode {
   #leads = false
   #frozen = false
   #deaf = false
+  /** Asked of the engine past the replica's own rules, with the next step. */
+  #asked: EngineInput<unknown>[] = []
+  /** Ticks missed so far; null while none are. */
+  #missedTicks: number | null = null
+  /** What its wall clock shows beyond the true time. */
+  #wallAheadMs = 0
   /** What goes on when the node thaws. */
   #heldUp: (() => void)[] = []
 
@@ -94,14 +108,15 @@ export class SimNode {
     this.#world.trace.note(self, 'starts', () => `${incarnation}`)
     const machine = createMachine(codec)
     const random = chanceOf(seed, `engine ${self} ${incarnation}`)
-    const engine = kind.create({ self, founders, random, recovered, logKeptSlots })
+    const engine = this.#asking(kind.create({ self, founders, random, recovered, logKeptSlots }))
     const replica = new Replica({ self, engine, machine, watches: createWatchTable(), codec, snapshotSlots })
     const running: Running = { id: self, incarnation, replica, machine }
     this.#running = running
     this.#world.observers.started(running, recovered)
     const tick = () => {
       if (this.#running !== running) return
-      if (!this.#frozen) this.push({ type: 'tick' })
+      if (this.#missedTicks !== null) this.#missedTicks++
+      else if (!this.#frozen) this.push({ type: 'tick' })
       this.#world.clock.after(tickMs, tick)
     }
     this.#world.clock.after(this.#chance.between(1, tickMs), tick)
@@ -117,6 +132,8 @@ export class SimNode {
     this.#running = null
     this.#group = new WriteGroup()
     this.#inbox = []
+    this.#asked = []
+    this.#missedTicks = null
     this.#busy = false
     this.#leads = false
     this.#frozen = false
@@ -140,11 +157,44 @@ export class SimNode {
     for (const goOn of heldUp) goOn()
   }
 
+  /** No ticks come until {@link resumeTicks}; everything else does. */
+  missTicks(): void {
+    if (this.#running === null || this.#missedTicks !== null) return
+    this.#world.trace.note(this.id, 'misses ticks')
+    this.#missedTicks = 0
+  }
+
+  /** Ticks come again: at once all that were missed (up to a bound), or one. */
+  resumeTicks(all: boolean): void {
+    if (this.#missedTicks === null) return
+    const late = all ? Math.min(this.#missedTicks, lateTicksMax) : 1
+    this.#world.trace.note(this.id, 'ticks again', () => `${late}`)
+    this.#missedTicks = null
+    for (let count = 0; count < late; count++) this.push({ type: 'tick' })
+  }
+
+  /** The wall clock jumps, forwards or back. */
+  setWallClock(aheadMs: number): void {
+    this.#world.trace.note(this.id, 'wall clock', () => `${aheadMs} ms ahead`)
+    this.#wallAheadMs = aheadMs
+  }
+
+  /** Asks the engine for what no replica asks it by itself. Lost while the node is down. */
+  ask(input: EngineInput<unknown>): void {
+    if (this.#running === null) return
+    this.#asked.push(input)
+    this.#runSoon(this.#running)
+  }
+
   /** Puts `event` at the end of the next batch. Lost while the node is down. */
   push(event: ReplicaEvent): void {
     const running = this.#running
     if (running === null || (this.#frozen && this.#deaf && event.type === 'peer')) return
     this.#inbox.push(event)
+    this.#runSoon(running)
+  }
+
+  #runSoon(running: Running): void {
     if (this.#busy) return
     this.#busy = true
     this.#later(running, 0, () => this.#run(running))
@@ -152,8 +202,8 @@ export class SimNode {
 
   #run(running: Running): void {
     this.#busy = false
-    while (this.#inbox.length > 0 || this.#canWrite) {
-      if (this.#inbox.length > 0) {
+    while (this.#hasWork || this.#canWrite) {
+      if (this.#hasWork) {
         const batch = this.#inbox
         this.#inbox = []
         const step = this.#step(running, batch)
@@ -164,6 +214,10 @@ export class SimNode {
       if (this.#canWrite) this.#write(running)
       if (this.#running !== running) return
     }
+  }
+
+  get #hasWork(): boolean {
+    return this.#inbox.length > 0 || this.#asked.length > 0
   }
 
   get #canWrite(): boolean {
@@ -183,12 +237,25 @@ export class SimNode {
     })
   }
 
+  /** `engine`, which is also told what was asked of it here. */
+  #asking(engine: Engine<unknown>): Engine<unknown> {
+    return {
+      step: inputs => {
+        const asked = this.#asked
+        this.#asked = []
+        return engine.step([...asked, ...inputs])
+      },
+      status: () => engine.status(),
+      inspect: () => engine.inspect(),
+    }
+  }
+
   #step(running: Running, batch: readonly ReplicaEvent[]): Step {
     const { clock, trace, observers } = this.#world
     for (const event of batch) trace.note(this.id, event.type, () => describeEvent(event))
     let step: Step
     try {
-      step = running.replica.step(batch, clock.now)
+      step = running.replica.step(batch, epochMs + clock.now + this.#wallAheadMs)
     } catch (error) {
       if (error instanceof InvariantError)
         throw new Violation('assert', `${this.id} stopped: ${error.message}`)

@@ -1,11 +1,13 @@
 /**
  * What is done to one simulated ensemble: a record of options, all drawn from the seed. In the manner of swarm testing
- * each seed leaves some faults out, because faults hide each other. Does not do any of it.
+ * each seed leaves some faults out, because faults hide each other; what each fault draws is in fault-parts.ts. Does not
+ * do any of it.
  *
  * Source: Groce et al., Swarm Testing (2012).
  */
 import type { EngineName } from '../logic/consensus/engine.ts'
-import { type Chance, chanceOf } from './chance.ts'
+import { chanceOf } from './chance.ts'
+import { type FaultName, faultNames, faultParts } from './fault-parts.ts'
 
 export type PartitionKind =
   /** One replica hears nobody and nobody hears it. */
@@ -14,20 +16,70 @@ export type PartitionKind =
   | 'isolateLeader'
   /** Two groups. */
   | 'split'
+  /** Two replicas do not hear each other; others hear both. */
+  | 'partial'
+  /** All hear one replica and nobody else. */
+  | 'hub'
   /** One replica is not heard, but hears. */
   | 'mute'
   /** One replica does not hear, but is heard. */
   | 'deaf'
-  /** Two replicas do not hear each other; others hear both. */
-  | 'partial'
 
-export interface Plan {
-  readonly seed: number
-  readonly engine: EngineName
-  /** Voters from the start. */
-  readonly founders: number
+/** Links are cut about every so often, in one of these ways. */
+export interface Cuts {
+  readonly everyMs: number
+  readonly kinds: readonly PartitionKind[]
+}
+
+/** The parts that faults draw; at rest where a fault is off. */
+export interface FaultPlan {
+  /** Of messages, 0 .. 1. */
+  readonly loss: number
+  readonly delayMsMax: number
+  readonly repetition: number
+  /** Share of messages of which a copy comes seconds later, over crashes and partitions. */
+  readonly stragglers: number
+  /** Share of messages that are overtaken by those after them; null: each link keeps their order. */
+  readonly overtaken: number | null
+  readonly partitions: Cuts | null
+  readonly oneWay: Cuts | null
+  readonly crashes: { readonly everyMs: number; readonly downMs: number } | null
+  /** Of writes to disk, 0 .. 1: during how many the replica crashes. */
+  readonly crashesAtWrite: number
+  /** Now and then all replicas crash together. */
+  readonly blackouts: boolean
+  /**
+   * A replica loses its disk for ever, and a new one arrives. `sparing`: only while a quorum of the voters keeps its
+   * disks; false in tests of the demand for progress alone.
+   */
+  readonly wipes: { readonly everyMs: number; readonly sparing: boolean } | null
+  /** A replica stops for a while and goes on as if nothing had been. */
+  readonly freezes: { readonly everyMs: number; readonly lastMs: number } | null
+  /** Clients fall asleep for about as long as their session lives. */
+  readonly sleep: boolean
+  /** Writes of a replica take `factor` times as long for a while. */
+  readonly slowDisks: { readonly everyMs: number; readonly lastMs: number; readonly factor: number } | null
+  /** Members are added, promoted, removed, and leadership is handed over. */
+  readonly churn: { readonly everyMs: number } | null
   /** Replicas that ask to join a little later. */
   readonly joiners: number
+  /** Slots from snapshot to snapshot. */
+  readonly snapshotSlots: number
+  /** Slots kept in memory behind a snapshot. */
+  readonly logKeptSlots: number
+  /** Milliseconds from tick to tick, replica by replica. */
+  readonly tickMs: readonly number[]
+  /** A replica gets no ticks for a while, then one or all of them; its wall clock jumps. */
+  readonly clockGaps: { readonly everyMs: number; readonly lastMs: number } | null
+}
+
+export interface Plan extends FaultPlan {
+  readonly seed: number
+  readonly engine: EngineName
+  /** Those that are on. What they do stands in the parts that they drew. */
+  readonly faults: readonly FaultName[]
+  /** Voters from the start. */
+  readonly founders: number
   readonly clients: number
   /** Writes that one client has on their way at most. */
   readonly lanes: number
@@ -41,35 +93,11 @@ export interface Plan {
   readonly patienceMsMax: number
   /** How long faults happen. */
   readonly faultsMs: number
-  readonly delayMsMax: number
-  /** Of messages, 0 .. 1. */
-  readonly loss: number
-  readonly repetition: number
-  /** Share of messages of which a copy comes seconds later, over crashes and partitions. */
-  readonly stragglers: number
-  readonly partitions: { readonly everyMs: number; readonly kinds: readonly PartitionKind[] } | null
-  readonly crashes: { readonly everyMs: number; readonly downMs: number } | null
-  /** Share of new leaders, 0 .. 1, that are cut off or crash within a moment of their election. */
-  readonly hunts: number
-  /** Of writes to disk, 0 .. 1: during how many the replica crashes. */
-  readonly crashesAtWrite: number
-  /** Now and then all replicas crash together. */
-  readonly blackouts: boolean
-  /** A replica stops for a while and goes on as if nothing had been. */
-  readonly freezes: { readonly everyMs: number; readonly lastMs: number } | null
   readonly diskMsMax: number
-  /** Slots from snapshot to snapshot. */
-  readonly snapshotSlots: number
-  /** Slots kept in memory behind a snapshot. */
-  readonly logKeptSlots: number
-  /** Milliseconds from tick to tick, replica by replica. */
-  readonly tickMs: readonly number[]
-  /** Hints that a replica died: of those that did, or of any. */
+  /** Share of new leaders, 0 .. 1, that are cut off or crash, as far as these faults are on, within a moment of their election. */
+  readonly hunts: number
+  /** Hints that a replica died, where replicas can: of those that did, or of any. */
   readonly suspicions: 'none' | 'true' | 'any'
-  /** One founder loses its disk for ever. */
-  readonly lostDisk: boolean
-  /** Clients fall asleep for about as long as their session lives. */
-  readonly sleep: boolean
   /** Clients move to another replica without a reason. */
   readonly wandering: boolean
   /** After healing nobody is told that links are new. */
@@ -78,30 +106,18 @@ export interface Plan {
   readonly encoded: boolean
 }
 
-/** Drawn from evenly; what is most telling stands more than once. */
-const partitionKinds: readonly PartitionKind[] = [
-  'isolate',
-  'isolateLeader',
-  'isolateLeader',
-  'isolateLeader',
-  'split',
-  'mute',
-  'deaf',
-  'partial',
-]
-
-/** The plan of `seed`. */
-export function drawPlan(seed: number, engine: EngineName): Plan {
+/** The plan of `seed`: with exactly `named` on, or, where that is null, with a part of all faults that the seed draws. */
+export function drawPlan(seed: number, engine: EngineName, named: readonly FaultName[] | null = null): Plan {
   const chance = chanceOf(seed, 'plan')
+  const isOn = (fault: FaultName): boolean =>
+    named?.includes(fault) ?? chanceOf(seed, `whether ${fault}`).happens(faultParts[fault].share)
+  const faults = faultNames.filter(isOn)
   const founders = chance.pick([3, 3, 3, 5, 5, 1])
-  const joiners = chance.pick([0, 0, 1, 2])
-  const on = (probability = 0.5) => chance.happens(probability)
-  const delayMsMax = chance.pick([3, 10, 10, 30, 60])
-  return {
+  const plan: Plan = {
     seed,
     engine,
+    faults,
     founders,
-    joiners,
     clients: chance.between(2, 6),
     lanes: chance.pick([1, 1, 2, 3]),
     keys: chance.between(1, 4),
@@ -110,37 +126,26 @@ export function drawPlan(seed: number, engine: EngineName): Plan {
     linearizableReads: chance.pick([0.2, 0.5, 0.9]),
     patienceMsMax: chance.pick([1_000, 2_000, 6_000]),
     faultsMs: chance.between(15_000, 25_000),
-    delayMsMax,
-    loss: on() ? chance.pick([0.01, 0.05, 0.2]) : 0,
-    repetition: on() ? chance.pick([0.02, 0.2]) : 0,
-    stragglers: on(0.3) ? chance.pick([0.005, 0.02]) : 0,
-    partitions: on()
-      ? { everyMs: chance.pick([900, 2_500, 5_000]), kinds: partitionKinds.filter(() => on()) }
-      : null,
-    crashes: on() ? { everyMs: chance.pick([1_500, 4_000]), downMs: chance.pick([200, 1_500]) } : null,
-    hunts: on(0.4) ? chance.pick([0.3, 0.8]) : 0,
-    crashesAtWrite: on(0.4) ? chance.pick([0.002, 0.01]) : 0,
-    blackouts: on(0.2),
-    freezes: on(0.4)
-      ? { everyMs: chance.pick([3_000, 6_000]), lastMs: chance.pick([500, 2_500, 5_000]) }
-      : null,
-    snapshotSlots: chance.pick([8, 32, 128, 16_384]),
-    logKeptSlots: chance.pick([0, 4, 32, 4_096]),
     diskMsMax: chance.pick([2, 8, 8, 40]),
-    tickMs: drawTicks(chance, founders + joiners + 1),
+    hunts: chance.happens(0.4) ? chance.pick([0.3, 0.8]) : 0,
     suspicions: chance.pick(['none', 'true', 'any']),
-    lostDisk: founders > 1 && on(0.15),
-    sleep: on(0.4),
-    wandering: on(0.3),
-    silentHealing: on(),
-    encoded: on(0.3),
+    wandering: chance.happens(0.3),
+    silentHealing: chance.happens(0.5),
+    encoded: chance.happens(0.3),
+    ...atRest(),
   }
+  const drawn = faults.map(fault => faultParts[fault].draw(chanceOf(seed, fault)))
+  return Object.assign({}, plan, ...drawn) as Plan
 }
 
-/** Half of all seeds have clocks that agree; in the others they run apart by up to a factor of four. */
-function drawTicks(chance: Chance, replicas: number): readonly number[] {
-  const apart = chance.happens(0.5)
-  return Array.from({ length: replicas }, () =>
-    apart ? chance.pick([30, 45, 50, 55, 80, 120]) : chance.between(49, 51),
-  )
+/** `plan` with `fault` off and everything else as it was. */
+export const without = (plan: Plan, fault: FaultName): Plan => ({
+  ...plan,
+  ...faultParts[fault].off,
+  faults: plan.faults.filter(other => other !== fault),
+})
+
+function atRest(): FaultPlan {
+  const parts: Partial<FaultPlan> = Object.assign({}, ...faultNames.map(fault => faultParts[fault].off))
+  return parts as FaultPlan
 }

@@ -2,6 +2,7 @@
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
 import type { EngineName } from '../logic/consensus/engine.ts'
 import type { Arguments } from './arguments.ts'
+import type { FaultName } from './fault-parts.ts'
 import { type RunResult, runSeed } from './run.ts'
 
 export interface SeedReport {
@@ -13,6 +14,7 @@ export interface SeedReport {
 interface Work {
   readonly engine: EngineName
   readonly twice: boolean
+  readonly faults: readonly FaultName[] | null
 }
 
 /** Runs the seeds; `report` hears of each, in order. Returns how many passed. */
@@ -44,12 +46,12 @@ export async function runSeeds(wanted: Arguments, report: (report: SeedReport) =
 }
 
 function employ(
-  { engine, twice }: Arguments,
+  { engine, twice, faults }: Arguments,
   take: () => number | null,
   done: (report: SeedReport) => void,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    const work: Work = { engine, twice }
+    const work: Work = { engine, twice, faults }
     const worker = new Worker(new URL(import.meta.url), { workerData: work })
     const feed = () => worker.postMessage(take())
     worker.on('message', (report: SeedReport) => {
@@ -62,10 +64,10 @@ function employ(
   })
 }
 
-function reportOf(seed: number, { engine, twice }: Work): SeedReport {
-  const { failure, endedMs, hash } = runSeed(seed, engine)
+function reportOf(seed: number, { engine, twice, faults }: Work): SeedReport {
+  const { failure, endedMs, hash } = runSeed(seed, engine, false, faults)
   if (failure !== null || !twice) return { seed, failure, endedMs }
-  const again = runSeed(seed, engine).hash
+  const again = runSeed(seed, engine, false, faults).hash
   if (again === hash) return { seed, failure, endedMs }
   return { seed, failure: { check: 'determinism', message: `hash ${hash}, then ${again}` }, endedMs }
 }

@@ -3,7 +3,8 @@
  * result says whether all rules held, and if not, which one broke first.
  */
 import type { EngineName } from '../logic/consensus/engine.ts'
-import { isMember } from '../logic/consensus/membership.ts'
+import { isMember, members } from '../logic/consensus/membership.ts'
+import type { FaultName } from './fault-parts.ts'
 import { Faults } from './faults.ts'
 import type { HistoryEvent } from './history.ts'
 import { checkLinearizable } from './linearizability/check.ts'
@@ -30,8 +31,13 @@ export interface RunResult {
   readonly trace: readonly string[]
 }
 
-export const runSeed = (seed: number, engine: EngineName, keepTrace = false): RunResult =>
-  runPlan(drawPlan(seed, engine), keepTrace)
+/** With the faults that the seed draws, or with exactly those named. */
+export const runSeed = (
+  seed: number,
+  engine: EngineName,
+  keepTrace = false,
+  faults: readonly FaultName[] | null = null,
+): RunResult => runPlan(drawPlan(seed, engine, faults), keepTrace)
 
 export function runPlan(plan: Plan, keepTrace = false): RunResult {
   const world = new World(plan, keepTrace)
@@ -82,10 +88,12 @@ function judge(world: World): void {
 }
 
 /** What is not yet as it should be some time after everything was healed; null when all is well. */
-function laggard({ clients, running, invariants }: World): string | null {
+function laggard({ clients, running, invariants, electorate }: World): string | null {
   const waiting = clients.findIndex(client => !client.isDone)
   if (waiting !== -1) return `client c${waiting} was not answered`
   const { membership, through } = invariants.decisions
+  const gone = members(membership).find(node => electorate.gone.has(node))
+  if (gone !== undefined) return `${gone} is gone and still a member`
   for (const node of running) {
     if (!isMember(membership, node.id)) return `${node.id} is no member`
     const appliedThrough = node.running?.machine.appliedThrough ?? 0

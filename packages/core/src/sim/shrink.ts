@@ -2,37 +2,38 @@
  * Makes a failing plan smaller: leaves out one fault after the other as long as the run still fails the same check. What
  * remains is what the failure needs, and a shorter trace to read.
  */
-import { noNetworkFaults } from './network.ts'
-import type { Plan } from './plan.ts'
+import { faultNames } from './fault-parts.ts'
+import { type Plan, without } from './plan.ts'
 import { runPlan } from './run.ts'
 
 /** None of them ever undoes another: what was tried and kept gets smaller each time. */
-const smaller: readonly ((plan: Plan) => Partial<Plan>)[] = [
-  () => ({ partitions: null }),
-  () => ({ crashes: null }),
-  () => ({ crashesAtWrite: 0 }),
-  () => ({ hunts: 0 }),
-  () => ({ sleep: false }),
-  () => ({ blackouts: false }),
-  () => ({ freezes: null }),
-  () => ({ loss: 0 }),
-  () => ({ repetition: 0 }),
-  () => ({ stragglers: 0 }),
-  () => ({ delayMsMax: noNetworkFaults.delayMsMax }),
-  () => ({ diskMsMax: 2 }),
-  () => ({ snapshotSlots: 16_384 }),
-  () => ({ suspicions: 'none' }),
-  () => ({ lostDisk: false }),
-  () => ({ wandering: false }),
-  () => ({ encoded: false }),
-  () => ({ joiners: 0 }),
-  () => ({ lanes: 1 }),
-  ({ clients }) => ({ clients: Math.min(clients, 1) }),
-  ({ clients }) => ({ clients: Math.min(clients, 2) }),
-  () => ({ keys: 1 }),
-  ({ tickMs }) => ({ tickMs: tickMs.map(() => 50) }),
-  ({ faultsMs }) => ({ faultsMs: Math.floor(faultsMs / 2) }),
-  ({ faultsMs }) => ({ faultsMs: Math.floor(faultsMs * 0.8) }),
+const smaller: readonly ((plan: Plan) => Plan)[] = [
+  ...faultNames.map(fault => (plan: Plan) => without(plan, fault)),
+  ...(
+    [
+      () => ({ crashesAtWrite: 0 }),
+      () => ({ blackouts: false }),
+      () => ({ sleep: false }),
+      () => ({ stragglers: 0 }),
+      () => ({ clockGaps: null }),
+      () => ({ joiners: 0 }),
+      () => ({ hunts: 0 }),
+      () => ({ diskMsMax: 2 }),
+      () => ({ suspicions: 'none' }),
+      () => ({ wandering: false }),
+      () => ({ encoded: false }),
+      () => ({ lanes: 1 }),
+      ({ clients }) => ({ clients: Math.min(clients, 1) }),
+      ({ clients }) => ({ clients: Math.min(clients, 2) }),
+      () => ({ keys: 1 }),
+      ({ tickMs }) => ({ tickMs: tickMs.map(() => 50) }),
+      ({ faultsMs }) => ({ faultsMs: Math.floor(faultsMs / 2) }),
+      ({ faultsMs }) => ({ faultsMs: Math.floor(faultsMs * 0.8) }),
+    ] satisfies readonly ((plan: Plan) => Partial<Plan>)[]
+  ).map(
+    change =>
+      (plan: Plan): Plan => ({ ...plan, ...change(plan) }),
+  ),
 ]
 
 /** A plan that still fails `check` and does no more than that needs, one fault at a time. */
@@ -41,7 +42,7 @@ export function shrink(plan: Plan, check: string): Plan {
   for (let changed = true; changed; ) {
     changed = false
     for (const change of smaller) {
-      const tried = { ...best, ...change(best) }
+      const tried = change(best)
       if (JSON.stringify(tried) === JSON.stringify(best)) continue
       if (runPlan(tried).failure?.check !== check) continue
       best = tried

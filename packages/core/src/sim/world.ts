@@ -10,12 +10,13 @@ import type { ClientId, ClientRequest } from '../logic/replica/event.ts'
 import type { ToClient } from '../logic/replica/step.ts'
 import { type Chance, chanceOf } from './chance.ts'
 import { Clock } from './clock.ts'
+import { Electorate } from './electorate.ts'
 import type { HistoryEvent } from './history.ts'
 import { createInvariants, type Invariants } from './invariants/invariants.ts'
 import { throughBytes } from './mail.ts'
 import { type Frame, Network } from './network.ts'
 import { SimNode, type Surroundings } from './node.ts'
-import type { Observer } from './observer.ts'
+import { Observers } from './observer.ts'
 import type { Plan } from './plan.ts'
 import { Trace } from './trace.ts'
 import { type Attached, SimClient } from './workload/client.ts'
@@ -38,6 +39,9 @@ export class World {
   readonly invariants: Invariants
   readonly nodes = new Map<NodeId, SimNode>()
   readonly clients: SimClient[] = []
+  readonly electorate: Electorate
+  /** How many times as long as usual writes take, where that is. */
+  readonly slowDisks = new Map<NodeId, number>()
   /** Called when a replica begins a write. */
   onWrite: (node: SimNode) => void = () => {}
   /** Called when a replica begins to lead. */
@@ -58,22 +62,20 @@ export class World {
     this.#founders = Array.from({ length: plan.founders }, (_, index) => nodeName(index))
     this.trace = new Trace(this.clock, keepTrace)
     this.invariants = createInvariants(plan.engine, this.#founders, this.#codec)
+    this.electorate = new Electorate(plan.engine, this.invariants.decisions)
     this.network = new Network(this.clock, chanceOf(plan.seed, 'network'), plan, frame => this.#arrive(frame))
     const disks = chanceOf(plan.seed, 'disks')
     this.#surroundings = {
       clock: this.clock,
       trace: this.trace,
-      observers: this.invariants.observers,
-      diskMs: () => disks.between(1, plan.diskMsMax) * (disks.happens(0.01) ? 10 : 1),
+      observers: new Observers([this.invariants.observers, this.electorate]),
+      diskMs: node =>
+        disks.between(1, plan.diskMsMax) * (disks.happens(0.01) ? 10 : 1) * (this.slowDisks.get(node) ?? 1),
       send: frame => this.network.send(frame),
       deliver: (_node, events) => this.#deliver(events),
       writing: node => this.onWrite(node),
       leads: node => this.onLeader(node),
     }
-  }
-
-  get observers(): Required<Observer> {
-    return this.invariants.observers
   }
 
   /** Starts the founders and the clients. */
@@ -83,8 +85,10 @@ export class World {
   }
 
   /** A replica that knows nobody yet and asks to join. */
-  addJoiner(): void {
-    this.start(this.addNode(nodeName(this.nodes.size), []))
+  addJoiner(): SimNode {
+    const node = this.addNode(nodeName(this.nodes.size), [])
+    this.start(node)
+    return node
   }
 
   addNode(id: NodeId, founders: readonly NodeId[]): SimNode {
@@ -117,6 +121,15 @@ export class World {
   /** The replicas that run, frozen ones included, in the order of their making. */
   get running(): readonly SimNode[] {
     return [...this.nodes.values()].filter(node => node.running !== null)
+  }
+
+  get leader(): SimNode | undefined {
+    return this.running.find(({ running }) => running?.replica.status().role === 'leader')
+  }
+
+  /** A client goes to one that is about to lose the others, and stays: there it shows best whether it still leads. */
+  keepCompany(node: SimNode, chance: Chance): void {
+    chance.pick(this.clients).move(node.id)
   }
 
   #addClient(index: number): void {
@@ -194,5 +207,5 @@ export class World {
   }
 }
 
-/** a, b, c ... */
-const nodeName = (index: number): NodeId => nodeId(String.fromCharCode(97 + index))
+/** a, b, c ... z, n26, n27 ... */
+const nodeName = (index: number): NodeId => nodeId(index < 26 ? String.fromCharCode(97 + index) : `n${index}`)

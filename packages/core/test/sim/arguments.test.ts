@@ -17,9 +17,22 @@ test('SIM-10 the command line names an engine, a range of seeds and what to prin
   expect(parseArguments(['--seeds', '7'])).toMatchObject({ value: { seeds: [7, 7], trace: false } })
 })
 
-test.each(['--seeds x', '--seeds 9..5', '--engine none', '--workers 0', '--history', '--tracee'])(
-  'SIM-10 %s is refused',
-  line => {
-    expect(parseArguments(line.split(' ')).ok).toBe(false)
-  },
-)
+test('SIM-10 named faults are taken in their order; without them each seed draws', () => {
+  expect(parseArguments(['--faults', 'crash,loss'])).toMatchObject({ value: { faults: ['loss', 'crash'] } })
+  expect(parseArguments([])).toMatchObject({ value: { faults: null } })
+  const refused = parseArguments(['--faults', 'loss,flood'])
+  expect(refused).toMatchObject({ ok: false, error: /flood: loss, delay, .*, clock/ })
+})
+
+test.each([
+  '--seeds x',
+  '--seeds 9..5',
+  '--engine none',
+  '--workers 0',
+  '--history',
+  '--tracee',
+  '--faults none',
+  '--faults',
+])('SIM-10 %s is refused', line => {
+  expect(parseArguments(line.split(' ')).ok).toBe(false)
+})

@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { nodeId, slot } from '../../src/logic/base/ids.ts'
 import type { Persist } from '../../src/logic/consensus/engine.ts'
 import { chanceOf } from '../../src/sim/chance.ts'
-import { Clock, Disk, type Frame, Network } from '../../src/sim/index.ts'
+import { Clock, Disk, type Frame, Network, type NetworkFaults } from '../../src/sim/index.ts'
+import { noNetworkFaults } from '../../src/sim/network.ts'
 
 describe('clock', () => {
   test('SIM-1 what is planned happens in the order of its time, then of its planning', () => {
@@ -34,10 +35,10 @@ describe('clock', () => {
 describe('network', () => {
   const [a, b] = [nodeId('a'), nodeId('b')]
   const frame: Frame = { from: a, to: b, messages: [] }
-  const faultless = { delayMsMax: 5, loss: 0, repetition: 0, stragglers: 0 }
+  const faultless: NetworkFaults = { ...noNetworkFaults, delayMsMax: 5 }
 
   function sent(
-    faults: typeof faultless,
+    faults: NetworkFaults,
     count: number,
     prepare: (network: Network) => void = () => {},
   ): number[] {
@@ -66,6 +67,27 @@ describe('network', () => {
     expect(sent({ ...faultless, stragglers: 0.1 }, 1_000).filter(at => at > 100).length).toSatisfy(
       count => count > 50 && count < 150,
     )
+  })
+
+  test('SIM-2 a link keeps the order of its frames unless they are overtaken', () => {
+    const orderOf = (overtaken: number | null) => {
+      const clock = new Clock()
+      const arrived: unknown[] = []
+      const faults = { ...faultless, delayMsMax: 50, overtaken }
+      const network = new Network(clock, chanceOf(7, 'network'), faults, ({ messages }) =>
+        arrived.push(messages),
+      )
+      const frames = Array.from({ length: 50 }, (): Frame => ({ ...frame, messages: [] }))
+      for (const [index, each] of frames.entries()) clock.after(index, () => network.send(each))
+      while (clock.step(10_000));
+      return arrived.map(messages => frames.findIndex(each => each.messages === messages))
+    }
+    const sorted = Array.from({ length: 50 }, (_, index) => index)
+    expect(orderOf(null)).toEqual(sorted)
+    for (const overtaken of [0, 0.2]) {
+      expect(orderOf(overtaken)).not.toEqual(sorted)
+      expect(orderOf(overtaken).sort((x, y) => x - y)).toEqual(sorted)
+    }
   })
 
   test('SIM-2 over a cut link nothing arrives, the other way everything does, until it is mended', () => {

@@ -1,13 +1,37 @@
 import { describe, expect, test } from 'vitest'
 import { engineNames } from '../../src/logic/consensus/engines.ts'
-import { drawPlan, runPlan, runSeed } from '../../src/sim/index.ts'
+import { type FaultName, faultNames, faultParts } from '../../src/sim/fault-parts.ts'
+import { drawPlan, type Plan, runPlan, runSeed } from '../../src/sim/index.ts'
+import { without } from '../../src/sim/plan.ts'
 import { shrink } from '../../src/sim/shrink.ts'
 
 /** Enough of them to meet every fault; `npm run sim` runs more. */
 const seeds = Array.from({ length: 40 }, (_, index) => index + 1)
 
 /** Its only replica is gone for ever. */
-const hopeless = { ...drawPlan(1, 'multi-paxos'), founders: 1, joiners: 0, lostDisk: true, faultsMs: 3_000 }
+const hopeless: Plan = {
+  ...drawPlan(1, 'multi-paxos', ['wipe']),
+  founders: 1,
+  wipes: { everyMs: 1_000, sparing: false },
+  faultsMs: 5_000,
+}
+
+/** What the trace says where the fault happens; null: nothing. */
+const signs: { readonly [fault in FaultName]: RegExp | null } = {
+  loss: null,
+  delay: null,
+  repeat: null,
+  reorder: null,
+  partition: / partition (isolate|split|partial|hub)/,
+  oneway: / partition (mute|deaf)/,
+  crash: / crashes/,
+  wipe: / loses its disk/,
+  freeze: / freezes/,
+  slowdisk: / has a slow disk/,
+  churn: / is asked to change/,
+  snapshot: / writes a snapshot/,
+  clock: / (misses ticks|wall clock)/,
+}
 
 describe.each(engineNames)('%s', engine => {
   test('SIM-4 under faults every rule holds, and once healed everybody is answered and agrees', () => {
@@ -26,36 +50,64 @@ describe.each(engineNames)('%s', engine => {
   })
 })
 
-test('SIM-6 the plans of forty seeds have every fault on and off, every size of ensemble, and differ', () => {
-  const plans = seeds.map(seed => drawPlan(seed, 'multi-paxos'))
-  for (const fault of [
-    'loss',
-    'repetition',
-    'stragglers',
-    'partitions',
-    'crashes',
-    'crashesAtWrite',
-    'hunts',
-  ] as const)
-    expect(new Set(plans.map(plan => Boolean(plan[fault]))).size, fault).toBe(2)
-  for (const fault of ['blackouts', 'freezes', 'lostDisk', 'sleep', 'wandering', 'encoded'] as const)
-    expect(new Set(plans.map(plan => Boolean(plan[fault]))).size, fault).toBe(2)
-  expect(new Set(plans.map(({ founders }) => founders))).toEqual(new Set([1, 3, 5]))
-  expect(new Set(plans.map(plan => JSON.stringify(plan))).size).toBe(seeds.length)
+describe('plans', () => {
+  test('SIM-6 of forty seeds each fault is on in some and off in others, every size of ensemble occurs, none is as another', () => {
+    const plans = seeds.map(seed => drawPlan(seed, 'multi-paxos'))
+    for (const fault of faultNames)
+      expect(new Set(plans.map(({ faults }) => faults.includes(fault))).size, fault).toBe(2)
+    for (const part of ['stragglers', 'crashesAtWrite', 'blackouts', 'sleep', 'hunts', 'clockGaps'] as const)
+      expect(new Set(plans.map(plan => Boolean(plan[part]))).size, part).toBe(2)
+    expect(new Set(plans.map(({ founders }) => founders))).toEqual(new Set([1, 3, 5]))
+    expect(new Set(plans.map(plan => JSON.stringify(plan))).size).toBe(seeds.length)
+  })
+
+  test('SIM-11 with named faults exactly those are on, in each seed, and draw what they draw among others', () => {
+    const atRest = drawPlan(1, 'raft', [])
+    expect(atRest).toMatchObject({
+      faults: [],
+      loss: 0,
+      overtaken: null,
+      wipes: null,
+      churn: null,
+      joiners: 0,
+    })
+    for (const fault of faultNames) {
+      const plan = drawPlan(1, 'raft', [fault])
+      expect(plan.faults).toEqual([fault])
+      expect(without(plan, fault)).toEqual(atRest)
+      const among = drawPlan(1, 'raft', faultNames)
+      for (const part of Object.keys(faultParts[fault].off) as (keyof Plan)[])
+        expect(among[part], fault).toEqual(plan[part])
+    }
+  })
 })
+
+test.each(faultNames)(
+  'SIM-12 %s alone: it happens, and every rule holds',
+  fault => {
+    for (const engine of engineNames) {
+      const { failure, trace } = runPlan(
+        { ...drawPlan(2, engine, [fault]), founders: 3, encoded: false },
+        true,
+      )
+      expect(failure, engine).toBeNull()
+      const sign = signs[fault]
+      if (sign !== null)
+        expect(
+          trace.some(line => sign.test(line)),
+          engine,
+        ).toBe(true)
+    }
+  },
+  60_000,
+)
 
 test('SIM-7 a run of a second ends in time, with a history that clients made', () => {
   const quiet = {
-    ...drawPlan(1, 'multi-paxos'),
+    ...drawPlan(1, 'multi-paxos', []),
     faultsMs: 4_000,
-    crashes: null,
-    partitions: null,
-    freezes: null,
   }
-  const { failure, history, slots, trace } = runPlan(
-    { ...quiet, hunts: 0, crashesAtWrite: 0, blackouts: false },
-    true,
-  )
+  const { failure, history, slots, trace } = runPlan(quiet, true)
   expect(failure).toBeNull()
   expect(slots).toBeGreaterThan(20)
   expect(history.some(({ type, f }) => type === 'ok' && f === 'read')).toBe(true)
@@ -67,13 +119,11 @@ test('SIM-8 an ensemble that cannot get a quorum is caught by the demand for pro
 })
 
 test('SIM-9 a failing plan is made smaller, and fails the same way', () => {
-  const small = shrink(hopeless, 'progress')
+  const everything = drawPlan(1, 'multi-paxos', faultNames)
+  const small = shrink({ ...everything, ...hopeless, faults: faultNames }, 'progress')
   expect(runPlan(small).failure?.check).toBe('progress')
   expect(small).toMatchObject({
-    lostDisk: true,
-    partitions: null,
-    crashes: null,
-    loss: 0,
+    faults: ['wipe'],
     clients: 1,
     lanes: 1,
   })

@@ -1,0 +1,32 @@
+/** Seeds that once failed. What each of them broke is mended, and stays so. */
+import { expect, test } from 'vitest'
+import type { EngineName } from '../../src/logic/consensus/engine.ts'
+import type { FaultName } from '../../src/sim/fault-parts.ts'
+import { runSeed } from '../../src/sim/index.ts'
+
+interface Pinned {
+  readonly engine: EngineName
+  readonly seed: number
+  /** Null: those that the seed draws. */
+  readonly faults: readonly FaultName[] | null
+  readonly broke: string
+}
+
+const pinned: readonly Pinned[] = [
+  {
+    engine: 'multi-paxos',
+    seed: 76,
+    faults: null,
+    broke: 'a replica that was taken out without hearing of it waited for ever, a member in its own eyes',
+  },
+  {
+    engine: 'zab',
+    seed: 53,
+    faults: ['churn'],
+    broke: 'a follower that was taken out and in again kept its old session, which its leader had forgotten',
+  },
+]
+
+test.each(pinned)('SIM-13 $engine, seed $seed: $broke', ({ engine, seed, faults }) => {
+  expect(runSeed(seed, engine, false, faults).failure).toBeNull()
+})
