@@ -13,6 +13,7 @@ import { serve } from './lib/site.mjs'
 import { isStopping, stopAll, stopOnSignals, within } from './lib/stop.mjs'
 import { connectFloor, measureFloor } from './sides/floor.mjs'
 import { PeerkeeperSide } from './sides/peerkeeper.mjs'
+import { measureTree } from './sides/tree.mjs'
 import { ZooKeeperSide } from './sides/zookeeper.mjs'
 import { missing } from './zookeeper/ensemble.mjs'
 
@@ -57,6 +58,7 @@ async function bench(options) {
     // Each round begins with another side.
     for (const index of sides.measured.keys())
       await measureRound(sides.measured[(index + round) % sides.measured.length], figures, ms)
+    if (only.has('tree')) await measureTree(figures)
   }
   for (let count = 1; count <= failovers && sides.killed.length > 0; count++) {
     say(`failover ${count} of ${failovers}`)

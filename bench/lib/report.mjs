@@ -1,5 +1,6 @@
 // The figures as tables for people: sides beside each other, ratios last.
 import { floorOf } from '../sides/floor.mjs'
+import { treeSizes, watchCounts, wideChildren } from '../sides/tree.mjs'
 import { inFlightSteps, setOperations, throughputName } from './measure.mjs'
 
 const titles = { webrtc: 'WebRTC', broadcast: 'Broadcast', zookeeper: 'ZooKeeper' }
@@ -14,6 +15,8 @@ export function report(figures) {
     ...table(['One at a time, ms: p50 (p99)', ...sideTitles], latencyRows(figures)),
     ...table(['Throughput, operations a second', ...sideTitles, 'WebRTC / ZK'], throughputRows(figures)),
     ...table(['After the kill of the leader, ms', ...sideTitles], failoverRows(figures)),
+    ...table(['The tree alone', 'tree', 'bare Map', 'tree / Map'], treeRows(figures)),
+    ...table(['The tree alone', ''], wideRows(figures)),
     ...table(['Ratios', ''], ratioRows(figures)),
   ]
   for (const { what, count } of figures.errors) lines.push(`errors: ${count} x ${what}`)
@@ -73,6 +76,34 @@ const failoverRows = figures => [
   ['next write at another client, p50', ...sideNames.map(side => whole(figures.median(side, 'failover')))],
   ['next write at another client, max', ...sideNames.map(side => whole(figures.max(side, 'failover')))],
 ]
+
+const treeRows = figures =>
+  treeSizes.flatMap(size =>
+    [
+      ['creates a second', 'creates'],
+      ['sets a second', 'sets'],
+      ['bytes a znode', 'bytes'],
+    ].map(([title, name]) => {
+      const [tree, map] = ['state', 'map'].map(side => figures.median(side, `${name} ${size}`))
+      return [`${count(size)} znodes of 100 B: ${title}`, count(tree), count(map), times(tree, map)]
+    }),
+  )
+
+const wideRows = figures => {
+  const row = (title, name, show) => [title, show(figures.median('state', name))]
+  const largest = `${count(treeSizes.at(-1))} znodes`
+  return [
+    row(`list ${count(wideChildren)} children, ms: first time`, 'children firstMs', ms),
+    row('  again', 'children againMs', ms),
+    row('  after one more was created', 'children afterAChangeMs', ms),
+    row(`snapshot of ${largest}, ms`, 'snapshot snapshotMs', whole),
+    row('  its size, MB', 'snapshot megabytes', whole),
+    row('  restored, ms', 'snapshot restoreMs', whole),
+    ...watchCounts.map(watches =>
+      row(`watches for one write, ns, with ${count(watches)} set elsewhere`, `watches ${watches}`, whole),
+    ),
+  ]
+}
 
 function ratioRows(figures) {
   const commit = side => figures.median(side, 'commit at leader p50')
