@@ -8,6 +8,7 @@ import { createCodec } from '../host/codec.ts'
 import { ensembleId, type NodeId, nodeId, sessionId, slot } from '../logic/base/ids.ts'
 import type { EngineName } from '../logic/consensus/engine.ts'
 import { encodeCommand } from '../logic/state/command.ts'
+import type { HistoryBounds } from '../logic/watch/history.ts'
 import { InProcessReplica } from './replica.ts'
 
 export interface EnsembleOptions {
@@ -16,6 +17,8 @@ export interface EnsembleOptions {
   readonly engine?: EngineName
   /** Seeds the replicas' randomness. */
   readonly seed?: number
+  /** How many changes each replica keeps for watches that resume. */
+  readonly history?: HistoryBounds
 }
 
 export type ConnectToReplica = Pick<ConnectOptions, 'sessionTimeoutMs' | 'timeoutMs' | 'waitFor' | 'signal'>
@@ -30,11 +33,13 @@ export async function startEnsemble({
   replicas: count = 3,
   engine = 'multi-paxos',
   seed = 1,
+  history,
 }: EnsembleOptions = {}): Promise<Ensemble> {
   const ensemble = ensembleId(`test-${crypto.randomUUID()}`)
   const nodes: readonly NodeId[] = Array.from({ length: count }, (_, i) => nodeId(`node-${i + 1}`))
   const replicas = nodes.map(
-    (node, i) => new InProcessReplica({ node, ensemble, engine, founders: nodes, seed: seed * 1_000 + i }),
+    (node, i) =>
+      new InProcessReplica({ node, ensemble, engine, founders: nodes, seed: seed * 1_000 + i, history }),
   )
   for (const replica of replicas) await replica.start()
   return new Ensemble(ensemble, replicas)

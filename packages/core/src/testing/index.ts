@@ -1,5 +1,4 @@
 /** The door for tests of apps: an ensemble in one process, to which the real client connects. */
-
-export { type ContractCase, engineContract } from './engine-contract/contract.ts'
+export { runTraces, type TraceResult } from './conformance/run-traces.ts'
 export { type ConnectToReplica, Ensemble, type EnsembleOptions, startEnsemble } from './ensemble.ts'
 export { InProcessReplica } from './replica.ts'

@@ -10,6 +10,7 @@ import { createService } from '../host/worker/service.ts'
 import type { EnsembleId, NodeId } from '../logic/base/ids.ts'
 import type { EngineName } from '../logic/consensus/engine.ts'
 import type { ReplicaEvent } from '../logic/replica/event.ts'
+import type { HistoryBounds } from '../logic/watch/history.ts'
 import { InProcessWorker } from './in-process-worker.ts'
 
 export interface ReplicaOptions {
@@ -20,6 +21,7 @@ export interface ReplicaOptions {
   readonly founders: readonly NodeId[]
   /** Seeds the replica's randomness. */
   readonly seed: number
+  readonly history?: HistoryBounds | undefined
 }
 
 interface Running {
@@ -42,7 +44,7 @@ export class InProcessReplica {
 
   /** Opens the storage and runs, with what an earlier life left there. */
   async start(): Promise<void> {
-    const { node, ensemble, engine, founders, seed } = this.#options
+    const { node, ensemble, engine, founders, seed, history } = this.#options
     let host: ReplicaHost | null = null
     const service = createService({
       claim: async () => ({
@@ -56,6 +58,7 @@ export class InProcessReplica {
       }),
       storage: () => createMemoryStorage(this.#disk),
       seed: () => seed,
+      history,
       started: started => {
         host = started
       },

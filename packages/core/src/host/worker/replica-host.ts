@@ -11,6 +11,7 @@ import type { ReplicaEvent } from '../../logic/replica/event.ts'
 import { Replica } from '../../logic/replica/replica.ts'
 import type { ToClient } from '../../logic/replica/step.ts'
 import { createMachine } from '../../logic/state/machine.ts'
+import { History, type HistoryBounds } from '../../logic/watch/history.ts'
 import { createWatchTable } from '../../logic/watch/watch-table.ts'
 import { Mail } from '../runtime/mail.ts'
 import { Runtime, type StopReason } from '../runtime/runtime.ts'
@@ -29,6 +30,8 @@ export interface ReplicaHostConfig {
   readonly seed: number
   /** Asked at each new connection to `peer`: to call `died` at the first hint that it did. */
   watchPeer(peer: NodeId, died: () => void): void
+  /** How many changes are kept for watches that resume; as `limits.ts` says where nothing is said. */
+  readonly history?: HistoryBounds | undefined
   deliver(events: readonly ToClient[]): void
   stepped(decided: readonly Decided[]): void
   /** Once; the storage is closed by then. */
@@ -50,7 +53,14 @@ export function startReplica(config: ReplicaHostConfig): ReplicaHost {
   const random = seededRandom(config.seed)
   const machine = createMachine(codec)
   const engine = kind.create({ self, founders, random, recovered: opened.recovered })
-  const replica = new Replica({ self, engine, machine, watches: createWatchTable(), codec })
+  const replica = new Replica({
+    self,
+    engine,
+    machine,
+    watches: createWatchTable(),
+    history: new History(config.history),
+    codec,
+  })
   let closed: Promise<void> | null = null
   const runtime = new Runtime({
     replica,

@@ -4,6 +4,7 @@
  */
 import { err, ok, type Result } from '../../logic/base/result.ts'
 import { engineNames } from '../../logic/consensus/engines.ts'
+import type { HistoryBounds } from '../../logic/watch/history.ts'
 import { createCodec } from '../codec.ts'
 import type { Storage } from '../storage/contract.ts'
 import { createIndexedDbStorage } from '../storage/indexeddb.ts'
@@ -26,6 +27,7 @@ export interface ServiceParts {
   storage(kind: OpenOptions['storage'], claim: Claim): Storage
   /** Seeds what is random in logic. */
   seed(): number
+  readonly history?: HistoryBounds | undefined
   /** The replica runs from now on. */
   started(host: ReplicaHost): void
 }
@@ -63,6 +65,7 @@ export function createService(parts: ServiceParts = browserParts()): ReplicaServ
       codec,
       transports: [...ports.map(portTransport), ...(broadcast ? [broadcastTransport({ room })] : [])],
       seed: parts.seed(),
+      history: parts.history,
       watchPeer: (node, died) => {
         if (watched.has(node)) return
         watched.add(node)

@@ -73,6 +73,11 @@ export class Reads {
     return again
   }
 
+  /** Whether a read of `session` waits for just this write: it comes before the session's next one. */
+  waitsFor(session: SessionId, xid: Xid): boolean {
+    return this.#waiting.some(({ request }) => request.session === session && request.afterXid === xid)
+  }
+
   /** Takes out what can be answered now, in the order in which it was asked. */
   takeReady(progress: Progress): readonly ReadyRead[] {
     if (this.#waiting.length === 0) return []

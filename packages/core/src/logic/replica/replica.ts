@@ -279,6 +279,7 @@ export class Replica {
         this.#duty.touch(session)
         const client = this.#writes.finishWrite(session, xid)
         if (client !== null) this.#audience.tell(client, { type: 'written', session, xid, reply })
+        if (this.#reads.waitsFor(session, xid)) this.#answerReads()
         break
       }
       case 'outOfOrder':

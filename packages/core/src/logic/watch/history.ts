@@ -17,6 +17,7 @@ interface Entry {
 /** What a change takes besides its path: an object of five fields, and its place in a list. */
 const changeBytes = 96
 
+/** How much is kept at most. */
 export interface HistoryBounds {
   readonly changesMax: number
   readonly bytesMax: number
