@@ -236,6 +236,9 @@ export class Session {
       case 'resync':
         this.#see(event.zxid)
         return this.#watches.resync(event)
+      case 'seen':
+        this.#see(event.zxid)
+        return this.#tell(event.zxid)
       case 'opened':
         if (event.token === this.#token) this.#open(event.session, event.timeoutMs)
         return

@@ -1,7 +1,8 @@
-import { afterEach, beforeEach, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { KeeperError } from '../../src/client/error.ts'
 import type { WatchEvent } from '../../src/client/watches.ts'
 import { StorageError } from '../../src/host/storage/contract.ts'
+import { sessionId } from '../../src/logic/base/ids.ts'
 import { openKeeper } from './open-keeper.ts'
 
 let opened: Awaited<ReturnType<typeof openKeeper>>
@@ -141,4 +142,24 @@ test('KEEPER-10 more writes than may wait are refused with TooManyRequests', asy
   const refused = outcomes.filter(({ status }) => status === 'rejected')
   expect(refused).toHaveLength(1_100 - 1_024)
   expect(refused[0]).toMatchObject({ reason: { code: 'TooManyRequests' } })
+})
+
+test('KEEPER-10 more reads than may wait at a replica are refused with TooManyRequests', async () => {
+  const { keeper, session } = opened
+  await session.opened
+  const outcomes = await Promise.allSettled(Array.from({ length: 16_400 }, () => keeper.sync()))
+  const refused = outcomes.filter(({ status }) => status === 'rejected')
+  expect(refused).toHaveLength(16_400 - 16_384)
+  expect(refused[0]).toMatchObject({ reason: { code: 'TooManyRequests' } })
+})
+
+test('REPLICA-11 a watcher that hears of nothing moves on with the answers to pings', async () => {
+  const { keeper, host, link } = opened
+  const watcher = await keeper.watch('/quiet')
+  const before = watcher.zxid
+  host.push({ type: 'client', client: 2, request: { type: 'open', token: 'other', timeoutMs: 5_000 } })
+  await vi.waitFor(() => expect(host.status().appliedThrough).toBe(before + 1))
+  expect(watcher.zxid).toBe(before)
+  link.request({ type: 'ping', session: sessionId(keeper.session) })
+  await vi.waitFor(() => expect(watcher.zxid).toBe(before + 1))
 })

@@ -131,6 +131,20 @@ test('KEEPER-13 a watch goes on at a replica that was started again', async () =
   }
 })
 
+test('KEEPER-13 what an expired session did not hear its successor does', async () => {
+  const guest = await ensemble.connect(2)
+  const watcher = await guest.watch(at)
+  await write('1')
+  expect(await take(watcher, 1)).toEqual(['NodeDataChanged '])
+  const waiting = watcher.next()
+  await ensemble.expire(guest)
+  await expect(waiting).rejects.toMatchObject({ code: 'SessionExpired' })
+  await write('2')
+  const again = await reader.watch(at, { from: watcher.zxid })
+  expect(await take(again, 1)).toEqual(['NodeDataChanged '])
+  again.close()
+})
+
 test('KEEPER-14 a watch whose changes are forgotten begins anew with the znodes as they are', async () => {
   const small = await startEnsemble({ replicas: 1, history: { changesMax: 3, bytesMax: 1_000_000 } })
   try {

@@ -125,6 +125,8 @@ export type ClientEvent =
       readonly znodes: readonly ZnodeView[]
       readonly last: boolean
     }
+  /** Everything up to `zxid` was told: the answer to a ping. */
+  | { readonly type: 'seen'; readonly session: SessionId; readonly zxid: Zxid }
   | { readonly type: 'ended'; readonly session: SessionId; readonly reason: 'closed' | 'expired' }
   /** Whether writes can be expected to get through: somebody is known who can propose. */
   | { readonly type: 'quorum'; readonly reachable: boolean }

@@ -6,11 +6,13 @@
 import { assert } from '../base/assert.ts'
 import type { Codec } from '../base/codec.ts'
 import type { NodeId, SessionId, Xid } from '../base/ids.ts'
-import { joinTicks, touchTicks, votersWanted } from '../base/limits.ts'
+import { joinTicks, touchTicks, votersWanted, waitingReadsMax } from '../base/limits.ts'
+import { err } from '../base/result.ts'
 import type { Engine, EngineInput, EngineOutput, EngineStatus, Snapshot } from '../consensus/engine.ts'
 import { isMember, type Membership, members, noMembership } from '../consensus/membership.ts'
 import { encodeCommand, stampCommand } from '../state/command.ts'
 import type { Applied, StateMachine } from '../state/contract.ts'
+import { failure } from '../state/error.ts'
 import type { WatchTable } from '../watch/contract.ts'
 import type { History } from '../watch/history.ts'
 import type { PeerMessage } from '../wire/envelope.ts'
@@ -22,7 +24,7 @@ import { Duty } from './duty.ts'
 import type { ClientId, ClientRequest, ReplicaEvent } from './event.ts'
 import { nextChange, Steadiness } from './members.ts'
 import { parcels } from './parcels.ts'
-import { Reads } from './reads.ts'
+import { type ReadRequest, Reads } from './reads.ts'
 import type { Step, ToPeer } from './step.ts'
 import { Watching } from './watching.ts'
 import { Writes } from './writes.ts'
@@ -175,15 +177,25 @@ export class Replica {
       case 'removeWatches': {
         if (!this.#attach(client, request.session)) return
         const added = this.#reads.add(client, request)
-        if (added && added.quorumId !== null) this.#inputs.push({ type: 'read', id: added.quorumId })
+        if (added === false) return this.#refuseRead(client, request)
+        if (added.quorumId !== null) this.#inputs.push({ type: 'read', id: added.quorumId })
         return
       }
       case 'cancel':
         return this.#reads.cancel(request.session, request.id)
-      case 'ping':
-        this.#attach(client, request.session)
+      case 'ping': {
+        const { session } = request
+        const zxid = this.#machine.appliedThrough
+        if (this.#attach(client, session)) this.#audience.tell(client, { type: 'seen', session, zxid })
         return
+      }
     }
+  }
+
+  #refuseRead(client: ClientId, { session, id }: ReadRequest): void {
+    const zxid = this.#machine.appliedThrough
+    const result = err(failure('TooManyRequests', `${waitingReadsMax} reads wait at this replica`))
+    this.#audience.tell(client, { type: 'answered', session, id, zxid, result })
   }
 
   /** The session is heard, at this client. False, and the client is told, when it is known to be gone. */

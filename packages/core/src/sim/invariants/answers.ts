@@ -64,6 +64,7 @@ export class Answers implements Observer {
       case 'answered':
       case 'watch':
       case 'resync':
+      case 'seen':
       case 'quorum':
         return
     }

@@ -149,6 +149,9 @@ export class SimClient {
         return this.#fired(event.watch, event.zxid)
       case 'resync':
         return
+      case 'seen':
+        if (event.session === this.#session) this.#saw(event.zxid)
+        return
       case 'ended':
         if (event.session === this.#session) this.#endSession()
         return
