@@ -44,6 +44,8 @@ export class World {
   readonly slowDisks = new Map<NodeId, number>()
   /** Called when a replica begins a write. */
   onWrite: (node: SimNode) => void = () => {}
+  /** Called with all that replicas tell clients, whoever they are. */
+  onTold: (node: NodeId, events: readonly ToClient[]) => void = () => {}
   /** Called when a replica begins to lead. */
   onLeader: (node: SimNode) => void = () => {}
 
@@ -72,7 +74,7 @@ export class World {
       diskMs: node =>
         disks.between(1, plan.diskMsMax) * (disks.happens(0.01) ? 10 : 1) * (this.slowDisks.get(node) ?? 1),
       send: frame => this.network.send(frame),
-      deliver: (_node, events) => this.#deliver(events),
+      deliver: (node, events) => this.#deliver(node, events),
       writing: node => this.onWrite(node),
       leads: node => this.onLeader(node),
     }
@@ -193,8 +195,9 @@ export class World {
     })
   }
 
-  #deliver(events: readonly ToClient[]): void {
+  #deliver(node: NodeId, events: readonly ToClient[]): void {
     this.clock.after(1, () => {
+      this.onTold(node, events)
       for (const { client, event } of events) this.#attachments.get(client)?.client.receive(client, event)
     })
   }

@@ -1,0 +1,78 @@
+import { describe, expect, test } from 'vitest'
+import type { EngineName } from '../../src/logic/consensus/engine.ts'
+import { engineNames } from '../../src/logic/consensus/engines.ts'
+import type { SimNode } from '../../src/sim/node.ts'
+import { electionTimeoutMs, Scripted } from './scripted.ts'
+
+const seeds = [1, 2, 3, 4, 5, 6]
+
+/** A client at `home` writes; how long until it is answered, or null. */
+function writeAt(script: Scripted, home: SimNode, maxMs: number): number | null {
+  const before = script.written.length
+  script.set(home, 'w')
+  return script.until(() => script.written.length > before, maxMs)
+}
+
+/** Five voters, of whom `hub` reaches all and the others, the former leader among them, nobody else. */
+function quorumLoss(script: Scripted): SimNode {
+  const hub = script.nodes.find(node => node !== script.doer) as SimNode
+  script.open(hub)
+  script.link(...script.nodes.map(({ id }) => [hub.id, id] as const))
+  return hub
+}
+
+/** As before, but the leader reaches nobody, and the hub was away while others wrote: its log is behind theirs. */
+function constrainedElection(script: Scripted): SimNode {
+  const leader = script.doer as SimNode
+  const [hub, home] = script.nodes.filter(node => node !== leader) as [SimNode, SimNode]
+  const others = script.nodes.filter(node => node !== hub)
+  script.open(home)
+  script.link(...others.flatMap(({ id: a }) => others.map(({ id: b }) => [a, b] as const)))
+  for (let count = 0; count < 3; count++) script.need(() => writeAt(script, home, 2_000) !== null, 0)
+  script.link(...others.filter(node => node !== leader).map(({ id }) => [hub.id, id] as const))
+  return hub
+}
+
+/** Three voters in a row: the leader at one end, and at the other end one that does not hear it. */
+function chained(script: Scripted): SimNode {
+  const leader = script.doer as SimNode
+  const [middle, end] = script.nodes.filter(node => node !== leader) as [SimNode, SimNode]
+  script.open(middle)
+  script.link([leader.id, middle.id], [middle.id, end.id])
+  return middle
+}
+
+const scenarios = [
+  ['quorum loss', 5, quorumLoss],
+  ['constrained election', 5, constrainedElection],
+  ['chained', 3, chained],
+] as const
+
+/** Raft votes for nobody whose log is behind, and those with the longer logs reach no quorum. */
+const isBeyond = (engine: EngineName, name: (typeof scenarios)[number][0]): boolean =>
+  engine === 'raft' && name === 'constrained election'
+
+describe.each(engineNames)('%s', engine => {
+  test.each(scenarios)('MESH-1 MESH-2 %s', (name, voters, cut) => {
+    for (const seed of seeds) {
+      const script = new Scripted(engine, voters, seed)
+      const home = cut(script)
+      let leaders = 0
+      script.world.onLeader = () => leaders++
+      if (isBeyond(engine, name)) {
+        const slots = script.slots
+        expect(writeAt(script, home, 8 * electionTimeoutMs), `seed ${seed}`).toBeNull()
+        expect([script.slots, leaders], `seed ${seed}`).toEqual([slots, 0])
+        script.world.network.mend()
+        script.need(() => script.written.length === 5, 4 * electionTimeoutMs)
+        continue
+      }
+      expect(writeAt(script, home, 4 * electionTimeoutMs), `seed ${seed}`).not.toBeNull()
+      for (let count = 0; count < 10; count++) {
+        script.run(1_000)
+        expect(writeAt(script, home, 1_000), `seed ${seed}`).not.toBeNull()
+      }
+      expect(leaders, `seed ${seed}`).toBeLessThanOrEqual(1)
+    }
+  })
+})
