@@ -4,12 +4,12 @@
  */
 import { type Endpoint, releaseProxy, transfer, wrap } from 'comlink'
 import type { PageTransport } from '../host/transport/port-protocol.ts'
-import type { Opening, ReplicaService, ReplicaStatus } from '../host/worker/protocol.ts'
+import type { Opening, Question, ReplicaService, ReplicaStatus } from '../host/worker/protocol.ts'
 import { type EnsembleId, ensembleId, isId } from '../logic/base/ids.ts'
 import type { EngineName } from '../logic/consensus/engine.ts'
-import { Calls } from './calls.ts'
+import { type CallOptions, Calls } from './calls.ts'
 import { defaultWorker } from './default-worker.ts'
-import { KeeperError } from './error.ts'
+import { KeeperError, keeperError } from './error.ts'
 import { Keeper } from './keeper.ts'
 import { Link } from './link.ts'
 import { Session } from './session.ts'
@@ -48,7 +48,8 @@ const goodbyeMs = 1_000
 
 /**
  * Opens or founds the ensemble of `room` and a session in it.
- * Rejects with a KeeperError: OpenFailed, Timeout (no quorum in time), Aborted, WorkerDied, ReplicaStopped.
+ * Rejects with a KeeperError: OpenFailed, Timeout (no quorum in time), Aborted, WorkerDied, ReplicaStopped, LimitExceeded
+ * (as many sessions as there may be).
  */
 export async function connect(options: ConnectOptions): Promise<Keeper> {
   const { timeoutMs = 15_000, signal, sessionTimeoutMs = 10_000, transports = [] } = options
@@ -78,7 +79,8 @@ export async function connect(options: ConnectOptions): Promise<Keeper> {
         if (session?.id) keeper?.enter(reachable ? 'connected' : 'suspended')
       } else if (event.type === 'ended') {
         if (event.reason === 'expired') fail(new KeeperError('SessionExpired', 'the session expired'))
-      } else session?.receive(event)
+      } else if (event.type === 'refused') fail(keeperError(event.error, null))
+      else session?.receive(event)
     },
     status: status => keeper?.emit('status', status),
     decisions: decisions => keeper?.emit('decisions', decisions),
@@ -150,6 +152,7 @@ export async function connect(options: ConnectOptions): Promise<Keeper> {
       session: of,
       node,
       ensemble,
+      ask: (question: Question, options: CallOptions) => link.ask(question, options),
       observe: (status: boolean, decisions: boolean) => link.observe(status, decisions),
       status,
     }

@@ -1,5 +1,5 @@
 /** The one error that the client's doors throw. */
-import type { StateErrorCode } from '../logic/state/error.ts'
+import type { Failure, ResultCode, StateErrorCode } from '../logic/state/error.ts'
 
 export type KeeperErrorCode =
   | StateErrorCode
@@ -22,10 +22,22 @@ export class KeeperError extends Error {
   readonly code: KeeperErrorCode
   /** The znode it is about, where it is about one. */
   readonly path: string | null
+  /** Of a multi: what each operation came to. `Ok` before the culprit, `RuntimeInconsistency` after it; none was carried out. */
+  readonly results: readonly ResultCode[] | null
 
-  constructor(code: KeeperErrorCode, message: string, path: string | null = null) {
+  constructor(
+    code: KeeperErrorCode,
+    message: string,
+    path: string | null = null,
+    results: readonly ResultCode[] | null = null,
+  ) {
     super(message)
     this.code = code
     this.path = path
+    this.results = results
   }
 }
+
+/** A failure of the state, about the znode at `path`, as the client's doors throw it. */
+export const keeperError = ({ code, message, results }: Failure, path: string | null): KeeperError =>
+  new KeeperError(code, message, path, results ?? null)

@@ -3,22 +3,37 @@ export type { PageLink, PageTransport } from '../host/transport/port-protocol.ts
 export type { Decision, ReplicaStatus } from '../host/worker/protocol.ts'
 export type { EnsembleId, NodeId, SessionId, Zxid } from '../logic/base/ids.ts'
 export type { EngineName } from '../logic/consensus/engine.ts'
+export { type Acl, type AclEntry, type Identity, Permission } from '../logic/state/acl.ts'
 export type { CreateMode } from '../logic/state/command.ts'
-export type { ZnodeView } from '../logic/state/contract.ts'
+export type { Configuration, ZnodeView } from '../logic/state/contract.ts'
+export type { ResultCode } from '../logic/state/error.ts'
 export type { ZnodePath } from '../logic/state/path.ts'
+export type { QuotaLimits, QuotaUsage } from '../logic/state/quota.ts'
 export type { Stat } from '../logic/state/stat.ts'
+export { creatorAllAcl, openAcl, readAcl } from './acl.ts'
+export type { EnsembleConfig } from './administration.ts'
 export type { CallOptions } from './calls.ts'
 export { type ConnectOptions, connect } from './connect.ts'
 export { deleteReplica } from './delete-replica.ts'
 export { KeeperError, type KeeperErrorCode } from './error.ts'
+export { digestId, keyId } from './identity.ts'
 export type {
   AddWatchOptions,
   Keeper,
   KeeperEvents,
   KeeperState,
-  ReadOptions,
   RemoveWatchesOptions,
   WatchOptions,
 } from './keeper.ts'
+export type {
+  Created,
+  CreateSettings,
+  Data,
+  MultiOperation,
+  MultiReadResults,
+  MultiResults,
+  SingleQuery,
+} from './multi.ts'
+export type { ConsistencyOptions, ReadOptions, VersionOptions } from './operations.ts'
 export type { Watcher } from './watcher.ts'
 export type { Resync, WatchCallback, WatchEvent, WatchRemoved, ZnodeEvent } from './watches.ts'

@@ -1,18 +1,15 @@
 /**
- * What an app holds: the tree, its session, its replica. Every method checks its arguments before anything goes out and
- * rejects with a {@link KeeperError}; every wait ends by answer, time limit or signal.
+ * What an app holds: the tree, its session, its replica. The tree's operations are in operations.ts and administration.ts;
+ * here are the watches that stay, the states, and the replica.
  */
-
 import type { Decision, ReplicaStatus } from '../host/worker/protocol.ts'
 import { type EnsembleId, isCounter, type NodeId, slot } from '../logic/base/ids.ts'
-import type { CreateMode, Operation } from '../logic/state/command.ts'
-import { parseOperation } from '../logic/state/operation.ts'
-import { parsePath, type ZnodePath } from '../logic/state/path.ts'
-import type { Stat } from '../logic/state/stat.ts'
+import type { ZnodePath } from '../logic/state/path.ts'
 import type { StandingKind, WatchSelection } from '../logic/watch/contract.ts'
+import { Administration, type AdministrationParts } from './administration.ts'
 import type { CallOptions } from './calls.ts'
 import { KeeperError } from './error.ts'
-import type { Consistency, Session } from './session.ts'
+import { pathOf } from './path.ts'
 import { Watcher, type WatchSource } from './watcher.ts'
 import type { WatchCallback, WatchEvent, Watches } from './watches.ts'
 
@@ -22,13 +19,6 @@ import type { WatchCallback, WatchEvent, Watches } from './watches.ts'
  * by the app's wish or because the replica stopped.
  */
 export type KeeperState = 'connecting' | 'connected' | 'suspended' | 'expired' | 'closed'
-
-export interface ReadOptions extends CallOptions {
-  /** `sequential` (default): from this replica, never behind what the session saw or wrote. `linearizable`: a quorum is asked. */
-  readonly consistency?: Consistency
-  /** Called once, at the first change after this read. */
-  readonly watch?: WatchCallback
-}
 
 export interface WatchOptions extends CallOptions {
   /** Also tell of every znode below. */
@@ -55,29 +45,25 @@ export interface KeeperEvents {
   readonly state: CustomEvent<KeeperState>
   readonly status: CustomEvent<ReplicaStatus>
   readonly decisions: CustomEvent<readonly Decision[]>
+  /** A write of this keeper's was carried out and passed the soft limits of the quotas of these paths. */
+  readonly quota: CustomEvent<readonly ZnodePath[]>
 }
 
-export interface KeeperParts {
-  readonly session: Session
+export interface KeeperParts extends AdministrationParts {
   readonly watches: Watches
   readonly node: NodeId
-  readonly ensemble: EnsembleId
   observe(status: boolean, decisions: boolean): void
   status(): Promise<ReplicaStatus | null>
   close(): Promise<void>
 }
 
-const utf8 = new TextEncoder()
-const bytesOf = (data: Uint8Array | string): Uint8Array =>
-  typeof data === 'string' ? utf8.encode(data) : data
-
-export class Keeper extends EventTarget {
+export class Keeper extends Administration {
   readonly #parts: KeeperParts
   #state: KeeperState = 'connecting'
 
   /** Use `connect` instead. */
   constructor(parts: KeeperParts) {
-    super()
+    super(parts)
     this.#parts = parts
   }
 
@@ -98,68 +84,6 @@ export class Keeper extends EventTarget {
   /** The session's id: what `stat.ephemeralOwner` shows. 0 while connecting. */
   get session(): number {
     return this.#parts.session.id
-  }
-
-  /**
-   * Creates a znode. Resolves with its path, which a sequential mode completes with ten digits, and its stat.
-   * Errors: BadArguments, NoNode (the parent), NodeExists, NoChildrenForEphemerals, DataTooLarge, SequenceExhausted.
-   */
-  async create(
-    path: string,
-    data: Uint8Array | string = '',
-    { mode = 'persistent', ...options }: CallOptions & { readonly mode?: CreateMode } = {},
-  ): Promise<{ readonly path: ZnodePath; readonly stat: Stat }> {
-    const operation = operationOf({ type: 'create', path, data: bytesOf(data), mode })
-    const answer = await this.#parts.session.write(operation, options)
-    if (answer.type === 'create') return { path: answer.path, stat: answer.stat }
-    throw mismatch(answer.type)
-  }
-
-  /** The znode's data and stat. Errors: BadArguments, NoNode. */
-  async get(
-    path: string,
-    options: ReadOptions = {},
-  ): Promise<{ readonly data: Uint8Array; readonly stat: Stat }> {
-    const answer = await this.#read('get', path, options)
-    if (answer?.type === 'get') return { data: answer.data, stat: answer.stat }
-    throw mismatch(answer?.type)
-  }
-
-  /** Replaces the data, where `version` is the present one (-1, the default: whichever). Errors: BadArguments, NoNode, BadVersion, DataTooLarge. */
-  async set(
-    path: string,
-    data: Uint8Array | string,
-    { version = -1, ...options }: CallOptions & { readonly version?: number } = {},
-  ): Promise<Stat> {
-    const operation = operationOf({ type: 'set', path, data: bytesOf(data), version })
-    const answer = await this.#parts.session.write(operation, options)
-    if (answer.type === 'set') return answer.stat
-    throw mismatch(answer.type)
-  }
-
-  /** Deletes a znode without children. Errors: BadArguments, NoNode, BadVersion, NotEmpty. */
-  async delete(
-    path: string,
-    { version = -1, ...options }: CallOptions & { readonly version?: number } = {},
-  ): Promise<void> {
-    await this.#parts.session.write(operationOf({ type: 'delete', path, version }), options)
-  }
-
-  /** The znode's stat, or null where there is none; a watch set on nothing tells of the creation. Errors: BadArguments. */
-  async exists(path: string, options: ReadOptions = {}): Promise<Stat | null> {
-    const answer = await this.#read('exists', path, options)
-    if (answer?.type === 'exists') return answer.stat
-    throw mismatch(answer?.type)
-  }
-
-  /** The names of the children, sorted by code unit, and the znode's own stat. Errors: BadArguments, NoNode. */
-  async children(
-    path: string,
-    options: ReadOptions = {},
-  ): Promise<{ readonly children: readonly string[]; readonly stat: Stat }> {
-    const answer = await this.#read('children', path, options)
-    if (answer?.type === 'children') return { children: answer.children, stat: answer.stat }
-    throw mismatch(answer?.type)
   }
 
   /**
@@ -231,11 +155,6 @@ export class Keeper extends EventTarget {
     await session.removeWatches(id, parsed, type, options)
   }
 
-  /** Resolves when this replica has everything that was chosen anywhere before the call: a real quorum operation. */
-  async sync(options: CallOptions = {}): Promise<void> {
-    await this.#parts.session.read(null, 'linearizable', null, options)
-  }
-
   /** The replica as it is now; null when it has stopped. */
   status(): Promise<ReplicaStatus | null> {
     return this.#parts.status()
@@ -255,7 +174,7 @@ export class Keeper extends EventTarget {
     await this.close()
   }
 
-  /** Hears `state`, `status` and `decisions`; see {@link KeeperEvents}. */
+  /** Hears `state`, `status`, `decisions` and `quota`; see {@link KeeperEvents}. */
   on<Name extends keyof KeeperEvents>(
     name: Name,
     listener: (detail: KeeperEvents[Name]['detail']) => void,
@@ -280,23 +199,7 @@ export class Keeper extends EventTarget {
     this.dispatchEvent(new CustomEvent(name, { detail }))
   }
 
-  #read(type: 'get' | 'exists' | 'children', path: string, options: ReadOptions) {
-    const { consistency = 'sequential', watch = null, ...call } = options
-    return this.#parts.session.read({ type, path: pathOf(path) }, consistency, watch, call)
+  protected override passedQuota(paths: readonly ZnodePath[]): void {
+    this.emit('quota', paths)
   }
 }
-
-function pathOf(text: string): ZnodePath {
-  const path = parsePath(text)
-  if (path.ok) return path.value
-  throw new KeeperError(path.error.code, path.error.message, text)
-}
-
-function operationOf(asked: { readonly [key: string]: unknown; readonly path: string }): Operation {
-  const operation = parseOperation(asked)
-  if (operation.ok) return operation.value
-  throw new KeeperError(operation.error.code, operation.error.message, asked.path)
-}
-
-const mismatch = (type: string | undefined): Error =>
-  new Error(`the replica answered with ${type}: client and worker are of different versions`)

@@ -3,12 +3,24 @@
  * worker has died. Does not know what is asked or answered.
  */
 
-import type { Decision, FromReplica, ReplicaStatus, ToReplica } from '../host/worker/protocol.ts'
+import type {
+  Answer,
+  Decision,
+  FromReplica,
+  Question,
+  ReplicaStatus,
+  ToReplica,
+} from '../host/worker/protocol.ts'
 import type { ClientEvent, ClientRequest } from '../logic/replica/event.ts'
+import { type CallOptions, Calls } from './calls.ts'
+import { KeeperError } from './error.ts'
 
 /** The worker is probed this often, and taken for dead after this many probes in a row without an answer. */
 const probeMs = 2_000
 const probesMissedMax = 4
+
+/** The worker itself answers a question at once, or it is dead. */
+const questionMs = probeMs * probesMissedMax
 
 export interface LinkEvents {
   event(event: ClientEvent): void
@@ -22,6 +34,8 @@ export class Link {
   readonly #port: MessagePort
   readonly #events: LinkEvents
   readonly #prober: ReturnType<typeof setInterval>
+  readonly #questions = new Calls<number>(questionMs, () => undefined)
+  #lastQuestion = 0
   #requests: ClientRequest[] = []
   #probe = 0
   #answered = 0
@@ -45,6 +59,15 @@ export class Link {
     })
   }
 
+  /** Asks the worker itself. Rejects with a KeeperError when no answer comes. */
+  ask(question: Question, options?: CallOptions): Promise<Answer> {
+    if (this.#ended) return Promise.reject(new KeeperError('Closed', 'the replica is not reached any more'))
+    const id = ++this.#lastQuestion
+    const answer = this.#questions.wait<Answer>(id, question.type, options)
+    this.#post({ type: 'ask', id, question })
+    return answer
+  }
+
   observe(status: boolean, decisions: boolean): void {
     this.#post({ type: 'observe', status, decisions })
   }
@@ -57,6 +80,7 @@ export class Link {
   close(): void {
     this.#post({ type: 'leave' })
     this.#ended = true
+    this.#questions.rejectAll(new KeeperError('Closed', 'the replica is not reached any more'))
     clearInterval(this.#prober)
     this.#port.close()
   }
@@ -73,6 +97,9 @@ export class Link {
       case 'decisions':
         return this.#events.decisions(message.decisions)
       case 'pong':
+        return
+      case 'answer':
+        this.#questions.resolve(message.id, message.answer)
         return
       case 'stopped':
         return this.#end('ReplicaStopped', `${message.reason.code}: ${message.reason.message}`)

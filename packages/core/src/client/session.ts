@@ -11,11 +11,12 @@ import type { ClientEvent, ClientRequest } from '../logic/replica/event.ts'
 import type { Operation } from '../logic/state/command.ts'
 import type { OperationAnswer, Reply } from '../logic/state/contract.ts'
 import type { Failure } from '../logic/state/error.ts'
+import { pathOf } from '../logic/state/operation-facts.ts'
 import type { ZnodePath } from '../logic/state/path.ts'
 import type { Query, QueryAnswer } from '../logic/state/query.ts'
 import type { StandingKind, WatchId, WatchSelection } from '../logic/watch/contract.ts'
 import { type CallOptions, Calls } from './calls.ts'
-import { KeeperError } from './error.ts'
+import { KeeperError, keeperError } from './error.ts'
 import type { Link } from './link.ts'
 import type { Setting, WatchCallback, Watches } from './watches.ts'
 
@@ -32,6 +33,13 @@ interface Position {
   readonly id: number
   readonly afterXid: Xid
   readonly seenZxid: Zxid
+}
+
+/** A write that was carried out. */
+export interface Written {
+  readonly answer: OperationAnswer
+  /** Paths of quotas whose soft limit it passed. */
+  readonly overQuota: readonly ZnodePath[]
 }
 
 export type Consistency = 'sequential' | 'linearizable'
@@ -89,7 +97,7 @@ export class Session {
   }
 
   /** Carries `operation` out, after all earlier ones of this session. Rejects with a KeeperError. */
-  async write(operation: Operation, options?: CallOptions): Promise<OperationAnswer> {
+  async write(operation: Operation, options?: CallOptions): Promise<Written> {
     this.#check(options)
     if (this.#lastXid - this.#acknowledged >= writesWaitingMax)
       throw new KeeperError('TooManyRequests', `${writesWaitingMax} writes wait for an answer`)
@@ -97,9 +105,9 @@ export class Session {
     const answer = this.#writes.wait<Reply>(this.#lastXid, operation.type, options)
     const { xid: number, acknowledged } = { xid: this.#lastXid, acknowledged: this.#acknowledged }
     this.#send(session => ({ type: 'write', session, xid: number, acknowledged, operation }))
-    const { result } = await answer
-    if (result.ok) return result.value
-    throw new KeeperError(result.error.code, result.error.message, pathOf(operation))
+    const { result, overQuota = [] } = await answer
+    if (result.ok) return { answer: result.value, overQuota }
+    throw keeperError(result.error, pathOf(operation))
   }
 
   /** Reads after this session's writes, and never behind what it saw. Rejects with a KeeperError. */
@@ -110,14 +118,15 @@ export class Session {
     options?: CallOptions,
   ): Promise<QueryAnswer | null> {
     this.#check(options)
+    const path = query !== null && 'path' in query ? query.path : null
     const setting =
-      watcher !== null && query !== null
-        ? this.#watches.begin(watcher, query.type === 'children' ? 'children' : 'data', query.path)
+      watcher !== null && query !== null && path !== null
+        ? this.#watches.begin(watcher, query.type === 'children' ? 'children' : 'data', path)
         : null
     const watch = setting?.watch ?? null
     return this.#ask(
       query?.type ?? 'sync',
-      query?.path ?? null,
+      path,
       position => ({ type: 'read', ...position, consistency, query, watch }),
       setting,
       options,
@@ -206,7 +215,7 @@ export class Session {
     this.#send(session => make({ session, ...position }))
     const { result } = await answer
     if (result.ok) return result.value
-    throw new KeeperError(result.error.code, result.error.message, path)
+    throw keeperError(result.error, path)
   }
 
   #position(): Position {
@@ -242,6 +251,7 @@ export class Session {
       case 'opened':
         if (event.token === this.#token) this.#open(event.session, event.timeoutMs)
         return
+      case 'refused':
       case 'ended':
       case 'quorum':
         return
@@ -299,6 +309,3 @@ export class Session {
       this.#acknowledged = xid(this.#acknowledged + 1)
   }
 }
-
-const pathOf = (operation: Operation): string | null =>
-  operation.type === 'closeSession' ? null : operation.path

@@ -56,6 +56,7 @@ export async function openKeeper({ timeoutMs = 5_000 } = {}) {
     watches,
     node,
     ensemble,
+    ask: (question, options) => link.ask(question, options),
     observe: (status, decisions) => link.observe(status, decisions),
     status: async () => host.status(),
     close,

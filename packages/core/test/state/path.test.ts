@@ -9,8 +9,8 @@ import {
   parentOf,
   parsePath,
   parseSequencePrefix,
-  pathBytes,
   sequencePath,
+  utf8Bytes,
 } from '../../src/logic/state/path.ts'
 import { path } from './world.ts'
 
@@ -131,7 +131,7 @@ describe('paths', () => {
         expect(joined).toBe(`/${names.join('/')}`)
         expect(joinPath(parentOf(joined), nameOf(joined))).toBe(joined)
         expect(depthOf(joined)).toBe(names.length)
-        expect(pathBytes(joined)).toBe(new TextEncoder().encode(joined).length)
+        expect(utf8Bytes(joined)).toBe(new TextEncoder().encode(joined).length)
       }),
       { seed: 12, numRuns: 500 },
     )
@@ -148,7 +148,7 @@ describe('paths', () => {
       '/\uffef',
       '/a\u07ff\u0800',
     ])
-      expect(pathBytes(text), JSON.stringify(text)).toBe(new TextEncoder().encode(text).length)
+      expect(utf8Bytes(text), JSON.stringify(text)).toBe(new TextEncoder().encode(text).length)
   })
 
   test('PATH-7 join refuses what is not one component', () => {

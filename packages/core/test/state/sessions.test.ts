@@ -22,7 +22,7 @@ describe('sessions', () => {
     world.applyBytes(null)
     const { outcome } = world.apply({ type: 'openSession', token: 'a', timeoutMs: 10_000 })
     expect(outcome).toEqual({ type: 'opened', token: 'a', session: 2, timeoutMs: 10_000 })
-    const view = { session: 2, timeoutMs: 10_000, lastXid: 0, lastZxid: 2 }
+    const view = { session: 2, timeoutMs: 10_000, lastXid: 0, lastZxid: 2, identities: [] }
     expect(world.machine.session(sessionId(2))).toEqual(view)
     expect([...world.machine.sessions()]).toEqual([view])
     expect(world.machine.session(sessionId(1))).toBeUndefined()

@@ -1,9 +1,12 @@
 import { describe, expect, test } from 'vitest'
 import { noSession, type SessionId, slot } from '../../src/logic/base/ids.ts'
 import { sequenceMax, znodeBytesMax } from '../../src/logic/base/limits.ts'
-import type { Operation } from '../../src/logic/state/command.ts'
+import type { Operation, TreeOperation } from '../../src/logic/state/command.ts'
+import { lasting } from '../../src/logic/state/lifetime.ts'
 import { operate } from '../../src/logic/state/operate.ts'
-import { checkSize, parseOperation } from '../../src/logic/state/operation.ts'
+import { parseOperation } from '../../src/logic/state/operation.ts'
+import { checkSize } from '../../src/logic/state/operation-facts.ts'
+import type { Transaction } from '../../src/logic/state/transaction.ts'
 import { Tree } from '../../src/logic/state/tree.ts'
 import { nextVersion, statOf } from '../../src/logic/state/znode.ts'
 import { bytes, create, createWorld, path, remove, request, set, text, type World } from './world.ts'
@@ -12,6 +15,16 @@ const withSession = (): { world: World; session: SessionId } => {
   const world = createWorld()
   return { world, session: world.open() }
 }
+
+/** A transaction of nobody. */
+const transactionAt = (zxid: number): Transaction => ({
+  zxid: slot(zxid),
+  timeMs: 0,
+  session: noSession,
+  identities: [],
+  changes: [],
+  overQuota: [],
+})
 
 /** The path that a create made, or the code of its failure. */
 function created(world: World, session: SessionId, operation: Operation): string {
@@ -32,7 +45,8 @@ describe('the tree', () => {
       numChildren: 1,
     })
     expect(world.children('/')).toEqual(['zookeeper'])
-    expect(world.stat('/zookeeper')).toMatchObject({ ...untouched, cversion: 0, numChildren: 0 })
+    expect(world.stat('/zookeeper')).toMatchObject({ ...untouched, cversion: -2, numChildren: 2 })
+    expect(world.children('/zookeeper')).toEqual(['config', 'quota'])
   })
 
   test('TREE-2 the stat of a created znode', () => {
@@ -127,12 +141,9 @@ describe('the tree', () => {
   test('TREE-8 the last sequence number', () => {
     const tree = Tree.initial()
     const record = { czxid: slot(1), mzxid: slot(1), pzxid: slot(1), ctime: 0, mtime: 0, version: 0 }
-    const start = { ...record, data: bytes(), childCreates: sequenceMax - 1, ephemeralOwner: noSession }
-    tree.load(path('/q'), start)
-    const run = (operation: Operation) =>
-      operation.type === 'closeSession'
-        ? expect.fail('an operation of the tree')
-        : operate(tree, operation, { zxid: slot(2), timeMs: 0, session: noSession, changes: [] })
+    const start = { ...record, data: bytes(), childCreates: sequenceMax - 1, lifetime: lasting, aversion: 0 }
+    tree.load(path('/q'), start, null)
+    const run = (operation: Operation) => operate(tree, operation as TreeOperation, transactionAt(2))
     const sequential = create('/q/n-', 'persistentSequential')
     expect(run(sequential)).toMatchObject({ ok: true, value: { path: '/q/n-2147483646' } })
     expect(run(sequential)).toMatchObject({ ok: false, error: { code: 'SequenceExhausted' } })
@@ -224,7 +235,7 @@ describe('the tree', () => {
     const { machine } = world
     const got = machine.query({ type: 'get', path: path('/a') })
     expect(got.ok && got.value.type === 'get' && text(got.value.data)).toBe('hello')
-    expect(got.ok && got.value.stat).toEqual(world.stat('/a'))
+    expect(got).toMatchObject({ value: { stat: world.stat('/a') } })
     const listed = machine.query({ type: 'children', path: path('/a') })
     expect(listed).toEqual({ ok: true, value: { type: 'children', children: [], stat: world.stat('/a') } })
     for (const type of ['get', 'children'] as const)
@@ -241,7 +252,7 @@ describe('the tree', () => {
     const data = bytes('before')
     const operation = create('/a', 'persistent', data)
     if (operation.type !== 'create') expect.fail('a create')
-    operate(tree, operation, { zxid: slot(1), timeMs: 0, session: noSession, changes: [] })
+    operate(tree, operation, transactionAt(1))
     data.fill(0)
     const kept = tree.get(path('/a'))
     expect(kept && text(kept.data)).toBe('before')

@@ -1,6 +1,7 @@
 /** A machine with its slots counted and its commands stamped, so that tests say only what they are about. */
 import { createCodec } from '../../src/host/codec.ts'
 import { type SessionId, type Slot, slot, xid } from '../../src/logic/base/ids.ts'
+import type { Acl, AclEntry } from '../../src/logic/state/acl.ts'
 import {
   type Command,
   type CreateMode,
@@ -12,6 +13,7 @@ import type { Applied, Reply, StateMachine } from '../../src/logic/state/contrac
 import { createMachine } from '../../src/logic/state/machine.ts'
 import { readOperation } from '../../src/logic/state/operation.ts'
 import { parsePath, type ZnodePath } from '../../src/logic/state/path.ts'
+import type { QuotaLimits } from '../../src/logic/state/quota.ts'
 import type { Stat } from '../../src/logic/state/stat.ts'
 
 export const codec = createCodec()
@@ -32,12 +34,36 @@ function operation(value: object): Operation {
   return parsed.value
 }
 
-export const create = (at: string, mode: CreateMode = 'persistent', data = bytes()): Operation =>
-  operation({ type: 'create', path: at, data, mode })
+/** What a create may say besides. */
+export interface CreateExtras {
+  readonly acl?: Acl
+  readonly ttlMs?: number
+}
+
+export const create = (
+  at: string,
+  mode: CreateMode = 'persistent',
+  data = bytes(),
+  extras: CreateExtras = {},
+): Operation => operation({ type: 'create', path: at, data, mode, ...extras })
 export const remove = (at: string, version = -1): Operation =>
   operation({ type: 'delete', path: at, version })
 export const set = (at: string, data = bytes(), version = -1): Operation =>
   operation({ type: 'set', path: at, data, version })
+export const check = (at: string, version = -1): Operation => operation({ type: 'check', path: at, version })
+export const setAcl = (at: string, acl: Acl, version = -1): Operation =>
+  operation({ type: 'setAcl', path: at, acl, version })
+export const multi = (...operations: readonly Operation[]): Operation =>
+  operation({ type: 'multi', operations })
+export const addAuth = (scheme: string, id: string): Operation => operation({ type: 'addAuth', scheme, id })
+export const setQuota = (at: string, limits: QuotaLimits | null): Operation =>
+  operation({ type: 'setQuota', path: at, limits })
+/** One line: `perms` are letters of `rwcda`. */
+export const line = (scheme: string, id: string, perms: string): AclEntry => ({
+  scheme,
+  id,
+  perms: [...perms].reduce((bits, letter) => bits | (1 << 'rwcda'.indexOf(letter)), 0),
+})
 export const close: Operation = { type: 'closeSession' }
 
 export interface World {

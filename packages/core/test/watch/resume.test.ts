@@ -94,7 +94,7 @@ interface Case {
 }
 
 const cases: fc.Arbitrary<Case> = fc.record({
-  drafts: history(80),
+  drafts: history(80, { isOpen: true }),
   acts,
   kind: fc.constantFrom('persistent', 'persistentRecursive'),
   at: fc.constantFrom('/', '/a', '/a/x', '/b'),

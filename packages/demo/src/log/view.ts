@@ -14,6 +14,12 @@ const words: Readonly<Record<Decision['what'], string>> = {
   create: 'create',
   delete: 'delete',
   set: 'set',
+  check: 'check',
+  setAcl: 'set ACL',
+  multi: 'multi',
+  addAuth: 'add identity',
+  setQuota: 'set quota',
+  sweep: 'sweep',
   unreadable: 'unreadable',
 }
 

@@ -2,6 +2,7 @@
 import type { Codec } from '../../logic/base/codec.ts'
 import type { Decided } from '../../logic/consensus/engine.ts'
 import { readCommand } from '../../logic/state/command.ts'
+import { pathOf } from '../../logic/state/operation-facts.ts'
 import type { Decision } from './protocol.ts'
 
 export function describe(codec: Codec, { slot, value }: Decided): Decision {
@@ -13,13 +14,13 @@ export function describe(codec: Codec, { slot, value }: Decided): Decision {
   switch (command.type) {
     case 'openSession':
     case 'lead':
+    case 'sweep':
       return { ...bare, timeMs, what: command.type }
     case 'expireSession':
       return { ...bare, timeMs, what: command.type, session: command.session }
     case 'request': {
       const { operation, session } = command
-      const path = operation.type === 'closeSession' ? null : operation.path
-      return { slot, timeMs, what: operation.type, session, path }
+      return { slot, timeMs, what: operation.type, session, path: pathOf(operation) }
     }
   }
 }

@@ -5,6 +5,7 @@ import { parseOperation } from '../../logic/state/operation.ts'
 import { parsePath } from '../../logic/state/path.ts'
 import { parseQuery } from '../../logic/state/query.ts'
 import type { StandingKind, WatchSelection } from '../../logic/watch/contract.ts'
+import type { Question } from './protocol.ts'
 
 const standingKinds: readonly StandingKind[] = ['persistent', 'persistentRecursive']
 const selections: readonly WatchSelection[] = ['any', 'data', 'children']
@@ -19,6 +20,16 @@ export function parseRequest(value: unknown): ClientRequest | null {
   }
   const session = fields['session']
   return isCounter(session) && session > 0 ? parseOfSession(sessionId(session), fields) : null
+}
+
+/** A question to the worker from outside, or null when it is none. */
+export function parseQuestion(value: unknown): Question | null {
+  if (typeof value !== 'object' || value === null) return null
+  const { type, session, publicKey, signature } = value as { [key: string]: unknown }
+  if (type === 'challenge') return { type }
+  if (type !== 'prove' || !isCounter(session) || session === 0) return null
+  if (!(publicKey instanceof Uint8Array) || !(signature instanceof Uint8Array)) return null
+  return { type, session: sessionId(session), publicKey, signature }
 }
 
 function parseOfSession(

@@ -6,6 +6,7 @@ import type { EnsembleId, Incarnation, NodeId, SessionId, Slot, Zxid } from '../
 import type { Result } from '../../logic/base/result.ts'
 import type { EngineName, EngineStatus } from '../../logic/consensus/engine.ts'
 import type { ClientEvent, ClientRequest } from '../../logic/replica/event.ts'
+import type { Command, Operation } from '../../logic/state/command.ts'
 import type { Dropped } from '../runtime/mail.ts'
 import type { StopReason } from '../runtime/runtime.ts'
 
@@ -54,10 +55,28 @@ export interface ReplicaService {
   close(): Promise<void>
 }
 
+/** What a page asks the worker itself, besides what it asks of the state. */
+export type Question =
+  /** Something to sign, good for one `prove` on this stream. */
+  | { readonly type: 'challenge' }
+  /** Whether `signature` (ECDSA on P-256, SHA-256, of `proofText`) shows that the session holds the key. */
+  | {
+      readonly type: 'prove'
+      readonly session: SessionId
+      readonly publicKey: Uint8Array
+      readonly signature: Uint8Array
+    }
+
+export type Answer =
+  | { readonly type: 'challenge'; readonly nonce: Uint8Array }
+  | { readonly type: 'proven'; readonly proven: boolean }
+
 export type ToReplica =
   | { readonly type: 'requests'; readonly requests: readonly ClientRequest[] }
   /** Answered by `pong` from the worker's own loop, whatever the replica is doing. */
   | { readonly type: 'probe'; readonly id: number }
+  /** Answered by one `answer` of the same id. */
+  | { readonly type: 'ask'; readonly id: number; readonly question: Question }
   /** Status and decisions are told from now on, or no more. */
   | { readonly type: 'observe'; readonly status: boolean; readonly decisions: boolean }
   /** The page goes: the last thing it says. */
@@ -66,6 +85,7 @@ export type ToReplica =
 export type FromReplica =
   | { readonly type: 'events'; readonly events: readonly ClientEvent[] }
   | { readonly type: 'pong'; readonly id: number }
+  | { readonly type: 'answer'; readonly id: number; readonly answer: Answer }
   | { readonly type: 'status'; readonly status: ReplicaStatus }
   | { readonly type: 'decisions'; readonly decisions: readonly Decision[] }
   /** The last thing said. */
@@ -93,14 +113,9 @@ export interface Decision {
   readonly what:
     | 'noop'
     | 'membership'
-    | 'openSession'
-    | 'closeSession'
-    | 'expireSession'
-    | 'lead'
-    | 'create'
-    | 'delete'
-    | 'set'
     | 'unreadable'
+    | Exclude<Command['type'], 'request'>
+    | Operation['type']
   readonly session: SessionId | null
   readonly path: string | null
   /** By the clock of the leader that proposed it, milliseconds since 1970; null where none is stamped. */

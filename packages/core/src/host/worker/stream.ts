@@ -6,8 +6,9 @@ import type { Decided } from '../../logic/consensus/engine.ts'
 import type { ClientEvent, ClientRequest } from '../../logic/replica/event.ts'
 import type { StopReason } from '../runtime/runtime.ts'
 import { describe } from './decisions.ts'
-import { parseRequest } from './parse-request.ts'
-import type { FromReplica, ReplicaStatus } from './protocol.ts'
+import { KeyProofs } from './key-proofs.ts'
+import { parseQuestion, parseRequest } from './parse-request.ts'
+import type { Answer, FromReplica, Question, ReplicaStatus } from './protocol.ts'
 
 /** Decisions that are told at once; a replica that recovers has more, and tells only of the last. */
 const decisionsMax = 200
@@ -26,6 +27,7 @@ export interface StreamConfig {
 
 export class Stream {
   readonly #config: StreamConfig
+  readonly #proofs = new KeyProofs()
   #observing = { status: false, decisions: false }
   #lastStatus = ''
   #statusTimer: ReturnType<typeof setTimeout> | null = null
@@ -67,18 +69,23 @@ export class Stream {
 
   #receive(data: unknown): void {
     if (typeof data !== 'object' || data === null) return
-    const { type, requests, id, status, decisions } = data as { [key: string]: unknown }
+    const { type, requests, id, question, status, decisions } = data as { [key: string]: unknown }
     switch (type) {
       case 'requests':
         if (!Array.isArray(requests)) return
         for (const each of requests) {
           const request = parseRequest(each)
-          if (request !== null) this.#config.onRequest(request)
+          if (request !== null) this.#config.onRequest(this.#proofs.admit(request))
         }
         return
       case 'probe':
         if (typeof id === 'number') this.#post({ type: 'pong', id })
         return
+      case 'ask': {
+        const asked = parseQuestion(question)
+        if (typeof id === 'number' && asked !== null) void this.#answer(id, asked)
+        return
+      }
       case 'observe':
         this.#observing = { status: status === true, decisions: decisions === true }
         this.#lastStatus = ''
@@ -88,6 +95,22 @@ export class Stream {
         return this.#leave()
       default:
         return
+    }
+  }
+
+  async #answer(id: number, question: Question): Promise<void> {
+    this.#post({ type: 'answer', id, answer: await this.#answerOf(question) })
+  }
+
+  async #answerOf(question: Question): Promise<Answer> {
+    switch (question.type) {
+      case 'challenge':
+        return { type: 'challenge', nonce: this.#proofs.challenge() }
+      case 'prove': {
+        const ensemble = this.#config.status()?.ensemble
+        const proven = ensemble !== undefined && (await this.#proofs.prove({ ensemble, ...question }))
+        return { type: 'proven', proven }
+      }
     }
   }
 

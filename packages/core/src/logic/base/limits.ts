@@ -35,6 +35,40 @@ export const znodeBytesMax = 1_048_575
 /** A path is a key and travels in every event: one that is longer is a mistake. */
 export const pathLengthMax = 4_096
 
+/** Children of one znode: a list of them is sorted and sent to the page in one message. */
+export const childrenMax = 262_144
+
+/** Lines of one ACL, the caller's identities written out: each is looked at by every check. */
+export const aclEntriesMax = 64
+
+/** Identities of one session: they stay with it until it ends, and every check looks at them. */
+export const identitiesMax = 32
+
+/** A user's name with a hash, or a public key in base64: longer is a mistake. */
+export const identityLengthMax = 512
+
+/** Operations of one multi: their answers are remembered together. Its bytes are bounded like those of one znode. */
+export const multiOperationsMax = 1_024
+
+/** Queries of one multiRead: answered at once, so that nothing else is answered meanwhile. */
+export const multiReadsMax = 1_024
+
+/** Sessions of the whole ensemble: a hundred members with a hundred pages each. Every replica remembers their answers. */
+export const sessionsMax = 10_000
+
+/** ZooKeeper keeps a TTL in 40 bits: 34 years. */
+export const ttlMsMax = 2 ** 40 - 1
+
+/** The doer looks for containers and TTL znodes to remove this often: once a minute, as ZooKeeper does. */
+export const sweepTicks = 1_200
+
+/** Znodes that one sweep names, and the length of their paths together: a command like any other. */
+export const sweepZnodesMax = 1_000
+export const sweepPathsLengthMax = 64 * 1_024
+
+/** A container that never had a child is removed after an hour: whoever made it had time to use it. */
+export const containerUnusedMs = 3_600_000
+
 /** Writes of one session that wait for an answer; its answers are remembered, so they must be bounded. */
 export const outstandingRequestsMax = 2_048
 

@@ -2,6 +2,7 @@
 import { ok, type Result } from '../base/result.ts'
 import type { StateMachine } from '../state/contract.ts'
 import type { Failure } from '../state/error.ts'
+import type { ZnodePath } from '../state/path.ts'
 import type { Query, QueryAnswer } from '../state/query.ts'
 import type { WatchKind } from '../watch/contract.ts'
 import type { ReadRequest } from './reads.ts'
@@ -21,21 +22,28 @@ export function answerRead(
     case 'read': {
       const { query, watch } = request
       if (query === null) return ok(null)
-      const result = machine.query(query)
-      if (!result.ok || watch === null) return result
-      const set = watching.set({ session, watch, kind: kindFor(query), path: query.path })
+      const result = machine.query(query, session)
+      const wanted = watch === null ? null : watchedBy(query)
+      if (!result.ok || watch === null || wanted === null) return result
+      const set = watching.set({ session, watch, ...wanted })
       return set.ok ? result : set
     }
   }
 }
 
-/** The watch that a read sets (ZooKeeper Programmer's Guide, "Semantics of Watches"). */
-function kindFor(query: Query): WatchKind {
+/** The watch that a read sets (ZooKeeper Programmer's Guide, "Semantics of Watches"); null where it can set none. */
+function watchedBy(query: Query): { readonly kind: WatchKind; readonly path: ZnodePath } | null {
   switch (query.type) {
     case 'get':
     case 'exists':
-      return 'data'
+      return { kind: 'data', path: query.path }
     case 'children':
-      return 'children'
+      return { kind: 'children', path: query.path }
+    case 'getAcl':
+    case 'ephemerals':
+    case 'allChildrenNumber':
+    case 'whoAmI':
+    case 'multiRead':
+      return null
   }
 }

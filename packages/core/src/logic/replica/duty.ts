@@ -1,6 +1,6 @@
 /**
- * What one replica does for all, while it is the doer: it announces itself in the log, and expires sessions that fell
- * silent under the leadership that this gave it. Knows what it would like to have in the log; whether that counts is
+ * What one replica does for all, while it is the doer: it announces itself in the log, and under the leadership that this
+ * gave it expires sessions that fell silent and sweeps containers and TTL znodes whose time has come. Knows what it would like to have in the log; whether that counts is
  * decided when it is applied.
  *
  * In a leaderless ensemble two replicas may take themselves for the doer. The leadership belongs to the last that
@@ -8,7 +8,7 @@
  * tell that it lives. A doer whose leadership was taken asks for it again a little later.
  */
 import type { NodeId, SessionId, Zxid } from '../base/ids.ts'
-import { leadAgainTicks } from '../base/limits.ts'
+import { leadAgainTicks, sweepTicks } from '../base/limits.ts'
 import type { Command } from '../state/command.ts'
 import type { SessionView, StateMachine } from '../state/contract.ts'
 import { Leases } from './leases.ts'
@@ -22,6 +22,8 @@ export class Duty {
   #holder: NodeId | null = null
   /** Ticks since this replica last asked to lead. */
   #askedTicks = 0
+  /** Ticks since the last sweep under the present leadership. */
+  #unsweptTicks = 0
   /** To propose with the next step. */
   #commands: Command[] = []
 
@@ -47,6 +49,7 @@ export class Duty {
   led(node: NodeId, leadership: Zxid, sessions: Iterable<SessionView>): void {
     this.#holder = node
     this.#leases = this.#isDoer && node === this.#self ? new Leases(leadership, sessions) : null
+    this.#unsweptTicks = 0
   }
 
   /** The state was replaced: whose leadership it holds, and which sessions, has to be asked for anew. */
@@ -71,6 +74,7 @@ export class Duty {
   tick(machine: StateMachine, isAlive: (session: SessionId) => boolean): void {
     if (this.#isDoer && this.#leases === null && ++this.#askedTicks >= leadAgainTicks) this.#askToLead()
     if (this.#leases === null) return
+    this.#unsweptTicks++
     for (const session of this.#leases.tick()) {
       const view = machine.session(session)
       if (view && !isAlive(session)) this.#commands.push(this.#leases.expiry(view))
@@ -81,6 +85,14 @@ export class Duty {
     const commands = this.#commands
     this.#commands = []
     return commands
+  }
+
+  /** The sweep that is due, if there is something to sweep: `nowMs` is what the command will be stamped with. */
+  takeSweep(machine: StateMachine, nowMs: number): readonly Command[] {
+    if (this.#leases === null || this.#unsweptTicks < sweepTicks) return []
+    this.#unsweptTicks = 0
+    const znodes = machine.sweepable(nowMs)
+    return znodes.length === 0 ? [] : [{ type: 'sweep', leadership: this.#leases.leadership, znodes }]
   }
 
   #askToLead(): void {

@@ -93,6 +93,8 @@ export type ClientEvent =
       readonly session: SessionId
       readonly timeoutMs: number
     }
+  /** The session that `token` asked for was not opened. */
+  | { readonly type: 'refused'; readonly token: string; readonly error: Failure }
   | { readonly type: 'written'; readonly session: SessionId; readonly xid: Xid; readonly reply: Reply }
   /** `zxid` is the state that was read; `answer` is null for sync, addWatch and removeWatches. */
   | {

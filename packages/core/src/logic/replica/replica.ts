@@ -21,6 +21,7 @@ import { Audience } from './audience.ts'
 import { Checkpoints } from './checkpoints.ts'
 import { isSnapshotDue } from './compaction.ts'
 import { Duty } from './duty.ts'
+import { entryOf } from './entry.ts'
 import type { ClientId, ClientRequest, ReplicaEvent } from './event.ts'
 import { nextChange, Steadiness } from './members.ts'
 import { parcels } from './parcels.ts'
@@ -99,7 +100,7 @@ export class Replica {
     const output = this.#engine.step(this.#inputs)
     this.#install(output)
     for (const { slot, value } of output.decided) {
-      this.#settle(this.#machine.apply(slot, value instanceof Uint8Array ? value : null))
+      this.#settle(this.#machine.apply(slot, entryOf(value)))
       if (!(value instanceof Uint8Array) && value.type === 'membership') this.#membership = value.membership
       if (this.#checkpoints.isDue(slot)) this.#checkpoint()
       if (isSnapshotDue(slot, this.#machine.size, this.#snapshotSlots)) this.#takeSnapshot()
@@ -264,7 +265,8 @@ export class Replica {
     if (proposer === null) return
     const bodies = this.#writes.takeFor(proposer)
     if (proposer === this.self) {
-      const own = this.#duty.takeCommands().map(command => encodeCommand(this.#codec, command))
+      const due = [...this.#duty.takeCommands(), ...this.#duty.takeSweep(this.#machine, nowMs)]
+      const own = due.map(command => encodeCommand(this.#codec, command))
       const commands = [...this.#proposals, ...own, ...bodies].map(body => stampCommand(nowMs, body))
       if (commands.length > 0) this.#inputs.push({ type: 'propose', commands })
     } else {
@@ -284,6 +286,11 @@ export class Replica {
         if (client === null) break
         this.#audience.attach(session, client)
         this.#audience.tell(client, { type: 'opened', token, session, timeoutMs })
+        break
+      }
+      case 'refused': {
+        const client = this.#writes.finishOpen(outcome.token)
+        if (client !== null) this.#audience.tell(client, outcome)
         break
       }
       case 'replied': {

@@ -1,41 +1,59 @@
 /**
  * What stands in the log: every command is applied on every replica in slot order and gives the same outcome there.
- * Owns the commands, their bytes and the parser at the door. Does not know who proposed them or how they were agreed on.
+ * Owns the commands and their stamp; their rows are in command-row.ts. Does not know who proposed them or how they were
+ * agreed on.
  *
  * A command's bytes are the proposer's clock (float64, milliseconds since 1970, big-endian), then the encoded command:
  * the leader stamps the time on what others forwarded without decoding it.
  */
 import type { Codec } from '../base/codec.ts'
-import {
-  isCounter,
-  isId,
-  type NodeId,
-  nodeId,
-  type SessionId,
-  sessionId,
-  slot,
-  type Xid,
-  xid,
-  type Zxid,
-} from '../base/ids.ts'
-import { sessionTimeoutMsMax, sessionTimeoutMsMin } from '../base/limits.ts'
+import type { NodeId, SessionId, Xid, Zxid } from '../base/ids.ts'
 import { err, ok, type Result } from '../base/result.ts'
-import { readOperation } from './operation.ts'
+import type { Acl } from './acl.ts'
+import { parseRow, rowOf } from './command-row.ts'
+import type { SweepCandidate } from './contract.ts'
 import type { SequencePrefix, ZnodePath } from './path.ts'
+import type { QuotaLimits } from './quota.ts'
 
-export type CreateMode = 'persistent' | 'persistentSequential' | 'ephemeral' | 'ephemeralSequential'
+/** ZooKeeper's kinds of znodes: who removes them, and whether the parent's count is appended to their names. */
+export type CreateMode =
+  | 'persistent'
+  | 'persistentSequential'
+  | 'ephemeral'
+  | 'ephemeralSequential'
+  | 'container'
+  | 'persistentWithTTL'
+  | 'persistentSequentialWithTTL'
 
-/** A write as a session asks for it. Paths are parsed; data is bytes; version -1 means any. */
-export type Operation =
+/** What a multi can hold. Paths are parsed; data is bytes; version -1 means any. */
+export type TreeOperation =
   | {
       readonly type: 'create'
       /** A prefix exactly where `mode` is sequential: the parser of operations sees to it. */
       readonly path: ZnodePath | SequencePrefix
       readonly data: Uint8Array
       readonly mode: CreateMode
+      /** Open to all where absent. */
+      readonly acl?: Acl
+      /** Exactly where `mode` is one with a TTL. */
+      readonly ttlMs?: number
     }
   | { readonly type: 'delete'; readonly path: ZnodePath; readonly version: number }
   | { readonly type: 'set'; readonly path: ZnodePath; readonly data: Uint8Array; readonly version: number }
+  /** Changes nothing; fails where the version is another. */
+  | { readonly type: 'check'; readonly path: ZnodePath; readonly version: number }
+
+/** A write as a session asks for it. */
+export type Operation =
+  | TreeOperation
+  /** `version` is that of the list (aversion). */
+  | { readonly type: 'setAcl'; readonly path: ZnodePath; readonly acl: Acl; readonly version: number }
+  /** All of them, or none. */
+  | { readonly type: 'multi'; readonly operations: readonly TreeOperation[] }
+  /** The session is also this from now on. Whoever lets it into the log has seen the proof. */
+  | { readonly type: 'addAuth'; readonly scheme: string; readonly id: string }
+  /** Null takes the quota of `path` away. */
+  | { readonly type: 'setQuota'; readonly path: ZnodePath; readonly limits: QuotaLimits | null }
   | { readonly type: 'closeSession' }
 
 export type Command =
@@ -64,6 +82,11 @@ export type Command =
       readonly leadership: Zxid
       readonly lastZxid: Zxid
     }
+  /**
+   * Removes containers and TTL znodes whose time has come. Void when the leadership is no longer `leadership`, and for
+   * each znode that is not as named, or whose time has not come by the state's clock.
+   */
+  | { readonly type: 'sweep'; readonly leadership: Zxid; readonly znodes: readonly SweepCandidate[] }
 
 /** A command as it was read out of the log. */
 export interface StampedCommand {
@@ -77,43 +100,8 @@ const stampBytes = 8
 /** The last millisecond that a date can name. */
 const timeMsMax = 8.64e15
 
-/**
- * The body of `command`: what is forwarded to the leader, who stamps it. A flat row that starts with what is done; the
- * names of fields would be a third of what a small write puts on every replica's disk and wire.
- */
+/** The body of `command`: what is forwarded to the leader, who stamps it. */
 export const encodeCommand = (codec: Codec, command: Command): Uint8Array => codec.encode(rowOf(command))
-
-function rowOf(command: Command): readonly unknown[] {
-  switch (command.type) {
-    case 'openSession':
-      return [command.type, command.token, command.timeoutMs]
-    case 'lead':
-      return [command.type, command.node]
-    case 'expireSession':
-      return [command.type, command.session, command.leadership, command.lastZxid]
-    case 'request': {
-      const { session, xid, acknowledged, operation } = command
-      switch (operation.type) {
-        case 'create':
-          return [operation.type, session, xid, acknowledged, operation.path, operation.data, operation.mode]
-        case 'delete':
-          return [operation.type, session, xid, acknowledged, operation.path, operation.version]
-        case 'set':
-          return [
-            operation.type,
-            session,
-            xid,
-            acknowledged,
-            operation.path,
-            operation.data,
-            operation.version,
-          ]
-        case 'closeSession':
-          return [operation.type, session, xid, acknowledged]
-      }
-    }
-  }
-}
 
 /** The bytes for the log: the proposer's clock, then the body. */
 export function stampCommand(timeMs: number, body: Uint8Array): Uint8Array {
@@ -133,56 +121,4 @@ export function readCommand(codec: Codec, bytes: Uint8Array): Result<StampedComm
   if (!(timeMs >= 0 && timeMs <= timeMsMax)) return err('the stamp is no time')
   const command = parseRow(codec.decode(bytes.subarray(stampBytes)))
   return command.ok ? ok({ timeMs, command: command.value }) : command
-}
-
-function parseRow(row: unknown): Result<Command, string> {
-  if (!Array.isArray(row)) return err('a command is a row')
-  const [type, first, second, third, path, fifth, sixth] = row as readonly unknown[]
-  switch (type) {
-    case 'openSession':
-      return parseOpenSession(first, second)
-    case 'lead':
-      return isId(first) ? ok({ type, node: nodeId(first) }) : err('a leader is a node')
-    case 'expireSession':
-      if (!isCounter(first) || !isCounter(second) || !isCounter(third))
-        return err('an expiry names a session, a leadership and a zxid')
-      return ok({ type, session: sessionId(first), leadership: slot(second), lastZxid: slot(third) })
-    case 'create':
-      return parseRequest(first, second, third, { type, path, data: fifth, mode: sixth })
-    case 'delete':
-      return parseRequest(first, second, third, { type, path, version: fifth })
-    case 'set':
-      return parseRequest(first, second, third, { type, path, data: fifth, version: sixth })
-    case 'closeSession':
-      return parseRequest(first, second, third, { type })
-    default:
-      return err('there is no such command')
-  }
-}
-
-function parseOpenSession(token: unknown, timeoutMs: unknown): Result<Command, string> {
-  if (!isId(token)) return err('a token is an id')
-  if (typeof timeoutMs !== 'number' || !Number.isFinite(timeoutMs)) return err('a timeout is a finite number')
-  const clamped = Math.min(Math.max(Math.round(timeoutMs), sessionTimeoutMsMin), sessionTimeoutMsMax)
-  return ok({ type: 'openSession', token, timeoutMs: clamped })
-}
-
-function parseRequest(
-  session: unknown,
-  number: unknown,
-  acknowledged: unknown,
-  operation: unknown,
-): Result<Command, string> {
-  if (!isCounter(session)) return err('a request has a session')
-  if (!isCounter(number) || number === 0) return err('xids count from 1')
-  if (!isCounter(acknowledged)) return err('what is acknowledged is an xid')
-  const parsed = readOperation(operation)
-  if (!parsed.ok) return err(parsed.error.message)
-  return ok({
-    type: 'request',
-    session: sessionId(session),
-    xid: xid(number),
-    acknowledged: xid(acknowledged),
-    operation: parsed.value,
-  })
 }

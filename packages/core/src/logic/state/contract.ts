@@ -11,12 +11,22 @@ import type { ZnodePath } from './path.ts'
 import type { Query, QueryAnswer } from './query.ts'
 import type { Stat } from './stat.ts'
 
-/** The answer to an operation that succeeded. */
-export type OperationAnswer =
+/** The answer to an operation that succeeded, alone or in a multi. */
+export type TreeAnswer =
   /** `path` carries the sequence number, where one was asked for. */
   | { readonly type: 'create'; readonly path: ZnodePath; readonly stat: Stat }
   | { readonly type: 'delete' }
   | { readonly type: 'set'; readonly stat: Stat }
+  | { readonly type: 'check' }
+
+/** The answer to an operation that succeeded. */
+export type OperationAnswer =
+  | TreeAnswer
+  | { readonly type: 'setAcl'; readonly stat: Stat }
+  /** One answer for each operation, in their order. */
+  | { readonly type: 'multi'; readonly results: readonly TreeAnswer[] }
+  | { readonly type: 'addAuth' }
+  | { readonly type: 'setQuota' }
   | { readonly type: 'closeSession' }
 
 /** What a write's session hears, remembered until it acknowledges: the same however often it asks. */
@@ -24,6 +34,8 @@ export interface Reply {
   /** The transaction that carried the write out, or refused it. */
   readonly zxid: Zxid
   readonly result: Result<OperationAnswer, Failure>
+  /** Paths of quotas whose soft limit was passed: the write was carried out all the same. Absent where there are none. */
+  readonly overQuota?: readonly ZnodePath[]
 }
 
 /** The outcome of one slot, for whoever waits on this replica. */
@@ -34,6 +46,8 @@ export type Outcome =
       readonly session: SessionId
       readonly timeoutMs: number
     }
+  /** No session was opened: there are as many as there may be. */
+  | { readonly type: 'refused'; readonly token: string; readonly error: Failure }
   | { readonly type: 'replied'; readonly session: SessionId; readonly xid: Xid; readonly reply: Reply }
   /** Not applied: `expected` has to come first. Whoever holds the session's writes sends them again from there. */
   | { readonly type: 'outOfOrder'; readonly session: SessionId; readonly xid: Xid; readonly expected: Xid }
@@ -72,19 +86,34 @@ export interface ZnodeView {
   readonly stat: Stat
 }
 
+/** Who takes part, as the state shows it to clients: what it means is consensus's business. */
+export interface Configuration {
+  readonly members: readonly { readonly id: NodeId; readonly role: 'voter' | 'observer' }[]
+}
+
+/** A znode that a sweep may remove. It is void once the znode or its children have changed. */
+export interface SweepCandidate {
+  readonly path: ZnodePath
+  readonly mzxid: Zxid
+  readonly pzxid: Zxid
+}
+
 export interface StateMachine {
   /** The last slot applied. Invariant: grows by one with each apply. */
   readonly appliedThrough: Zxid
   /** The zxid of the last `lead` command, 0 before the first. */
   readonly leadership: Zxid
   /**
-   * Applies what was chosen in `zxid`, which must be `appliedThrough + 1`. `command` is null for a slot that carries
-   * nothing for the state (a no-op, a membership change).
+   * Applies what was chosen in `zxid`, which must be `appliedThrough + 1`: a command, the members from here on (shown
+   * to clients at `/zookeeper/config`), or null for a slot that carries nothing for the state (a no-op).
    */
-  apply(zxid: Zxid, command: Uint8Array | null): Applied
-  query(query: Query): Result<QueryAnswer, Failure>
+  apply(zxid: Zxid, entry: Uint8Array | Configuration | null): Applied
+  /** What `session` reads: with its identities; without a session, what everybody may. */
+  query(query: Query, session?: SessionId): Result<QueryAnswer, Failure>
   /** What `session` may read of the znode at `path` and those below it, parents before children, sorted. */
   subtree(path: ZnodePath, session: SessionId): Iterable<ZnodeView>
+  /** Empty containers and outlived TTL znodes at `nowMs` or the state's own time, whichever is later; at most a sweep's worth. */
+  sweepable(nowMs: number): readonly SweepCandidate[]
   session(session: SessionId): SessionView | undefined
   sessions(): Iterable<SessionView>
   /** A hash of everything replicated: equal on replicas that applied the same slots. An integer below 2^53. */

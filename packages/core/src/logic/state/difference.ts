@@ -4,6 +4,8 @@
  */
 import type { Zxid } from '../base/ids.ts'
 import type { Change } from './event.ts'
+import { parentOf } from './path.ts'
+import { changeBelow, changeOf } from './transaction.ts'
 import type { Tree } from './tree.ts'
 
 /**
@@ -12,13 +14,16 @@ import type { Tree } from './tree.ts'
  */
 export function changesBetween(before: Tree, after: Tree, through: Zxid): readonly Change[] {
   const deleted: Change[] = []
-  for (const [path, { czxid }] of before.entries())
-    if (after.get(path)?.czxid !== czxid) deleted.push({ type: 'deleted', path, zxid: through })
+  for (const [path, znode] of before.entries())
+    if (after.get(path)?.czxid !== znode.czxid)
+      deleted.push(changeBelow('deleted', path, through, znode, before.get(parentOf(path))))
   const others: Change[] = []
-  for (const [path, { czxid, mzxid }] of after.entries()) {
+  for (const [path, znode] of after.entries()) {
+    const { czxid, mzxid } = znode
     const old = before.get(path)
-    if (old?.czxid !== czxid) others.push({ type: 'created', path, zxid: czxid })
-    else if (old.mzxid !== mzxid) others.push({ type: 'dataChanged', path, zxid: mzxid })
+    if (old?.czxid !== czxid)
+      others.push(changeBelow('created', path, czxid, znode, after.get(parentOf(path))))
+    else if (old.mzxid !== mzxid) others.push(changeOf('dataChanged', path, mzxid, znode))
   }
   return [...deleted.reverse(), ...others.sort((a, b) => a.zxid - b.zxid)]
 }

@@ -17,9 +17,19 @@ export type StateErrorCode =
   | 'NoChildrenForEphemerals'
   /** No such watch is set. */
   | 'NoWatcher'
-  /** A bound of the library: watches of a session. The message says which. */
+  /** The znode's ACL (for create and delete: its parent's) does not give the permission to any identity of the session. */
+  | 'NoAuth'
+  /** An ACL without lines, with too many, or with one that names nobody: unknown scheme, malformed id, `auth` without identities. */
+  | 'InvalidACL'
+  /** The identity is of no scheme that a session can have, is malformed, or was not proven. */
+  | 'AuthFailed'
+  /** The hard limit of a quota at or above the znode would be passed. */
+  | 'QuotaExceeded'
+  /** In the results of a multi that failed: an operation after the one that failed, which was not tried. */
+  | 'RuntimeInconsistency'
+  /** A bound of the library: children of a znode, watches and identities of a session, sessions of the ensemble. The message says which. */
   | 'LimitExceeded'
-  /** Data and path exceed 1,048,575 bytes. */
+  /** Data, path and ACL exceed 1,048,575 bytes. */
   | 'DataTooLarge'
   /** A parent's sequence counter stands at 2^31 - 1. */
   | 'SequenceExhausted'
@@ -33,7 +43,12 @@ export interface Failure {
   readonly code: StateErrorCode
   /** For people: what was asked and what stood in the way. */
   readonly message: string
+  /** Of a multi: what each of its operations came to. */
+  readonly results?: readonly ResultCode[]
 }
+
+/** What became of one operation of a multi that failed: `Ok` before the culprit, `RuntimeInconsistency` after it. */
+export type ResultCode = 'Ok' | StateErrorCode
 
 export const failure = (code: StateErrorCode, message: string): Failure => ({ code, message })
 
@@ -44,9 +59,14 @@ const stateErrorCodes: Readonly<Record<StateErrorCode, true>> = {
   NodeExists: true,
   BadVersion: true,
   NoWatcher: true,
-  LimitExceeded: true,
   NotEmpty: true,
   NoChildrenForEphemerals: true,
+  NoAuth: true,
+  InvalidACL: true,
+  AuthFailed: true,
+  QuotaExceeded: true,
+  RuntimeInconsistency: true,
+  LimitExceeded: true,
   DataTooLarge: true,
   SequenceExhausted: true,
   SessionExpired: true,
@@ -55,3 +75,9 @@ const stateErrorCodes: Readonly<Record<StateErrorCode, true>> = {
 
 export const isStateErrorCode = (value: unknown): value is StateErrorCode =>
   typeof value === 'string' && Object.hasOwn(stateErrorCodes, value)
+
+/** The results of a multi of `count` operations of which the one at `culprit` failed with `code`. */
+export const resultsOf = (count: number, culprit: number, code: StateErrorCode): readonly ResultCode[] =>
+  Array.from({ length: count }, (_, index) =>
+    index < culprit ? 'Ok' : index === culprit ? code : 'RuntimeInconsistency',
+  )

@@ -7,17 +7,30 @@
  */
 import { assert } from '../base/assert.ts'
 import type { Codec } from '../base/codec.ts'
-import { noSlot, sessionId, xid, type Zxid } from '../base/ids.ts'
+import { noSession, noSlot, sessionId, xid, type Zxid } from '../base/ids.ts'
+import { sessionsMax } from '../base/limits.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import { type Command, readCommand } from './command.ts'
-import type { Applied, OperationAnswer, Outcome, Reply, SessionView, StateMachine } from './contract.ts'
+import { configChange } from './configuration.ts'
+import type {
+  Applied,
+  Configuration,
+  OperationAnswer,
+  Outcome,
+  Reply,
+  SessionView,
+  StateMachine,
+} from './contract.ts'
 import { changesBetween } from './difference.ts'
 import { type Failure, failure } from './error.ts'
 import type { Change } from './event.ts'
-import { operate, removeEphemerals, type Transaction } from './operate.ts'
-import { answerQuery, subtree } from './read.ts'
+import { removeEphemerals } from './operate.ts'
+import { perform } from './perform.ts'
+import { answerQuery, nobody as anybody, subtree } from './read.ts'
 import { isFull, type Session, SessionTable, xidAfter } from './sessions.ts'
 import { decodeState, digestState, encodeState, type State } from './snapshot.ts'
+import { sweep, sweepable } from './sweep.ts'
+import type { Transaction } from './transaction.ts'
 import { Tree } from './tree.ts'
 
 type Request = Extract<Command, { readonly type: 'request' }>
@@ -32,11 +45,12 @@ export function createMachine(codec: Codec): StateMachine {
 
   const state = (): State => ({ tree, sessions, header: { appliedThrough, leadership, timeMs } })
 
-  function apply(zxid: Zxid, bytes: Uint8Array | null): Applied {
+  function apply(zxid: Zxid, entry: Uint8Array | Configuration | null): Applied {
     assert(zxid === appliedThrough + 1, 'slots are applied in order, none left out')
     appliedThrough = zxid
-    if (bytes === null) return nothing
-    const read = readCommand(codec, bytes)
+    if (entry === null) return nothing
+    if (!(entry instanceof Uint8Array)) return changed([configChange(tree, entry, zxid, timeMs)])
+    const read = readCommand(codec, entry)
     if (!read.ok) return nothing
     timeMs = Math.max(timeMs, Math.floor(read.value.timeMs))
     const command = read.value.command
@@ -55,14 +69,22 @@ export function createMachine(codec: Codec): StateMachine {
         const changes = endSession(zxid, session)
         return { outcome: nothing.outcome, changes, ended: [{ session: session.session, reason: 'expired' }] }
       }
+      case 'sweep': {
+        if (command.leadership !== leadership) return nothing
+        const transaction = transactionOf(zxid, { session: noSession, identities: [] })
+        sweep(tree, command.znodes, transaction)
+        return changed(transaction.changes)
+      }
     }
   }
 
   function openSession(zxid: Zxid, token: string, timeoutMs: number): Applied {
     const found = sessions.byToken(token)
     if (found !== undefined) return opened(found.session, token, found.timeoutMs)
+    if (sessions.isFull) return outcomeOnly({ type: 'refused', token, error: tooManySessions })
     const session = sessionId(zxid)
-    sessions.add({ session, token, timeoutMs, lastXid: xid(0), lastZxid: zxid, acknowledged: xid(0) })
+    const counters = { lastXid: xid(0), lastZxid: zxid, acknowledged: xid(0) }
+    sessions.add({ session, token, timeoutMs, ...counters, identities: [] })
     return opened(session, token, timeoutMs)
   }
 
@@ -86,19 +108,25 @@ export function createMachine(codec: Codec): StateMachine {
       }
     }
     if (isFull(session)) return replied(request, { zxid, result: tooManyRequests })
-    const changes: Change[] = []
-    const transaction: Transaction = { zxid, timeMs, session: request.session, changes }
-    const reply: Reply = { zxid, result: operate(tree, operation, transaction) }
+    const transaction = transactionOf(zxid, session)
+    const result = perform({ tree, sessions }, operation, transaction)
+    const { changes, overQuota } = transaction
+    const reply: Reply = result.ok && overQuota.length > 0 ? { zxid, result, overQuota } : { zxid, result }
     sessions.remember(request.session, request.xid, reply)
     return replied(request, reply, changes)
   }
 
+  const transactionOf = (
+    zxid: Zxid,
+    { session, identities }: Pick<Session, 'session' | 'identities'>,
+  ): Transaction => ({ zxid, timeMs, session, identities, changes: [], overQuota: [] })
+
   /** The changes of a session's end: its ephemerals go with it. */
-  function endSession(zxid: Zxid, { session }: Readonly<Session>): readonly Change[] {
-    const changes: Change[] = []
-    removeEphemerals(tree, { zxid, timeMs, session, changes })
-    sessions.remove(session)
-    return changes
+  function endSession(zxid: Zxid, session: Readonly<Session>): readonly Change[] {
+    const transaction = transactionOf(zxid, session)
+    removeEphemerals(tree, transaction)
+    sessions.remove(session.session)
+    return transaction.changes
   }
 
   function restore(bytes: Uint8Array): Result<readonly Change[], Failure> {
@@ -122,8 +150,9 @@ export function createMachine(codec: Codec): StateMachine {
       return leadership
     },
     apply,
-    query: query => answerQuery(tree, query),
-    subtree: path => subtree(tree, path),
+    query: (query, session = noSession) => answerQuery(tree, query, sessions.get(session) ?? anybody),
+    subtree: (path, session) => subtree(tree, path, sessions.get(session) ?? anybody),
+    sweepable: nowMs => sweepable(tree, Math.max(timeMs, nowMs)),
     session: id => {
       const session = sessions.get(id)
       return session === undefined ? undefined : viewOf(session)
@@ -145,13 +174,10 @@ function answerAgain(zxid: Zxid, request: Request, session: Readonly<Session>): 
   return replied(request, remembered === undefined ? { zxid, result: tooManyRequests } : remembered.reply)
 }
 
-const viewOf = ({ session, timeoutMs, lastXid, lastZxid }: Readonly<Session>): SessionView => ({
-  session,
-  timeoutMs,
-  lastXid,
-  lastZxid,
-  identities: [],
-})
+const viewOf = (of: Readonly<Session>): SessionView => {
+  const { session, timeoutMs, lastXid, lastZxid, identities } = of
+  return { session, timeoutMs, lastXid, lastZxid, identities }
+}
 
 const noChanges: readonly Change[] = []
 const nobody: Applied['ended'] = []
@@ -164,6 +190,17 @@ const sessionExpired: Answer = err(failure('SessionExpired', 'the session is clo
 const tooManyRequests: Answer = err(
   failure('TooManyRequests', 'too many writes of the session wait for their answer to be acknowledged'),
 )
+
+const tooManySessions = failure(
+  'LimitExceeded',
+  `there are ${sessionsMax} sessions, which is all that there may be`,
+)
+
+const changed = (changes: readonly Change[]): Applied => ({
+  outcome: nothing.outcome,
+  changes,
+  ended: nobody,
+})
 
 const outcomeOnly = (outcome: Outcome): Applied => ({ outcome, changes: noChanges, ended: nobody })
 

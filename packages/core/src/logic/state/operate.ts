@@ -1,37 +1,46 @@
 /**
- * What an operation does to the tree: its checks, in ZooKeeper's order, then its effect. Which error wins is part of
- * the contract with clients, so the checks of one operation stand together. Does not know sessions beyond their id.
+ * What an operation on a znode does: its checks, in ZooKeeper's order, then its effect. Which error wins is part of the
+ * contract with clients, so the checks of one operation stand together. Does not know sessions beyond their id and
+ * identities.
  * Source: ZooKeeper's PrepRequestProcessor (checks) and DataTree (effects).
  */
-import { noSession, type SessionId, type Zxid } from '../base/ids.ts'
-import { sequenceMax } from '../base/limits.ts'
-import { err, ok, type Result } from '../base/result.ts'
-import type { Operation } from './command.ts'
-import type { OperationAnswer } from './contract.ts'
-import { type Failure, failure } from './error.ts'
-import type { Change } from './event.ts'
-import { checkSize, isEphemeral, isSequential } from './operation.ts'
-import { isReserved, parentOf, rootPath, type SequencePrefix, sequencePath, type ZnodePath } from './path.ts'
+import { noSession } from '../base/ids.ts'
+import { childrenMax, sequenceMax, znodeBytesMax } from '../base/limits.ts'
+import { err, ok } from '../base/result.ts'
+import { Permission } from './acl.ts'
+import { aclBytes } from './acl-table.ts'
+import type { Operation, TreeOperation } from './command.ts'
+import { type Lifetime, lasting, ownerOf, untilEmpty, withSession, withTtl } from './lifetime.ts'
+import { isEphemeral, isSequential, tooLarge } from './operation-facts.ts'
+import { resolveAcl } from './parse-acl.ts'
+import {
+  isReserved,
+  parentOf,
+  rootPath,
+  type SequencePrefix,
+  sequencePath,
+  utf8Bytes,
+  type ZnodePath,
+} from './path.ts'
+import { exceeded } from './quotas.ts'
+import {
+  type Answer,
+  changeBelow,
+  changeOf,
+  checkAcl,
+  checkVersion,
+  noNode,
+  refuse,
+  type Transaction,
+  type TreeResult,
+} from './transaction.ts'
 import type { Tree } from './tree.ts'
 import { childCount, statOf } from './znode.ts'
 
-/** The transaction that an operation runs in. */
-export interface Transaction {
-  readonly zxid: Zxid
-  readonly timeMs: number
-  readonly session: SessionId
-  /** Grows by what the operation changes. */
-  readonly changes: Change[]
-}
-
-export type TreeOperation = Exclude<Operation, { readonly type: 'closeSession' }>
-
-type Answer = Result<OperationAnswer, Failure>
+type Of<Type extends TreeOperation['type']> = Extract<TreeOperation, { readonly type: Type }>
 
 /** Carries `operation` out, or changes nothing and says why. */
-export function operate(tree: Tree, operation: TreeOperation, transaction: Transaction): Answer {
-  const tooLarge = checkSize(operation)
-  if (tooLarge !== null) return err(tooLarge)
+export function operate(tree: Tree, operation: TreeOperation, transaction: Transaction): TreeResult {
   switch (operation.type) {
     case 'create':
       return create(tree, operation, transaction)
@@ -39,76 +48,152 @@ export function operate(tree: Tree, operation: TreeOperation, transaction: Trans
       return remove(tree, operation, transaction)
     case 'set':
       return set(tree, operation, transaction)
+    case 'check':
+      return check(tree, operation, transaction)
   }
 }
 
 /** Removes every ephemeral of the transaction's session, in the order of their paths. */
 export function removeEphemerals(tree: Tree, { zxid, session, changes }: Transaction): void {
-  for (const path of tree.ephemeralsOf(session)) {
+  for (const path of tree.lifetimes.ephemeralsOf(session)) {
+    const znode = tree.get(path)
+    const parent = tree.get(parentOf(path))
+    if (znode !== undefined) changes.push(changeBelow('deleted', path, zxid, znode, parent))
     tree.delete(path, zxid)
-    changes.push({ type: 'deleted', path, zxid })
   }
 }
 
-function create(
-  tree: Tree,
-  { path: asked, data, mode }: Extract<Operation, { type: 'create' }>,
-  { zxid, timeMs, session, changes }: Transaction,
-): Answer {
-  const sequential = isSequential(mode)
+function create(tree: Tree, operation: Of<'create'>, transaction: Transaction): TreeResult {
+  const { path: asked, data, mode, acl } = operation
+  const { zxid, timeMs, identities, changes } = transaction
+  const list = acl === undefined ? null : resolveAcl(acl, identities)
+  if (list !== null && !list.ok) return list
   // The parent of a prefix is that of every path it can become; a prefix may end in a slash, so look for the last one.
   const parentPath = parentOf(asked as ZnodePath)
   const parent = tree.get(parentPath)
   if (parent === undefined) return refuse('NoNode', `there is no parent ${parentPath}`)
+  const denied = checkAcl(parent.acl, Permission.CREATE, parentPath, transaction)
+  if (denied !== null) return denied
+  const sequential = isSequential(mode)
   if (sequential && parent.childCreates >= sequenceMax)
     return refuse('SequenceExhausted', `${parentPath} has no sequence number left`)
   const path = sequential ? sequencePath(asked as SequencePrefix, parent.childCreates) : (asked as ZnodePath)
   if (isReserved(path)) return refuse('BadArguments', `${path} is reserved`)
   if (tree.get(path) !== undefined) return refuse('NodeExists', `${path} exists`)
-  if (parent.ephemeralOwner !== noSession)
+  if (ownerOf(parent.lifetime) !== noSession)
     return refuse('NoChildrenForEphemerals', `${parentPath} is ephemeral`)
+  if (childCount(parent) >= childrenMax)
+    return refuse(
+      'LimitExceeded',
+      `${parentPath} has ${childrenMax} children, which is all that one may have`,
+    )
+  const entries = list?.value ?? null
+  const listBytes = entries === null ? 0 : aclBytes(entries)
+  const wanted = { path, bytes: data.length, listBytes, moreZnodes: 1, moreBytes: data.length }
+  const fault = checkRoom(tree, wanted, transaction)
+  if (fault !== null) return fault
 
-  const owner = isEphemeral(mode) ? session : noSession
-  const znode = tree.create(path, copyOf(data), owner, zxid, timeMs)
-  changes.push({ type: 'created', path, zxid })
+  const znode = tree.create(path, copyOf(data), lifetimeOf(operation, transaction), entries, zxid, timeMs)
+  changes.push(changeBelow('created', path, zxid, znode, parent))
   return ok({ type: 'create', path, stat: statOf(znode) })
 }
 
-function remove(
-  tree: Tree,
-  { path, version }: Extract<Operation, { type: 'delete' }>,
-  { zxid, changes }: Transaction,
-): Answer {
+function remove(tree: Tree, { path, version }: Of<'delete'>, transaction: Transaction): TreeResult {
   if (path === rootPath || isReserved(path)) return refuse('BadArguments', `${path} stays`)
+  const parentPath = parentOf(path)
+  const parent = tree.get(parentPath)
+  if (parent === undefined) return noNode(path)
+  const denied = checkAcl(parent.acl, Permission.DELETE, parentPath, transaction)
+  if (denied !== null) return denied
   const znode = tree.get(path)
-  if (znode === undefined) return refuse('NoNode', `there is no ${path}`)
-  if (version !== -1 && version !== znode.version) return staleVersion(path, znode.version, version)
+  if (znode === undefined) return noNode(path)
+  const stale = checkVersion(path, znode.version, version)
+  if (stale !== null) return stale
   if (childCount(znode) > 0) return refuse('NotEmpty', `${path} has children`)
 
-  tree.delete(path, zxid)
-  changes.push({ type: 'deleted', path, zxid })
+  tree.delete(path, transaction.zxid)
+  transaction.changes.push(changeBelow('deleted', path, transaction.zxid, znode, parent))
   return ok({ type: 'delete' })
 }
 
-function set(
-  tree: Tree,
-  { path, data, version }: Extract<Operation, { type: 'set' }>,
-  { zxid, timeMs, changes }: Transaction,
-): Answer {
+function set(tree: Tree, { path, data, version }: Of<'set'>, transaction: Transaction): TreeResult {
   if (isReserved(path)) return refuse('BadArguments', `${path} is reserved`)
   const znode = tree.get(path)
-  if (znode === undefined) return refuse('NoNode', `there is no ${path}`)
-  if (version !== -1 && version !== znode.version) return staleVersion(path, znode.version, version)
+  if (znode === undefined) return noNode(path)
+  const denied = checkAcl(znode.acl, Permission.WRITE, path, transaction)
+  if (denied !== null) return denied
+  const moreBytes = data.length - znode.data.length
+  const wanted = { path, bytes: data.length, listBytes: znode.acl.bytes, moreZnodes: 0, moreBytes }
+  const fault = checkRoom(tree, wanted, transaction)
+  if (fault !== null) return fault
+  const stale = checkVersion(path, znode.version, version)
+  if (stale !== null) return stale
 
-  const changed = tree.set(path, copyOf(data), zxid, timeMs)
-  changes.push({ type: 'dataChanged', path, zxid })
+  const changed = tree.set(path, copyOf(data), transaction.zxid, transaction.timeMs)
+  transaction.changes.push(changeOf('dataChanged', path, transaction.zxid, changed))
   return ok({ type: 'set', stat: statOf(changed) })
+}
+
+function check(tree: Tree, { path, version }: Of<'check'>, transaction: Transaction): TreeResult {
+  const znode = tree.get(path)
+  if (znode === undefined) return noNode(path)
+  const denied = checkAcl(znode.acl, Permission.READ, path, transaction)
+  return denied ?? checkVersion(path, znode.version, version) ?? ok({ type: 'check' })
+}
+
+/** Gives a znode another list. No change event: neither data nor children changed. */
+export function setAcl(
+  tree: Tree,
+  { path, acl, version }: Extract<Operation, { readonly type: 'setAcl' }>,
+  transaction: Transaction,
+): Answer {
+  if (isReserved(path)) return refuse('BadArguments', `${path} is reserved`)
+  const list = resolveAcl(acl, transaction.identities)
+  if (!list.ok) return list
+  const znode = tree.get(path)
+  if (znode === undefined) return noNode(path)
+  const denied = checkAcl(znode.acl, Permission.ADMIN, path, transaction)
+  if (denied !== null) return denied
+  const bytes = znode.data.length + utf8Bytes(path) + aclBytes(list.value)
+  if (bytes > znodeBytesMax) return err(tooLarge(bytes))
+  const stale = checkVersion(path, znode.aversion, version)
+  return stale ?? ok({ type: 'setAcl', stat: statOf(tree.setAcl(path, list.value)) })
+}
+
+interface Wanted {
+  readonly path: ZnodePath
+  /** Of data and of the list, then. */
+  readonly bytes: number
+  readonly listBytes: number
+  /** More than now. */
+  readonly moreZnodes: number
+  readonly moreBytes: number
+}
+
+/** DataTooLarge or QuotaExceeded, when there is no room for what is wanted. */
+function checkRoom(
+  tree: Tree,
+  { path, bytes, listBytes, moreZnodes, moreBytes }: Wanted,
+  { overQuota }: Transaction,
+) {
+  // Without a list of its own it was measured as asked for.
+  if (listBytes > 0) {
+    const all = bytes + utf8Bytes(path) + listBytes
+    if (all > znodeBytesMax) return err(tooLarge(all))
+  }
+  const quota = tree.quotas.over(path)
+  if (quota === undefined) return null
+  const { soft, hard } = exceeded(quota, moreZnodes, moreBytes)
+  if (hard !== null) return refuse('QuotaExceeded', `the quota of ${quota.path} is ${hard}`)
+  if (soft && !overQuota.includes(quota.path)) overQuota.push(quota.path)
+  return null
+}
+
+function lifetimeOf({ mode, ttlMs = 0 }: Of<'create'>, { session }: Transaction): Lifetime {
+  if (isEphemeral(mode)) return withSession(session)
+  if (mode === 'container') return untilEmpty
+  return ttlMs > 0 ? withTtl(ttlMs) : lasting
 }
 
 /** Bytes of the tree's own: those of a command are a view of a whole batch, which must not stay in memory for them. */
 const copyOf = (data: Uint8Array): Uint8Array => new Uint8Array(data)
-
-const refuse = (code: Failure['code'], message: string): Answer => err(failure(code, message))
-
-const staleVersion = (path: ZnodePath, actual: number, expected: number): Answer =>
-  refuse('BadVersion', `${path} has version ${actual}, not ${expected}`)

@@ -22,6 +22,12 @@ export const rootPath = '/' as ZnodePath
 /** Where ZooKeeper keeps its own znodes. It exists from the start and no session writes at or below it. */
 export const reservedPath = '/zookeeper' as ZnodePath
 
+/** The ensemble's members as a znode. */
+export const configPath = '/zookeeper/config' as ZnodePath
+
+/** Quotas stand below, each under the path that it is for. */
+export const quotaRootPath = '/zookeeper/quota' as ZnodePath
+
 /** What a sequence number adds to a path. */
 export const sequenceDigits = 10
 
@@ -60,6 +66,10 @@ export function joinPath(parent: ZnodePath, name: string): ZnodePath {
   return path as ZnodePath
 }
 
+/** The path of a child that is there. */
+export const childOf = (parent: ZnodePath, name: string): ZnodePath =>
+  (parent === rootPath ? `/${name}` : `${parent}/${name}`) as ZnodePath
+
 /** How many components: 0 for the root. */
 export function depthOf(path: ZnodePath): number {
   if (path === rootPath) return 0
@@ -72,11 +82,11 @@ export function depthOf(path: ZnodePath): number {
 export const isReserved = (path: ZnodePath): boolean =>
   path.startsWith(reservedPath) && (path.length === reservedPath.length || path[reservedPath.length] === '/')
 
-/** Bytes of `path` in UTF-8. No path holds a surrogate, so every code unit stands for itself. */
-export function pathBytes(path: string): number {
-  let bytes = path.length
-  for (let i = 0; i < path.length; i++) {
-    const unit = path.charCodeAt(i)
+/** Bytes of `text` in UTF-8, where it holds no surrogates (no path does); each half of a pair counts as three. */
+export function utf8Bytes(text: string): number {
+  let bytes = text.length
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i)
     if (unit > 0x7f) bytes += unit > 0x7ff ? 2 : 1
   }
   return bytes

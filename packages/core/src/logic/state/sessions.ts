@@ -9,7 +9,8 @@
 import { assert } from '../base/assert.ts'
 import { hashString } from '../base/hash.ts'
 import { type SessionId, type Xid, xid as xidOf, type Zxid } from '../base/ids.ts'
-import { outstandingRequestsMax } from '../base/limits.ts'
+import { identitiesMax, outstandingRequestsMax, sessionsMax } from '../base/limits.ts'
+import type { Identity } from './acl.ts'
 import type { Reply } from './contract.ts'
 import { addDigest, mixNumber, subtractDigest } from './digest.ts'
 import { digestReply } from './reply.ts'
@@ -31,6 +32,8 @@ export interface SessionRecord {
   lastZxid: Zxid
   /** Replies up to this xid were acknowledged and are gone. Invariant: never goes back, never over `lastXid`. */
   acknowledged: Xid
+  /** What it has shown itself to be, in that order. Invariant: only grows. */
+  identities: readonly Identity[]
 }
 
 export interface Session extends SessionRecord {
@@ -38,6 +41,7 @@ export interface Session extends SessionRecord {
   /** Of what never changes: id, token, timeout. */
   readonly identityDigest: number
   repliesDigest: number
+  identitiesDigest: number
   /** The share in the table's digest. */
   digest: number
 }
@@ -60,13 +64,18 @@ export class SessionTable {
     return this.#byToken.get(token)
   }
 
+  /** Whether no further session can be opened. */
+  get isFull(): boolean {
+    return this.#sessions.size >= sessionsMax
+  }
+
   all(): Iterable<Readonly<Session>> {
     return this.#sessions.values()
   }
 
   /** Adds a session as `record` has it, without replies. Neither its id nor its token is in use. */
   add(record: SessionRecord): void {
-    const { session: id, token, timeoutMs, lastXid, lastZxid, acknowledged } = record
+    const { session: id, token, timeoutMs, lastXid, lastZxid, acknowledged, identities } = record
     const session: Session = {
       session: id,
       token,
@@ -74,9 +83,11 @@ export class SessionTable {
       lastXid,
       lastZxid,
       acknowledged,
+      identities,
       replies: new Map(),
       identityDigest: mixNumber(mixNumber(hashString(token), id), timeoutMs),
       repliesDigest: 0,
+      identitiesDigest: digestIdentities(identities),
       digest: 0,
     }
     session.digest = digestSession(session)
@@ -122,6 +133,20 @@ export class SessionTable {
     this.#redigest(session)
   }
 
+  /** The session is also `identity` from now on. False when it has as many as it may. */
+  identify(id: SessionId, identity: Identity): boolean {
+    const session = this.#at(id)
+    const isKnown = session.identities.some(
+      each => each.scheme === identity.scheme && each.id === identity.id,
+    )
+    if (isKnown) return true
+    if (session.identities.length >= identitiesMax) return false
+    session.identities = [...session.identities, identity]
+    session.identitiesDigest = digestIdentities(session.identities)
+    this.#redigest(session)
+    return true
+  }
+
   #redigest(session: Session): void {
     const digest = digestSession(session)
     this.#digest = addDigest(subtractDigest(this.#digest, session.digest), digest)
@@ -144,5 +169,10 @@ function digestSession(session: Session): number {
   let digest = mixNumber(session.identityDigest, session.lastXid)
   digest = mixNumber(digest, session.lastZxid)
   digest = mixNumber(digest, session.acknowledged)
+  // Most sessions have none.
+  if (session.identitiesDigest !== 0) digest = mixNumber(digest, session.identitiesDigest)
   return mixNumber(digest, session.repliesDigest)
 }
+
+const digestIdentities = (identities: readonly Identity[]): number =>
+  identities.length === 0 ? 0 : hashString(JSON.stringify(identities.map(({ scheme, id }) => [scheme, id])))

@@ -3,8 +3,10 @@
  * or its parent: the tree does.
  */
 import { hashBytes, hashString } from '../base/hash.ts'
-import type { SessionId, Zxid } from '../base/ids.ts'
+import type { Zxid } from '../base/ids.ts'
+import type { KeptAcl } from './acl-table.ts'
 import { mixNumber } from './digest.ts'
+import { type Lifetime, ownerOf } from './lifetime.ts'
 import type { ZnodePath } from './path.ts'
 import type { Stat } from './stat.ts'
 
@@ -21,7 +23,11 @@ export interface ZnodeRecord {
   version: number
   /** Creates of direct children so far: the next sequence number. Invariant: never goes back. */
   childCreates: number
-  readonly ephemeralOwner: SessionId
+  readonly lifetime: Lifetime
+  /** Kept once for all znodes that have it: the tree's table counts them. */
+  acl: KeptAcl
+  /** Changes of the list so far, signed 32 bits like `version`. */
+  aversion: number
 }
 
 export interface Znode extends ZnodeRecord {
@@ -35,7 +41,7 @@ export interface Znode extends ZnodeRecord {
 
 /** A znode of `record`, childless, at `path`. */
 export function znodeOf(path: ZnodePath, record: ZnodeRecord): Znode {
-  const { data, czxid, mzxid, pzxid, ctime, mtime, version, childCreates, ephemeralOwner } = record
+  const { data, czxid, mzxid, pzxid, ctime, mtime, version, childCreates, lifetime, acl, aversion } = record
   const contentDigest = digestContent(path, data)
   const znode: Znode = {
     data,
@@ -46,7 +52,9 @@ export function znodeOf(path: ZnodePath, record: ZnodeRecord): Znode {
     mtime,
     version,
     childCreates,
-    ephemeralOwner,
+    lifetime,
+    acl,
+    aversion,
     children: null,
     contentDigest,
     digest: 0,
@@ -68,8 +76,8 @@ export function statOf(znode: Znode): Stat {
     version: znode.version,
     // Creates and deletes: the deletes are the creates whose child is no longer there.
     cversion: 2 * znode.childCreates - numChildren,
-    aversion: 0,
-    ephemeralOwner: znode.ephemeralOwner,
+    aversion: znode.aversion,
+    ephemeralOwner: ownerOf(znode.lifetime),
     dataLength: znode.data.length,
     numChildren,
   }
@@ -92,5 +100,8 @@ export function digestZnode(znode: Znode): number {
   digest = mixNumber(digest, znode.mtime)
   digest = mixNumber(digest, znode.version)
   digest = mixNumber(digest, znode.childCreates)
-  return mixNumber(digest, znode.ephemeralOwner)
+  digest = mixNumber(digest, znode.lifetime)
+  // Most znodes have the open list and never had another.
+  const { aversion, acl } = znode
+  return aversion === 0 && acl.digest === 0 ? digest : mixNumber(mixNumber(digest, aversion), acl.digest)
 }

@@ -132,6 +132,11 @@ function shown(answer: QueryAnswer | null): string | null {
     case 'exists':
       return answer.stat === null ? 'nothing' : 'something'
     case 'children':
+    case 'getAcl':
+    case 'ephemerals':
+    case 'allChildrenNumber':
+    case 'whoAmI':
+    case 'multiRead':
       return null
   }
 }

@@ -136,6 +136,8 @@ export class Twin {
       this.#end(zxid, session)
       return 'ok '
     }
+    if (operation.type !== 'create' && operation.type !== 'set' && operation.type !== 'delete')
+      return 'not of this workload'
     const { path } = operation
     const znode = this.at(path, zxid).znode
     switch (operation.type) {

@@ -155,6 +155,7 @@ export class SimClient {
       case 'ended':
         if (event.session === this.#session) this.#endSession()
         return
+      case 'refused':
       case 'quorum':
         return
     }

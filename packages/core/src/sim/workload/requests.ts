@@ -20,7 +20,7 @@ export type Wanted =
   | {
       readonly type: 'read'
       readonly consistency: 'sequential' | 'linearizable'
-      readonly query: Query
+      readonly query: Extract<Query, { readonly type: 'get' | 'exists' }>
       readonly watched: boolean
     }
 
@@ -104,7 +104,7 @@ export class Requests {
     return { type: 'write', operation, recorded: null }
   }
 
-  #write(key: string, operation: Exclude<Operation, { type: 'closeSession' }>): Wanted {
+  #write(key: string, operation: Extract<Operation, { type: 'create' | 'delete' | 'set' }>): Wanted {
     const data = operation.type === 'delete' ? '' : new TextDecoder().decode(operation.data)
     switch (operation.type) {
       case 'create':

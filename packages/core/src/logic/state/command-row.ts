@@ -1,0 +1,155 @@
+/**
+ * Commands as the log carries them: flat rows that start with what is done. The names of fields would be a third of what a
+ * small write puts on every replica's disk and wire. Owns the rows and the parser at the door; what an operation must look
+ * like stands in operation.ts.
+ */
+import { isCounter, isId, nodeId, sessionId, slot, xid } from '../base/ids.ts'
+import { sessionTimeoutMsMax, sessionTimeoutMsMin, sweepZnodesMax } from '../base/limits.ts'
+import { err, ok, type Result } from '../base/result.ts'
+import type { Acl } from './acl.ts'
+import type { Command, Operation } from './command.ts'
+import type { SweepCandidate } from './contract.ts'
+import { readOperation } from './operation.ts'
+import { parsePath } from './path.ts'
+
+type Row = readonly unknown[]
+
+export function rowOf(command: Command): Row {
+  switch (command.type) {
+    case 'openSession':
+      return [command.type, command.token, command.timeoutMs]
+    case 'lead':
+      return [command.type, command.node]
+    case 'expireSession':
+      return [command.type, command.session, command.leadership, command.lastZxid]
+    case 'sweep': {
+      const znodes = command.znodes.map(({ path, mzxid, pzxid }) => [path, mzxid, pzxid])
+      return [command.type, command.leadership, znodes]
+    }
+    case 'request': {
+      const { session, xid: number, acknowledged, operation } = command
+      return [operation.type, session, number, acknowledged, ...bodyOf(operation)]
+    }
+  }
+}
+
+/** What follows the head of a request. */
+function bodyOf(operation: Operation): Row {
+  switch (operation.type) {
+    case 'create': {
+      const { path, data, mode, acl, ttlMs } = operation
+      if (acl === undefined && ttlMs === undefined) return [path, data, mode]
+      return [path, data, mode, acl === undefined ? null : aclRows(acl), ttlMs ?? null]
+    }
+    case 'set':
+      return [operation.path, operation.data, operation.version]
+    case 'delete':
+    case 'check':
+      return [operation.path, operation.version]
+    case 'setAcl':
+      return [operation.path, aclRows(operation.acl), operation.version]
+    case 'multi':
+      return [operation.operations.map(each => [each.type, ...bodyOf(each)])]
+    case 'addAuth':
+      return [operation.scheme, operation.id]
+    case 'setQuota':
+      return [operation.path, operation.limits]
+    case 'closeSession':
+      return []
+  }
+}
+
+const aclRows = (acl: Acl): Row => acl.map(({ scheme, id, perms }) => [scheme, id, perms])
+
+/** A command out of its row, or why it is none. What follows the last field of a row is ignored. */
+export function parseRow(row: unknown): Result<Command, string> {
+  if (!Array.isArray(row)) return err('a command is a row')
+  const [type, first, second, third] = row as Row
+  switch (type) {
+    case 'openSession':
+      return parseOpenSession(first, second)
+    case 'lead':
+      return isId(first) ? ok({ type, node: nodeId(first) }) : err('a leader is a node')
+    case 'expireSession':
+      if (!isCounter(first) || !isCounter(second) || !isCounter(third))
+        return err('an expiry names a session, a leadership and a zxid')
+      return ok({ type, session: sessionId(first), leadership: slot(second), lastZxid: slot(third) })
+    case 'sweep':
+      return parseSweep(first, second)
+    default:
+      return parseRequest(row)
+  }
+}
+
+function parseOpenSession(token: unknown, timeoutMs: unknown): Result<Command, string> {
+  if (!isId(token)) return err('a token is an id')
+  if (typeof timeoutMs !== 'number' || !Number.isFinite(timeoutMs)) return err('a timeout is a finite number')
+  const clamped = Math.min(Math.max(Math.round(timeoutMs), sessionTimeoutMsMin), sessionTimeoutMsMax)
+  return ok({ type: 'openSession', token, timeoutMs: clamped })
+}
+
+function parseSweep(leadership: unknown, rows: unknown): Result<Command, string> {
+  if (!isCounter(leadership)) return err('a sweep names a leadership')
+  if (!Array.isArray(rows) || rows.length > sweepZnodesMax) return err('a sweep names some znodes')
+  const znodes: SweepCandidate[] = []
+  for (const row of rows) {
+    const [path, mzxid, pzxid] = Array.isArray(row) ? (row as Row) : []
+    const parsed = parsePath(path)
+    if (!parsed.ok || !isCounter(mzxid) || !isCounter(pzxid)) return err('a znode of a sweep is malformed')
+    znodes.push({ path: parsed.value, mzxid: slot(mzxid), pzxid: slot(pzxid) })
+  }
+  return ok({ type: 'sweep', leadership: slot(leadership), znodes })
+}
+
+function parseRequest(row: Row): Result<Command, string> {
+  const [type, session, number, acknowledged] = row
+  if (!isCounter(session)) return err('a request has a session')
+  if (!isCounter(number) || number === 0) return err('xids count from 1')
+  if (!isCounter(acknowledged)) return err('what is acknowledged is an xid')
+  const operation = readOperation(fieldsOf(type, row, 4))
+  if (!operation.ok) return err(operation.error.message)
+  return ok({
+    type: 'request',
+    session: sessionId(session),
+    xid: xid(number),
+    acknowledged: xid(acknowledged),
+    operation: operation.value,
+  })
+}
+
+/** The fields of the operation whose body begins at `at` in `row`, not yet believed. */
+function fieldsOf(type: unknown, row: Row, at: number): object | null {
+  const path = row[at]
+  switch (type) {
+    case 'create': {
+      const acl = row[at + 3]
+      const fields = { type, path, data: row[at + 1], mode: row[at + 2] }
+      return row.length <= at + 3 ? fields : { ...fields, acl: aclFields(acl), ttlMs: row[at + 4] }
+    }
+    case 'set':
+      return { type, path, data: row[at + 1], version: row[at + 2] }
+    case 'delete':
+    case 'check':
+      return { type, path, version: row[at + 1] }
+    case 'setAcl':
+      return { type, path, acl: aclFields(row[at + 1]), version: row[at + 2] }
+    case 'multi':
+      return { type, operations: Array.isArray(path) ? path.map(nestedFields) : null }
+    case 'addAuth':
+      return { type, scheme: path, id: row[at + 1] }
+    case 'setQuota':
+      return { type, path, limits: row[at + 1] }
+    case 'closeSession':
+      return { type }
+    default:
+      return null
+  }
+}
+
+const nestedFields = (row: unknown): object | null =>
+  Array.isArray(row) ? fieldsOf((row as Row)[0], row, 1) : null
+
+const aclFields = (rows: unknown): unknown =>
+  Array.isArray(rows)
+    ? rows.map(row => (Array.isArray(row) ? { scheme: row[0], id: row[1], perms: row[2] } : null))
+    : rows
