@@ -4,9 +4,12 @@
  */
 import { KeeperError } from '../../client/error.ts'
 import type { Keeper } from '../../client/keeper.ts'
+import type { MultiOperation, SingleQuery } from '../../client/multi.ts'
 import type { WatchCallback } from '../../client/watches.ts'
+import { type Acl, Permission } from '../../logic/state/acl.ts'
+import type { CreateMode } from '../../logic/state/command.ts'
 import type { Stat } from '../../logic/state/stat.ts'
-import type { Action, TraceEvent } from './trace.ts'
+import type { Action, TraceAclEntry, TraceEvent } from './trace.ts'
 
 /** An answer as a trace has it. */
 export interface Answer {
@@ -42,8 +45,11 @@ export class Actor {
     try {
       return { ok: await this.#answer(action) }
     } catch (error) {
-      if (error instanceof KeeperError) return { error: error.code }
-      throw error
+      if (!(error instanceof KeeperError)) throw error
+      const { code, results } = error
+      return results === null
+        ? { error: code }
+        : { error: code, results: results.map(each => ({ error: each })) }
     }
   }
 
@@ -53,7 +59,7 @@ export class Actor {
     const { version = -1, data = '' } = action
     switch (action.op) {
       case 'create': {
-        const created = await keeper.create(path, data, { mode: modeOf(action) })
+        const created = await keeper.create(path, data, this.#settings(action))
         return { path: this.#theirs(created.path), stat: this.#statOf(created.stat) }
       }
       case 'delete':
@@ -76,6 +82,32 @@ export class Actor {
       case 'sync':
         await keeper.sync()
         return {}
+      case 'getACL': {
+        const { acl, stat } = await keeper.getAcl(path)
+        return {
+          acl: acl.map(({ scheme, id, perms }) => ({ scheme, id, perms: lettersOf(perms) })),
+          stat: this.#statOf(stat),
+        }
+      }
+      case 'setACL':
+        return { stat: this.#statOf(await keeper.setAcl(path, aclOf(action.acl ?? []), { version })) }
+      case 'multi':
+        return this.#multi(action.ops ?? [])
+      case 'multiRead':
+        return this.#multiRead(action.ops ?? [])
+      case 'getEphemerals': {
+        const paths = await keeper.ephemerals(action.path === undefined ? '/' : path)
+        return { paths: paths.map(each => this.#theirs(each)) }
+      }
+      case 'getAllChildrenNumber':
+        return { count: await keeper.allChildrenNumber(path) }
+      case 'addAuth':
+        await keeper.addAuth('digest', action.auth ?? '')
+        return {}
+      case 'whoAmI': {
+        const identities = await keeper.whoAmI()
+        return { identities: identities.map(({ scheme, id }) => `${scheme}:${id}`) }
+      }
       case 'addWatch': {
         const mode = action.mode === 'persistentRecursive' ? 'persistentRecursive' : 'persistent'
         await keeper.addWatch(path, this.#watcher(action.watch ?? ''), { mode })
@@ -89,6 +121,59 @@ export class Actor {
         return {}
       default:
         throw new Error(`there is no operation ${action.op}`)
+    }
+  }
+
+  async #multi(ops: readonly Action[]): Promise<unknown> {
+    const results = await this.#config.keeper.multi(ops.map(each => this.#operation(each)))
+    return {
+      results: results.map(result => {
+        if (result === undefined) return { ok: {} }
+        if (!('stat' in result)) return { ok: { stat: this.#statOf(result) } }
+        return { ok: { path: this.#theirs(result.path), stat: this.#statOf(result.stat) } }
+      }),
+    }
+  }
+
+  #operation(action: Action): MultiOperation {
+    const path = this.#ours(action.path ?? '')
+    const { op, data = '', version = -1 } = action
+    switch (op) {
+      case 'create':
+        return { type: 'create', path, data, ...this.#settings(action) }
+      case 'setData':
+        return { type: 'set', path, data, version }
+      case 'delete':
+      case 'check':
+        return { type: op, path, version }
+      default:
+        throw new Error(`a multi holds no ${op}`)
+    }
+  }
+
+  async #multiRead(ops: readonly Action[]): Promise<unknown> {
+    const queries = ops.map(
+      ({ op, path = '' }): SingleQuery => ({
+        type: op === 'getData' ? 'get' : 'children',
+        path: this.#ours(path),
+      }),
+    )
+    const results = await this.#config.keeper.multiRead(queries)
+    return {
+      results: results.map(result => {
+        if (!result.ok) return { error: result.error.code }
+        const { stat, ...read } = result.value
+        const data = 'data' in read ? { data: new TextDecoder().decode(read.data) } : read
+        return { ok: { ...data, stat: this.#statOf(stat) } }
+      }),
+    }
+  }
+
+  #settings({ mode, ttl, acl }: Action) {
+    return {
+      mode: mode as CreateMode,
+      ...(ttl === undefined ? {} : { ttlMs: ttl }),
+      ...(acl === undefined ? {} : { acl: aclOf(acl) }),
     }
   }
 
@@ -125,10 +210,23 @@ export class Actor {
 
 const isWithin = (path: string, root: string): boolean => path === root || path.startsWith(`${root}/`)
 
-function modeOf({ mode }: Action) {
-  if (mode === 'persistentSequential' || mode === 'ephemeral' || mode === 'ephemeralSequential') return mode
-  return 'persistent'
-}
+const letters = [
+  ['r', Permission.READ],
+  ['w', Permission.WRITE],
+  ['c', Permission.CREATE],
+  ['d', Permission.DELETE],
+  ['a', Permission.ADMIN],
+] as const
+
+const lettersOf = (perms: number): string =>
+  letters.map(([letter, bit]) => ((perms & bit) === 0 ? '' : letter)).join('')
+
+const aclOf = (entries: readonly TraceAclEntry[]): Acl =>
+  entries.map(({ scheme, id, perms: text }) => {
+    let perms = 0
+    for (const [letter, bit] of letters) if (text.includes(letter)) perms |= bit
+    return { scheme, id, perms }
+  })
 
 function typeOf({ type }: Action) {
   return type === 'Data' ? 'data' : type === 'Children' ? 'children' : 'any'
