@@ -16,6 +16,7 @@ const parts = [
   ['sim zab', () => counted(node, [script('sim'), '--engine', 'zab', '--seeds', '1..60'])],
   ['sim paxos', () => counted(node, [script('sim'), '--engine', 'paxos', '--seeds', '1..60'])],
   ['model', () => counted(node, [script('model'), 'multi-paxos'])],
+  ['conformance', () => counted(node, [script('conformance')])],
   ['mutants', () => counted(node, [script('mutants')])],
   ['e2e', () => counted(node, [script('e2e')])],
 ]

@@ -11,6 +11,9 @@ import type { CreateMode } from '../../logic/state/command.ts'
 import type { Stat } from '../../logic/state/stat.ts'
 import type { Action, TraceAclEntry, TraceEvent } from './trace.ts'
 
+/** No znode of a trace is older. */
+const startedMs = Date.now()
+
 /** An answer as a trace has it. */
 export interface Answer {
   readonly ok?: unknown
@@ -194,7 +197,10 @@ export class Actor {
     return watcher
   }
 
+  /** Times, which the trace leaves out, have to make sense. */
   #statOf({ ephemeralOwner, ...stat }: Stat): unknown {
+    if (stat.mtime < stat.ctime || stat.ctime < startedMs || stat.mtime > Date.now())
+      throw new Error(`created at ${stat.ctime} and modified at ${stat.mtime}, begun at ${startedMs}`)
     return { ...stat, ephemeralOwner: this.#config.labelOf(ephemeralOwner) }
   }
 
