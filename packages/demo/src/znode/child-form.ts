@@ -6,14 +6,16 @@ import { isEphemeral, isReserved } from '../tree/rows.ts'
 import { act, setAvailable } from '../ui/action.ts'
 import { h, setText } from '../ui/dom.ts'
 
-const modes: Readonly<Record<CreateMode, string>> = {
+/** Those that need nothing but a name. */
+const modes = {
   persistent: 'persistent',
   ephemeral: 'ephemeral',
   persistentSequential: 'sequential',
   ephemeralSequential: 'ephemeral sequential',
-}
+  container: 'container',
+} as const satisfies Partial<Record<CreateMode, string>>
 
-const isMode = (value: string): value is CreateMode => Object.hasOwn(modes, value)
+const isMode = (value: string): value is keyof typeof modes => Object.hasOwn(modes, value)
 
 export interface ChildForm {
   readonly element: HTMLElement
