@@ -62,10 +62,11 @@ function ask(core: Core, role: Discovering, effects: Effects): void {
 const voters = (core: Core, role: Discovering): ReadonlySet<NodeId> =>
   new Set(found(core, role).flatMap(membership => membership.voters))
 
-const found = (core: Core, { reports }: Discovering) => [
-  ...membershipsOf(core),
-  ...[...reports.values()].flatMap(report => report.memberships),
-]
+/** One that was promoted before it learned anything knows of no membership, and adds none. */
+const found = (core: Core, { reports }: Discovering) =>
+  [...membershipsOf(core), ...[...reports.values()].flatMap(report => report.memberships)].filter(
+    membership => membership.voters.length > 0,
+  )
 
 /** Of one that takes this node for its leader. */
 export function onFollowerInfo(
