@@ -54,10 +54,16 @@ export class Electorate implements Observer {
     }
   }
 
-  /** Whether every membership that may count, and `also`, keeps a quorum when `node` goes too. */
+  /**
+   * Whether every membership that may count, and `also`, keeps a quorum when `node` goes too; also if it is an observer
+   * and is made a voter before anybody misses it.
+   */
   survivesWithout(node: NodeId | null, nowMs: number, also: readonly Membership[] = []): boolean {
     const stays = (voter: NodeId) => voter !== node && !this.#gone.has(voter)
-    return [...this.#possible(nowMs), ...also].every(({ voters }) => isQuorum(voters, stays))
+    return [...this.#possible(nowMs), ...also].every(({ voters, observers }) => {
+      const promoted = observers.filter(observer => observer === node)
+      return isQuorum(voters, stays) && isQuorum([...voters, ...promoted], stays)
+    })
   }
 
   #possible(nowMs: number): readonly Membership[] {

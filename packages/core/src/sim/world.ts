@@ -162,7 +162,7 @@ export class World {
 
   #elsewhere(before: NodeId | null, chance: Chance): SimNode {
     const all = [...this.nodes.values()]
-    const others = all.filter(({ id }) => id !== before)
+    const others = all.filter(({ id }) => id !== before && !this.electorate.gone.has(id))
     return chance.pick(others.length > 0 ? others : all)
   }
 

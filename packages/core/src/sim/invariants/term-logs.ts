@@ -43,13 +43,18 @@ export class TermLogs implements Observer {
   readonly #entries = new Map<string, string>()
   /** The ballot of the entry that each decided slot was chosen with. */
   readonly #chosenIn = new Map<Slot, Ballot>()
+  /**
+   * The ballot of the leader that counted it chosen, which may be a later one: until then a leader of a term in between
+   * may put something else there, to itself or to those who hear only it.
+   */
+  readonly #countedIn = new Map<Slot, Ballot>()
   /** Terms of which some entry was chosen. */
   readonly #established = new Set<number>()
   /** Memberships that some leader or follower put into its log, on disk or not. */
   readonly #memberships = new Map<string, Standing>()
   readonly #leaders = new Map<number, NodeId>()
-  /** The latest slot that is decided with the step being looked at. */
-  #justDecided: Slot | null = null
+  /** The slots that are decided with the step being looked at. */
+  #justDecided: Slot[] = []
 
   constructor(decisions: () => Decisions) {
     this.#decisions = decisions
@@ -60,10 +65,12 @@ export class TermLogs implements Observer {
     disk.floor = disk.record
     for (const write of persist?.log ?? []) if (write.type === 'append') this.#noteMemberships(write.run)
     const { role, ballot } = replica.status()
-    const last = this.#justDecided
-    this.#justDecided = null
+    const last = this.#justDecided.at(-1)
+    const countedIn = last && this.#chosenIn.get(last)
+    if (countedIn) for (const slot of this.#justDecided) this.#countedIn.set(slot, countedIn)
+    this.#justDecided = []
     if (role !== 'leader') return
-    if (last !== null) this.#checkOwnTerm(id, ballot, last)
+    if (last !== undefined) this.#checkOwnTerm(id, ballot, last)
     for (const write of persist?.log ?? [])
       if (write.type === 'append') this.#checkChange(id, ballot, write.run)
     const leader = this.#leaders.get(ballot.counter)
@@ -123,7 +130,7 @@ export class TermLogs implements Observer {
     require(choosing !== undefined, 'quorum', () => `slot ${slot} was decided as ${key}, no quorum holds it`)
     this.#chosenIn.set(slot, choosing.ballot)
     this.#established.add(choosing.ballot.counter)
-    this.#justDecided = slot
+    this.#justDecided.push(slot)
   }
 
   /** A leader takes nothing for chosen but by an entry of its own term (section 5.4.2). */
@@ -150,13 +157,14 @@ export class TermLogs implements Observer {
   }
 
   /** `covered`: up to here a snapshot takes the place of the log, in the same write at the latest. */
-  #write(node: NodeId, { log }: Disk, write: LogWrite, covered: Slot): void {
+  #write(node: NodeId, { log, record }: Disk, write: LogWrite, covered: Slot): void {
     if (write.type === 'append') return this.#append(node, log, write.run, covered)
     for (const [at, { ballot }] of log.truncate(write.from)) {
       const chosenIn = this.#chosenIn.get(at)
       require(at <= covered ||
         chosenIn === undefined ||
-        !sameBallot(chosenIn, ballot), 'chosen-dropped', () =>
+        !sameBallot(chosenIn, ballot) ||
+        record.term < (this.#countedIn.get(at) ?? chosenIn).counter, 'chosen-dropped', () =>
         `${node} dropped slot ${at} of ${showBallot(ballot)}, which was chosen`)
     }
   }
@@ -177,9 +185,9 @@ export class TermLogs implements Observer {
       this.#entries.set(name, first)
       require(first === seen, 'log-matching', () =>
         `slot and term ${name} hold ${first} and, at ${node}, ${seen}`)
-      const chosenIn = this.#chosenIn.get(at)
-      require(chosenIn === undefined || compareBallots(ballot, chosenIn) <= 0, 'chosen-changes', () =>
-        `slot ${at} was chosen in ${chosenIn && showBallot(chosenIn)}, ${node} holds one of ${showBallot(ballot)}`)
+      const countedIn = this.#countedIn.get(at)
+      require(countedIn === undefined || compareBallots(ballot, countedIn) <= 0, 'chosen-changes', () =>
+        `slot ${at} was chosen by ${countedIn && showBallot(countedIn)}, ${node} holds one of ${showBallot(ballot)}`)
     })
   }
 
