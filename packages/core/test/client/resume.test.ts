@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { digestId } from '../../src/client/identity.ts'
 import type { Keeper } from '../../src/client/keeper.ts'
 import type { Watcher } from '../../src/client/watcher.ts'
 import type { WatchCallback, WatchEvent } from '../../src/client/watches.ts'
+import { snapshotSlotsMin } from '../../src/logic/base/limits.ts'
+import { Permission } from '../../src/logic/state/acl.ts'
 import { type Ensemble, startEnsemble } from '../../src/testing/ensemble.ts'
 
 let ensemble: Ensemble
@@ -169,6 +172,32 @@ test('KEEPER-14 a watch whose changes are forgotten begins anew with the znodes 
   }
 })
 
+test('HIST-3 a replica that was started again knows the changes after its last snapshot', async () => {
+  const alone = await startEnsemble({ replicas: 1 })
+  try {
+    const first = await alone.connect(0)
+    const { stat } = await first.create('/a')
+    const count = snapshotSlotsMin + 100
+    for (let done = 0; done < count; done += 500)
+      await Promise.all(Array.from({ length: 500 }, () => first.set('/a', 'x')))
+    const { mzxid } = (await first.get('/a')).stat
+    await first.close()
+    await alone.replica(0).close()
+    await alone.replica(0).start()
+    const second = await alone.connect(0)
+    const since = async (from: number) => {
+      const types = new Set<string>()
+      const { zxid } = await second.watch('/a', { from, onEvent: ({ type }) => types.add(type) })
+      expect(zxid).toBeGreaterThanOrEqual(mzxid)
+      return [...types]
+    }
+    expect(await since(stat.czxid)).toEqual(['Resync'])
+    expect(await since(mzxid - 50)).toEqual(['NodeDataChanged'])
+  } finally {
+    await alone.close()
+  }
+})
+
 test('KEEPER-15 an iterator that is read late gives every change', async () => {
   const watcher = await reader.watch(at)
   const writes = Array.from({ length: 12_000 }, (_, i) => i)
@@ -265,5 +294,66 @@ test('KEEPER-19 what one callback throws keeps nothing from the others', async (
   } finally {
     process.off('uncaughtException', onThrown)
     for (const listener of others) process.on('uncaughtException', listener)
+  }
+})
+
+const readableBy = (id: string) => [
+  { scheme: 'digest', id, perms: Permission.ALL },
+  { scheme: 'world', id: 'anyone', perms: Permission.ALL & ~Permission.READ },
+]
+
+test('KEEPER-20 nobody hears of, or is given, what he may not read', async () => {
+  const guest = await ensemble.connect(1)
+  await guest.addAuth('digest', 'u:pw')
+  const acl = readableBy(await digestId('u:pw'))
+  const from = (await writer.get(at)).stat.czxid
+  const [strange, known] = await Promise.all([
+    reader.watch(at, { recursive: true }),
+    guest.watch(at, { recursive: true }),
+  ])
+  await writer.create(`${at}/closed`, '', { acl })
+  await writer.create(`${at}/closed/open`)
+  await writer.set(`${at}/closed`, '1')
+  await writer.delete(`${at}/closed/open`)
+  const all = [
+    'NodeCreated /closed',
+    'NodeCreated /closed/open',
+    'NodeDataChanged /closed',
+    'NodeDeleted /closed/open',
+  ]
+  expect(await take(known, 4)).toEqual(all)
+  expect(await take(strange, 2)).toEqual([all[1], all[3]])
+  const again = await reader.watch(at, { recursive: true, from })
+  expect(await take(again, 2)).toEqual([all[1], all[3]])
+  const parents: string[] = []
+  await Promise.all([
+    reader.addWatch(`${at}/closed`, ({ type }) => parents.push(`strange ${type}`)),
+    guest.addWatch(`${at}/closed`, ({ type }) => parents.push(`known ${type}`)),
+  ])
+  await writer.create(`${at}/closed/b`)
+  await Promise.all([reader.sync(), guest.sync()])
+  expect(parents).toEqual(['known NodeChildrenChanged'])
+  for (const watcher of [strange, known, again]) watcher.close()
+  await guest.close()
+})
+
+test('KEEPER-20 a Resync leaves out what its session may not read', async () => {
+  const small = await startEnsemble({ replicas: 1, history: { changesMax: 1, bytesMax: 1_000_000 } })
+  try {
+    const keeper = await small.connect(0)
+    const { stat } = await keeper.create('/a')
+    await keeper.create('/a/closed', 'secret', { acl: readableBy(await digestId('u:pw')) })
+    await keeper.create('/a/closed/open')
+    const paths = async () => {
+      const watcher = await keeper.watch('/a', { recursive: true, from: stat.czxid })
+      const { value } = await watcher.next()
+      watcher.close()
+      return value?.type === 'Resync' ? value.znodes.map(({ path }) => path) : value?.type
+    }
+    expect(await paths()).toEqual(['/a', '/a/closed/open'])
+    await keeper.addAuth('digest', 'u:pw')
+    expect(await paths()).toEqual(['/a', '/a/closed', '/a/closed/open'])
+  } finally {
+    await small.close()
   }
 })
