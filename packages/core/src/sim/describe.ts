@@ -9,6 +9,8 @@ import type { Running } from './observer.ts'
 export function describeEvent(event: ReplicaEvent): string {
   switch (event.type) {
     case 'tick':
+    case 'leave':
+    case 'goodbye':
       return ''
     case 'peer':
       return `${event.from}: ${event.messages.map(describeMessage).join('; ')}`
@@ -52,7 +54,9 @@ export function describeMessage(message: PeerMessage): string {
     case 'touch':
       return `touch ${message.sessions.join()}`
     case 'join':
-      return `join ${message.node}`
+    case 'leave':
+    case 'goodbye':
+      return `${message.type} ${message.node}`
     case 'checkpoint':
       return `checkpoint ${message.slot} ${message.digest}`
   }

@@ -5,8 +5,8 @@ import type { EngineStatus } from '../../src/logic/consensus/engine.ts'
 import { Checkpoints } from '../../src/logic/replica/checkpoints.ts'
 import { isSnapshotDue } from '../../src/logic/replica/compaction.ts'
 import { Leases } from '../../src/logic/replica/leases.ts'
-import { nextChange, Steadiness } from '../../src/logic/replica/members.ts'
 import { type ReadRequest, Reads } from '../../src/logic/replica/reads.ts'
+import { Roster } from '../../src/logic/replica/roster.ts'
 import { Writes } from '../../src/logic/replica/writes.ts'
 
 const [a, b, c] = ['a', 'b', 'c'].map(nodeId) as [
@@ -16,25 +16,9 @@ const [a, b, c] = ['a', 'b', 'c'].map(nodeId) as [
 ]
 const session = sessionId(1)
 
-describe('promotion', () => {
-  const ready = [a, b, c]
-  test.each([
-    [1, 0, null],
-    [1, 1, null],
-    [1, 2, a],
-    [2, 0, null],
-    [2, 1, a],
-    [3, 1, null],
-    [3, 2, a],
-    [4, 1, a],
-    [5, 3, null],
-  ])('REPLICA-1 with %i voters and %i ready observers the next is %s', (voters, count, promoted) => {
-    const change = nextChange({ voters, ready: ready.slice(0, count), votersWanted: 5 })
-    expect(change).toEqual(promoted === null ? null : { type: 'promote', node: promoted })
-  })
-
-  test('REPLICA-2 an observer is ready after it was heard and close for twenty ticks in a row', () => {
-    const steadiness = new Steadiness()
+describe('the roster', () => {
+  test('REPLICA-2 an observer is fit after it was heard and close for twenty ticks in a row', () => {
+    const roster = new Roster(a)
     const status = (silentTicks: number, matched: number): EngineStatus => ({
       role: 'leader',
       leader: a,
@@ -46,15 +30,46 @@ describe('promotion', () => {
       changing: false,
       peers: [{ node: b, matchedThrough: slot(matched), silentTicks }],
     })
-    for (let tick = 0; tick < 19; tick++) steadiness.tick(status(0, 990))
-    expect(steadiness.ready()).toEqual([])
-    steadiness.tick(status(7, 990))
-    for (let tick = 0; tick < 19; tick++) steadiness.tick(status(6, 750))
-    expect(steadiness.ready()).toEqual([])
-    steadiness.tick(status(0, 990))
-    expect(steadiness.ready()).toEqual([b])
-    steadiness.tick(status(0, 749))
-    expect(steadiness.ready()).toEqual([])
+    const isFit = (silentTicks: number, matched: number) =>
+      roster.tick(status(silentTicks, matched)).observers.map(observer => observer.isFit)
+    for (let tick = 0; tick < 19; tick++) expect(isFit(0, 990)).toEqual([false])
+    expect(isFit(7, 990)).toEqual([false])
+    for (let tick = 0; tick < 19; tick++) expect(isFit(6, 750)).toEqual([false])
+    expect(isFit(0, 990)).toEqual([true])
+    expect(isFit(0, 749)).toEqual([false])
+  })
+
+  test('REPLICA-11 a voter is gone after ten seconds, two after a goodbye, at once when it leaves; a new connection is a return', () => {
+    const roster = new Roster(a)
+    const view = (silentTicks: number) => {
+      const status: EngineStatus = {
+        role: 'leader',
+        leader: a,
+        proposer: a,
+        doer: a,
+        ballot: noBallot,
+        chosenThrough: slot(1),
+        membership: { voters: [a, b], observers: [c] },
+        changing: false,
+        peers: [b, c].map(node => ({ node, matchedThrough: slot(1), silentTicks })),
+      }
+      const { voters, observers } = roster.tick(status)
+      return [...voters, ...observers].map(({ isHeard, isHere, isGone }) => [isHeard, isHere, isGone])
+    }
+    const here = [true, true, false]
+    const missing = [false, false, false]
+    const gone = [false, false, true]
+    expect(view(6)).toEqual([here, here, here])
+    expect(view(199)).toEqual([here, missing, missing])
+    expect(view(200)).toEqual([here, gone, missing])
+    expect(view(1_200)).toEqual([here, gone, gone])
+    roster.goodbye(b)
+    expect(view(39)).toEqual([here, missing, missing])
+    expect(view(40)).toEqual([here, gone, missing])
+    roster.stay(b)
+    expect(view(40)).toEqual([here, missing, missing])
+    roster.leave(b)
+    expect(view(0)).toEqual([here, [true, false, true], here])
   })
 })
 

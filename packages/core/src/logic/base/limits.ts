@@ -150,6 +150,18 @@ export const promotionSteadyTicks = 20
 /** A member not heard for this long is not counted on for a promotion. */
 export const promotionSilentTicksMax = 6
 
+/**
+ * A voter that was silent for this long is taken out when the others are better off without it: ten seconds, well over an
+ * election and any hiccup of a page, short enough that the next failure finds a full set of voters.
+ */
+export const voterGoneTicks = 200
+
+/** An observer costs little: it may be silent for a minute before its place is given up. */
+export const observerGoneTicks = 1_200
+
+/** One whose page said goodbye is gone after two seconds, in which a reload is back. */
+export const goodbyeTicks = 40
+
 /** Replicas compare their digests at every slot that is a multiple of this. */
 export const checkpointSlots = 1_024
 

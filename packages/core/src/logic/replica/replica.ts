@@ -6,10 +6,10 @@
 import { assert } from '../base/assert.ts'
 import type { Codec } from '../base/codec.ts'
 import type { NodeId, SessionId, Xid } from '../base/ids.ts'
-import { joinTicks, touchTicks, votersWanted, waitingReadsMax } from '../base/limits.ts'
+import { touchTicks, waitingReadsMax } from '../base/limits.ts'
 import { err } from '../base/result.ts'
 import type { Engine, EngineInput, EngineOutput, EngineStatus, Snapshot } from '../consensus/engine.ts'
-import { isMember, type Membership, members, noMembership } from '../consensus/membership.ts'
+import { type Membership, members, noMembership } from '../consensus/membership.ts'
 import { encodeCommand, stampCommand } from '../state/command.ts'
 import type { Applied, StateMachine } from '../state/contract.ts'
 import { failure } from '../state/error.ts'
@@ -18,12 +18,12 @@ import type { History } from '../watch/history.ts'
 import type { PeerMessage } from '../wire/envelope.ts'
 import { answerRead } from './answer.ts'
 import { Audience } from './audience.ts'
+import { Belonging, type Wishes } from './belonging.ts'
 import { Checkpoints } from './checkpoints.ts'
 import { isSnapshotDue } from './compaction.ts'
 import { Duty } from './duty.ts'
 import { entryOf } from './entry.ts'
 import type { ClientId, ClientRequest, ReplicaEvent } from './event.ts'
-import { nextChange, Steadiness } from './members.ts'
 import { parcels } from './parcels.ts'
 import { type ReadRequest, Reads } from './reads.ts'
 import type { Step, ToPeer } from './step.ts'
@@ -53,7 +53,7 @@ export class Replica {
   readonly #writes = new Writes()
   readonly #reads = new Reads()
   readonly #checkpoints = new Checkpoints()
-  readonly #steadiness = new Steadiness()
+  readonly #belonging: Belonging
   readonly #audience = new Audience()
   readonly #duty: Duty
   /** Peers with a connection, as the host sees it. */
@@ -73,6 +73,7 @@ export class Replica {
   constructor({ self, engine, machine, watches, history, codec, snapshotSlots }: ReplicaConfig) {
     this.self = self
     this.#duty = new Duty(self)
+    this.#belonging = new Belonging(self)
     this.#engine = engine
     this.#machine = machine
     this.#watching = new Watching(machine, watches, this.#audience, history)
@@ -126,6 +127,7 @@ export class Replica {
         return
       case 'connected':
         this.#connected.add(event.peer)
+        this.#belonging.connected(event.peer)
         this.#inputs.push(event)
         return
       case 'disconnected':
@@ -138,6 +140,10 @@ export class Replica {
         return this.#serve(event.client, event.request)
       case 'clientGone':
         return this.#forgetClient(event.client)
+      case 'leave':
+        return this.#wish(this.#belonging.leave(this.#engine.status()))
+      case 'goodbye':
+        return this.#wish(this.#belonging.goodbye(this.#engine.status()))
     }
   }
 
@@ -153,7 +159,9 @@ export class Replica {
         for (const session of message.sessions) this.#duty.touch(session)
         return
       case 'join':
-        return this.#join(message.node)
+      case 'leave':
+      case 'goodbye':
+        return this.#wish(this.#belonging.hear(message, this.#engine.status()))
       case 'checkpoint':
         return this.#checkpoints.hear(from, message.slot, message.digest)
     }
@@ -222,9 +230,8 @@ export class Replica {
     for (const id of this.#reads.tick()) this.#inputs.push({ type: 'read', id })
     const status = this.#engine.status()
     if (this.#ticks % touchTicks === 0) this.#touch(status)
-    if (this.#ticks % joinTicks === 0) this.#askToJoin(status)
     this.#duty.tick(this.#machine, session => this.#audience.isAlive(session))
-    if (status.doer === this.self) this.#improveMembership(status)
+    this.#wish(this.#belonging.tick(status, this.#connected))
   }
 
   /** Tells who is alive here: the doer, and whoever holds the leadership where that is another. */
@@ -237,26 +244,9 @@ export class Replica {
     }
   }
 
-  #improveMembership(status: EngineStatus): void {
-    this.#steadiness.tick(status)
-    const ready = this.#steadiness.ready()
-    const change = nextChange({ voters: status.membership.voters.length, ready, votersWanted })
-    if (change !== null && !status.changing) this.#inputs.push({ type: 'changeMembership', change })
-  }
-
-  /** One that hears of no doer may have been taken out without having heard of it; a member that asks is no news. */
-  #askToJoin({ membership, doer }: EngineStatus): void {
-    if (isMember(membership, this.self) && doer !== null) return
-    for (const peer of this.#connected) this.#say(peer, { type: 'join', node: this.self })
-  }
-
-  /** Takes `node` in where this replica is the doer, else tells the doer; whoever asks repeats it. */
-  #join(node: NodeId): void {
-    const { doer, membership } = this.#engine.status()
-    if (isMember(membership, node)) return
-    if (doer === this.self)
-      this.#inputs.push({ type: 'changeMembership', change: { type: 'addObserver', node } })
-    else if (doer !== null && node !== this.self) this.#say(doer, { type: 'join', node })
+  #wish({ inputs, say }: Wishes): void {
+    this.#inputs.push(...inputs)
+    this.#send.push(...say)
   }
 
   /** Proposes what waits, where this replica can; hands it to whoever can, elsewhere. */

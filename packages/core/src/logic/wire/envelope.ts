@@ -31,6 +31,10 @@ export type PeerMessage =
   | { readonly type: 'touch'; readonly sessions: readonly SessionId[] }
   /** `node` is no member and asks to become an observer. */
   | { readonly type: 'join'; readonly node: NodeId }
+  /** `node` is a member, asks to be taken out, and waits for it. */
+  | { readonly type: 'leave'; readonly node: NodeId }
+  /** `node` is about to end, and may be back in a moment. */
+  | { readonly type: 'goodbye'; readonly node: NodeId }
   /** The sender's digest after it applied `slot`. */
   | { readonly type: 'checkpoint'; readonly slot: Slot; readonly digest: number }
 
@@ -99,6 +103,8 @@ function parsePeerMessage(kind: AnyEngineKind, value: unknown): PeerMessage | nu
         ? { type, sessions: sessions.map(sessionId) }
         : null
     case 'join':
+    case 'leave':
+    case 'goodbye':
       return isId(node) ? { type, node: nodeId(node) } : null
     case 'checkpoint':
       return isCounter(at) && isCounter(digest) ? { type, slot: slot(at), digest } : null

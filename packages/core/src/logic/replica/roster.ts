@@ -1,0 +1,77 @@
+/**
+ * What the doer knows of each member over time: who is here, who is gone, who has been fit to vote for how long, who said
+ * that it leaves. Local, begins anew with each doer. Decides nothing: members.ts does.
+ */
+import type { NodeId } from '../base/ids.ts'
+import {
+  goodbyeTicks,
+  observerGoneTicks,
+  promotionLagMax,
+  promotionSilentTicksMax,
+  promotionSteadyTicks,
+  voterGoneTicks,
+  votersWanted,
+} from '../base/limits.ts'
+import type { EngineStatus } from '../consensus/engine.ts'
+import type { EnsembleView, MemberView } from './members.ts'
+
+export class Roster {
+  readonly #self: NodeId
+  /** For how many ticks in a row each member has been fit to vote. */
+  #fitTicks = new Map<NodeId, number>()
+  /** Who asked to be taken out, and has not been heard of otherwise since. */
+  readonly #leaving = new Set<NodeId>()
+  /** Whose page said goodbye: it is gone soon, unless it comes back at once. */
+  readonly #goodbyes = new Set<NodeId>()
+
+  constructor(self: NodeId) {
+    this.#self = self
+  }
+
+  /** `node` asks to be taken out and waits for it. */
+  leave(node: NodeId): void {
+    this.#leaving.add(node)
+  }
+
+  /** `node` is about to end. */
+  goodbye(node: NodeId): void {
+    this.#goodbyes.add(node)
+  }
+
+  /** `node` is there to stay. */
+  stay(node: NodeId): void {
+    this.#leaving.delete(node)
+    this.#goodbyes.delete(node)
+  }
+
+  /** One tick passes under `status`, which is the doer's. */
+  tick(status: EngineStatus): EnsembleView {
+    const { membership, peers, chosenThrough } = status
+    const before = this.#fitTicks
+    this.#fitTicks = new Map()
+    const seen = new Map(peers.map(peer => [peer.node, peer]))
+    const view = (node: NodeId, goneTicks: number): MemberView => {
+      const peer = seen.get(node)
+      const silentTicks = node === this.#self ? 0 : (peer?.silentTicks ?? 0)
+      const isLeaving = this.#leaving.has(node)
+      const isHeard = silentTicks <= promotionSilentTicksMax
+      const isClose = peer !== undefined && chosenThrough - peer.matchedThrough <= promotionLagMax
+      const fitTicks = isHeard && isClose && !isLeaving ? (before.get(node) ?? 0) + 1 : 0
+      this.#fitTicks.set(node, fitTicks)
+      const patienceTicks = this.#goodbyes.has(node) ? goodbyeTicks : goneTicks
+      return {
+        node,
+        isHeard,
+        isHere: isHeard && !isLeaving,
+        isGone: isLeaving || silentTicks >= patienceTicks,
+        isFit: fitTicks >= promotionSteadyTicks,
+      }
+    }
+    return {
+      self: this.#self,
+      voters: membership.voters.map(node => view(node, voterGoneTicks)),
+      observers: membership.observers.map(node => view(node, observerGoneTicks)),
+      votersWanted,
+    }
+  }
+}
