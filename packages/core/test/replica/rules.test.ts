@@ -39,7 +39,7 @@ describe('the roster', () => {
     expect(isFit(0, 749)).toEqual([false])
   })
 
-  test('REPLICA-11 a voter is gone after ten seconds, two after a goodbye, at once when it leaves; a new connection is a return', () => {
+  test('REPLICA-13 a voter is gone after ten seconds, two after a goodbye, at once when it leaves; a new connection is a return', () => {
     const roster = new Roster(a)
     const view = (silentTicks: number) => {
       const status: EngineStatus = {
