@@ -183,7 +183,7 @@ export async function connect(options: ConnectOptions): Promise<Keeper> {
       timer = setTimeout(resolve, goodbyeMs)
       over.signal.addEventListener('abort', () => resolve(), { once: true })
     })
-    await Promise.race([service.close(), stoppedOrLate]).catch(() => undefined)
+    await Promise.race([service.close('leave'), stoppedOrLate]).catch(() => undefined)
     clearTimeout(timer)
     tearDown()
   }

@@ -10,7 +10,6 @@ export function describeEvent(event: ReplicaEvent): string {
   switch (event.type) {
     case 'tick':
     case 'leave':
-    case 'goodbye':
       return ''
     case 'peer':
       return `${event.from}: ${event.messages.map(describeMessage).join('; ')}`
@@ -55,7 +54,6 @@ export function describeMessage(message: PeerMessage): string {
       return `touch ${message.sessions.join()}`
     case 'join':
     case 'leave':
-    case 'goodbye':
       return `${message.type} ${message.node}`
     case 'checkpoint':
       return `checkpoint ${message.slot} ${message.digest}`

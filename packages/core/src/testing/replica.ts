@@ -103,10 +103,10 @@ export class InProcessReplica {
     this.#running?.host.push(event)
   }
 
-  /** Ends it as its worker would. */
-  async close(): Promise<void> {
+  /** Ends it as its worker would: by itself, or taken out of the ensemble first. */
+  async close(how: 'leave' | 'stop' = 'stop'): Promise<void> {
     const running = this.#running
     this.#running = null
-    await running?.service.close()
+    await running?.service.close(how)
   }
 }

@@ -39,7 +39,7 @@ describe('the roster', () => {
     expect(isFit(0, 749)).toEqual([false])
   })
 
-  test('REPLICA-13 a voter is gone after ten seconds, two after a goodbye, at once when it leaves; a new connection is a return', () => {
+  test('REPLICA-13 a voter is gone after ten seconds, two after a hint that it died, at once when it leaves; a new connection is a return', () => {
     const roster = new Roster(a)
     const view = (silentTicks: number) => {
       const status: EngineStatus = {
@@ -63,7 +63,7 @@ describe('the roster', () => {
     expect(view(199)).toEqual([here, missing, missing])
     expect(view(200)).toEqual([here, gone, missing])
     expect(view(1_200)).toEqual([here, gone, gone])
-    roster.goodbye(b)
+    roster.suspect(b)
     expect(view(39)).toEqual([here, missing, missing])
     expect(view(40)).toEqual([here, gone, missing])
     roster.stay(b)

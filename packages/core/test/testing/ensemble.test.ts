@@ -42,6 +42,24 @@ test('HOST-5 a page that leaves takes nothing from another page at the same repl
   expect(events).toEqual(['NodeCreated'])
 })
 
+test('HOST-6 a replica that leaves is no member by then, and one that only stops still counts', async () => {
+  ensemble = await startEnsemble({ replicas: 3 })
+  const a = await ensemble.connect(0)
+  await a.create('/x')
+  const members = () => {
+    const membership = ensemble?.replica(0).status?.membership
+    return [...(membership?.voters ?? []), ...(membership?.observers ?? [])]
+  }
+  await ensemble.replica(1).close('stop')
+  await a.set('/x', '1')
+  expect(members()).toEqual(['node-1', 'node-2', 'node-3'])
+  await ensemble.replica(1).start()
+  await a.set('/x', '2')
+  await ensemble.replica(2).close('leave')
+  expect(members()).toEqual(['node-1', 'node-2'])
+  await a.set('/x', '3')
+})
+
 test('TESTING-3 a replica that is started again has what it stored', async () => {
   ensemble = await startEnsemble({ replicas: 1 })
   const a = await ensemble.connect(0)

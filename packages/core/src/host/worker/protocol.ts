@@ -51,8 +51,11 @@ export interface ReplicaService {
   /** Deletes a replica of this profile that no tab runs: the way out of a corrupt storage. */
   deleteReplica(room: string, node: NodeId): Promise<Result<void, OpenError>>
   status(): Promise<ReplicaStatus | null>
-  /** Ends the replica; resolves when its storage is closed and its identity free for the next. */
-  close(): Promise<void>
+  /**
+   * Ends the replica; resolves when its storage is closed and its identity free for the next. One that leaves is taken out
+   * of the ensemble first, where that takes no more than half a second; one that only stops is missed, and still counts.
+   */
+  close(how: 'leave' | 'stop'): Promise<void>
 }
 
 /** What a page asks the worker itself, besides what it asks of the state. */

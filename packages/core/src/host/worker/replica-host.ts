@@ -7,12 +7,14 @@ import type { NodeId } from '../../logic/base/ids.ts'
 import { seededRandom } from '../../logic/base/random.ts'
 import type { Decided } from '../../logic/consensus/engine.ts'
 import { engineKind } from '../../logic/consensus/engines.ts'
+import { isMember, members } from '../../logic/consensus/membership.ts'
 import type { ReplicaEvent } from '../../logic/replica/event.ts'
 import { Replica } from '../../logic/replica/replica.ts'
 import type { ToClient } from '../../logic/replica/step.ts'
 import { createMachine } from '../../logic/state/machine.ts'
 import { History, type HistoryBounds } from '../../logic/watch/history.ts'
 import { createWatchTable } from '../../logic/watch/watch-table.ts'
+import { withDeadline } from '../deadline.ts'
 import { Mail } from '../runtime/mail.ts'
 import { Runtime, type StopReason } from '../runtime/runtime.ts'
 import { startTicker } from '../runtime/ticker.ts'
@@ -41,9 +43,17 @@ export interface ReplicaHostConfig {
 export interface ReplicaHost {
   push(event: ReplicaEvent): void
   status(): ReplicaStatus
+  /**
+   * Has the ensemble take this replica out, so that nobody waits for its vote. Resolves when that is done, cannot be, or
+   * takes longer than half a second. Never rejects.
+   */
+  leave(): Promise<void>
   /** Resolves when the storage is closed. Idempotent. */
   close(): Promise<void>
 }
+
+/** A change of the membership takes two round trips and a tick; who closes an app does not wait for much more. */
+const leaveTimeoutMs = 500
 
 /** Starts the replica. Throws InvariantError when what was stored cannot be; then nothing runs. */
 export function startReplica(config: ReplicaHostConfig): ReplicaHost {
@@ -62,6 +72,13 @@ export function startReplica(config: ReplicaHostConfig): ReplicaHost {
     codec,
   })
   let closed: Promise<void> | null = null
+  /** Ends the wait of one that leaves. */
+  let leaving: (() => void) | null = null
+  /** Whether there is an ensemble to take this replica out, and somebody to do it. */
+  const canLeave = (): boolean => {
+    const { membership, doer } = replica.status()
+    return doer !== null && isMember(membership, self) && members(membership).length > 1
+  }
   const runtime = new Runtime({
     replica,
     storage,
@@ -69,9 +86,13 @@ export function startReplica(config: ReplicaHostConfig): ReplicaHost {
     mail: new Mail({ codec, self, ensemble, kind }),
     now: Date.now,
     deliver: config.deliver,
-    stepped: config.stepped,
+    stepped: decided => {
+      if (leaving !== null && !canLeave()) leaving()
+      config.stepped(decided)
+    },
     stopped: reason => {
       stopTicker()
+      leaving?.()
       closed = storage.close().finally(() => config.stopped(reason))
     },
   })
@@ -96,6 +117,14 @@ export function startReplica(config: ReplicaHostConfig): ReplicaHost {
       connected: runtime.connected,
       dropped: runtime.dropped,
     }),
+    leave: async () => {
+      if (closed !== null || !canLeave()) return
+      const left = new Promise<void>(resolve => {
+        leaving = resolve
+      })
+      runtime.push({ type: 'leave' })
+      await withDeadline(left, leaveTimeoutMs, () => new Error('late')).catch(() => undefined)
+    },
     close: async () => {
       runtime.close()
       await closed

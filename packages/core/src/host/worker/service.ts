@@ -106,9 +106,11 @@ export function createService(parts: ServiceParts = browserParts()): ReplicaServ
     },
     deleteReplica: (room, node) => deleteReplica(room, node).then(ok, error => err(openError(error))),
     status: async () => host?.status() ?? null,
-    close: async () => {
-      ended.abort()
+    close: async how => {
+      if (host === null) ended.abort()
       await opening
+      if (how === 'leave') await host?.leave()
+      ended.abort()
       await host?.close()
     },
   }

@@ -159,8 +159,8 @@ export const voterGoneTicks = 200
 /** An observer costs little: it may be silent for a minute before its place is given up. */
 export const observerGoneTicks = 1_200
 
-/** One whose page said goodbye is gone after two seconds, in which a reload is back. */
-export const goodbyeTicks = 40
+/** One that is said to have died is gone after two seconds of silence, in which a reloaded page is back. */
+export const suspectGoneTicks = 40
 
 /** Replicas compare their digests at every slot that is a multiple of this. */
 export const checkpointSlots = 1_024

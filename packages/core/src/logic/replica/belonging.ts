@@ -13,7 +13,7 @@ import { Roster } from './roster.ts'
 import type { ToPeer } from './step.ts'
 
 /** About belonging: for the doer, who hears it from anybody. */
-export type BelongingMessage = Extract<PeerMessage, { type: 'join' | 'leave' | 'goodbye' }>
+export type BelongingMessage = Extract<PeerMessage, { type: 'join' | 'leave' }>
 
 /** What is to be done about it now. */
 export interface Wishes {
@@ -40,19 +40,14 @@ export class Belonging {
     return this.hear({ type: 'leave', node: this.#self }, status)
   }
 
-  /** This replica may end at any moment: another takes the lead, and its place if it does not come back. */
-  goodbye(status: EngineStatus): Wishes {
-    const { inputs, say } = this.hear({ type: 'goodbye', node: this.#self }, status)
-    if (status.leader !== this.#self) return { inputs, say }
-    const heir = heirOf(status)
-    if (heir === null) return { inputs, say }
-    const goodbye: ToPeer = { to: heir, message: { type: 'goodbye', node: this.#self } }
-    return { inputs: [...inputs, { type: 'transfer', to: heir }], say: [...say, goodbye] }
-  }
-
   /** `peer` has a new connection: whatever it said before, it is there. */
   connected(peer: NodeId): void {
     this.#roster.stay(peer)
+  }
+
+  /** A hint that `peer` died: its place is given up soon, unless it comes back. */
+  suspect(peer: NodeId): void {
+    this.#roster.suspect(peer)
   }
 
   /** Where this replica is the doer, acts on what it hears; else tells the doer. Whoever asks repeats it. */
@@ -67,9 +62,6 @@ export class Belonging {
         return { inputs: [{ type: 'changeMembership', change: { type: 'addObserver', node } }], say: [] }
       case 'leave':
         this.#roster.leave(node)
-        return nothing
-      case 'goodbye':
-        this.#roster.goodbye(node)
         return nothing
     }
   }
@@ -93,13 +85,4 @@ export class Belonging {
     const message: PeerMessage = { type: 'join', node: this.#self }
     return { inputs: [], say: Array.from(connected, to => ({ to, message })) }
   }
-}
-
-/** The voter that has most, of those heard lately. */
-function heirOf({ peers, membership }: EngineStatus): NodeId | null {
-  const voters = peers.filter(
-    ({ node, silentTicks }) => membership.voters.includes(node) && silentTicks <= joinTicks,
-  )
-  const [first] = voters.toSorted((a, b) => b.matchedThrough - a.matchedThrough)
-  return first?.node ?? null
 }

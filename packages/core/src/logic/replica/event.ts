@@ -25,8 +25,6 @@ export type ReplicaEvent =
   | { readonly type: 'client'; readonly client: ClientId; readonly request: ClientRequest }
   /** This replica wants to be taken out of the ensemble before it ends. Not to be undone. */
   | { readonly type: 'leave' }
-  /** This replica may end at any moment. */
-  | { readonly type: 'goodbye' }
   /** The page is gone; its sessions live on until they expire. */
   | { readonly type: 'clientGone'; readonly client: ClientId }
 

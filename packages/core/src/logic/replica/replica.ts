@@ -134,6 +134,7 @@ export class Replica {
         this.#connected.delete(event.peer)
         return
       case 'suspect':
+        this.#belonging.suspect(event.peer)
         this.#inputs.push(event)
         return
       case 'client':
@@ -142,8 +143,6 @@ export class Replica {
         return this.#forgetClient(event.client)
       case 'leave':
         return this.#wish(this.#belonging.leave(this.#engine.status()))
-      case 'goodbye':
-        return this.#wish(this.#belonging.goodbye(this.#engine.status()))
     }
   }
 
@@ -160,7 +159,6 @@ export class Replica {
         return
       case 'join':
       case 'leave':
-      case 'goodbye':
         return this.#wish(this.#belonging.hear(message, this.#engine.status()))
       case 'checkpoint':
         return this.#checkpoints.hear(from, message.slot, message.digest)

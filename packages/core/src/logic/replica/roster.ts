@@ -4,11 +4,11 @@
  */
 import type { NodeId } from '../base/ids.ts'
 import {
-  goodbyeTicks,
   observerGoneTicks,
   promotionLagMax,
   promotionSilentTicksMax,
   promotionSteadyTicks,
+  suspectGoneTicks,
   voterGoneTicks,
   votersWanted,
 } from '../base/limits.ts'
@@ -21,8 +21,8 @@ export class Roster {
   #fitTicks = new Map<NodeId, number>()
   /** Who asked to be taken out, and has not been heard of otherwise since. */
   readonly #leaving = new Set<NodeId>()
-  /** Whose page said goodbye: it is gone soon, unless it comes back at once. */
-  readonly #goodbyes = new Set<NodeId>()
+  /** Of whom there is a hint that they died: gone soon, unless they come back at once. */
+  readonly #suspects = new Set<NodeId>()
 
   constructor(self: NodeId) {
     this.#self = self
@@ -33,15 +33,15 @@ export class Roster {
     this.#leaving.add(node)
   }
 
-  /** `node` is about to end. */
-  goodbye(node: NodeId): void {
-    this.#goodbyes.add(node)
+  /** A hint that `node` died. */
+  suspect(node: NodeId): void {
+    this.#suspects.add(node)
   }
 
   /** `node` is there to stay. */
   stay(node: NodeId): void {
     this.#leaving.delete(node)
-    this.#goodbyes.delete(node)
+    this.#suspects.delete(node)
   }
 
   /** One tick passes under `status`, which is the doer's. */
@@ -58,7 +58,7 @@ export class Roster {
       const isClose = peer !== undefined && chosenThrough - peer.matchedThrough <= promotionLagMax
       const fitTicks = isHeard && isClose && !isLeaving ? (before.get(node) ?? 0) + 1 : 0
       this.#fitTicks.set(node, fitTicks)
-      const patienceTicks = this.#goodbyes.has(node) ? goodbyeTicks : goneTicks
+      const patienceTicks = this.#suspects.has(node) ? suspectGoneTicks : goneTicks
       return {
         node,
         isHeard,

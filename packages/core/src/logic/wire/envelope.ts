@@ -33,8 +33,6 @@ export type PeerMessage =
   | { readonly type: 'join'; readonly node: NodeId }
   /** `node` is a member, asks to be taken out, and waits for it. */
   | { readonly type: 'leave'; readonly node: NodeId }
-  /** `node` is about to end, and may be back in a moment. */
-  | { readonly type: 'goodbye'; readonly node: NodeId }
   /** The sender's digest after it applied `slot`. */
   | { readonly type: 'checkpoint'; readonly slot: Slot; readonly digest: number }
 
@@ -104,7 +102,6 @@ function parsePeerMessage(kind: AnyEngineKind, value: unknown): PeerMessage | nu
         : null
     case 'join':
     case 'leave':
-    case 'goodbye':
       return isId(node) ? { type, node: nodeId(node) } : null
     case 'checkpoint':
       return isCounter(at) && isCounter(digest) ? { type, slot: slot(at), digest } : null
