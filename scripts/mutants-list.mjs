@@ -4,7 +4,10 @@
  */
 
 /** @typedef {{ file: string, find: string, replace: string }} Edit paths below packages/core/src/logic */
-/** @typedef {{ name: string, breaks: string, engine: string, edits: readonly Edit[] }} Mutant `engine`: who is simulated */
+/**
+ * `engine`: who is simulated; `options`: how, besides.
+ * @typedef {{ name: string, breaks: string, engine: string, edits: readonly Edit[], options?: readonly string[] }} Mutant
+ */
 
 const mutant = (name, breaks, file, find, replace) => ({
   name,
@@ -25,6 +28,15 @@ const ofZab = (name, breaks, file, find, replace) => ({
   breaks,
   engine: 'zab',
   edits: [{ file: `consensus/zab/${file}`, find, replace }],
+})
+
+/** Seen by clients who watch the whole tree and go on from what they know. */
+const ofWatches = (name, breaks, file, find, replace) => ({
+  name: `watch-${name}`,
+  breaks,
+  engine: 'multi-paxos',
+  options: ['--followed', '20'],
+  edits: [{ file, find, replace }],
 })
 
 const engine = 'consensus/multi-paxos'
@@ -242,8 +254,36 @@ export const mutants = [
     'answer-before-event',
     'answers overtake the watch events of what they show',
     'replica/replica.ts',
-    `deliver: this.#deliver,`,
-    `deliver: [...this.#deliver].sort((a, b) => Number(a.event.type === 'watch') - Number(b.event.type === 'watch')),`,
+    `deliver: this.#audience.takeTold(),`,
+    `deliver: [...this.#audience.takeTold()].sort((a, b) => Number(a.event.type === 'watch') - Number(b.event.type === 'watch')),`,
+  ),
+  ofWatches(
+    'forgets-in-silence',
+    'a replica takes its history to reach back further than it does',
+    'watch/history.ts',
+    `    this.#start = entry.zxid\n`,
+    ``,
+  ),
+  ofWatches(
+    'gap-in-silence',
+    'a replica that was given a state takes its history to be whole',
+    'watch/history.ts',
+    `    this.#start = through\n`,
+    ``,
+  ),
+  ofWatches(
+    'jump-in-silence',
+    'a standing watch is not told that its replica was given a state',
+    'replica/watching.ts',
+    `    for (const watch of this.#table.resumables()) this.#resync(watch)\n`,
+    ``,
+  ),
+  ofWatches(
+    'told-twice',
+    'a watch that goes on begins with the last transaction that it was told of',
+    'watch/history.ts',
+    ` > from) high = middle`,
+    ` >= from) high = middle`,
   ),
   mutant(
     'apply-by-chance',

@@ -27,7 +27,7 @@ const queue = [...edited]
 const hands = Array.from({ length: Math.min(2, availableParallelism()) }, async () => {
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
     const { mutant, folder } = next
-    const by = (await failingSeed(folder, mutant.engine)) ?? (await failingScript(folder, mutant.engine))
+    const by = (await failingSeed(folder, mutant)) ?? (await failingScript(folder, mutant.engine))
     if (by !== null) caught++
     const verdict = by === null ? 'NOT CAUGHT' : `caught by ${by}`
     console.log(`${mutant.name.padEnd(26)} ${verdict.padEnd(48)} ${mutant.breaks}`)
@@ -68,7 +68,7 @@ function prepare({ name, edits }) {
 }
 
 /** The check that a seed broke, and which seed; null when all pass. */
-async function failingSeed(folder, engine) {
+async function failingSeed(folder, { engine, options = [] }) {
   const built = await run([join(root, 'node_modules/typescript/bin/tsc'), '-p', folder])
   if (built.status !== 0) throw new Error(built.output)
   const command = [
@@ -77,6 +77,7 @@ async function failingSeed(folder, engine) {
     engine,
     '--seeds',
     seeds,
+    ...options,
     '--bail',
     '--workers',
     '1',

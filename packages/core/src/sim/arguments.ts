@@ -11,6 +11,8 @@ export interface Arguments {
   readonly seeds: readonly [number, number]
   /** Exactly these, in each seed; null: those that each seed draws. */
   readonly faults: readonly FaultName[] | null
+  /** Clients follow the whole tree, and replicas keep this many changes for them; null: nobody does. */
+  readonly followed: number | null
   readonly trace: boolean
   /** Run every seed twice and compare. */
   readonly twice: boolean
@@ -27,6 +29,8 @@ export const usage = `usage: npm run sim -- [options]
   --seeds A..B      which seeds, or one: A (default 1..300)
   --faults A,B      exactly these, of ${faultNames.join()}
                     (default: each seed draws which)
+  --followed N      clients watch the whole tree besides and resume from their last
+                    zxid, for which replicas keep N changes
   --trace           print what happened; for one seed
   --history FILE    write what the clients of the last seed saw, one event a line
   --twice           run every seed twice: the same trace is demanded
@@ -38,6 +42,7 @@ export function parseArguments(words: readonly string[]): Result<Arguments, stri
   let engine = engineNames[0] ?? 'multi-paxos'
   let seeds: readonly [number, number] = [1, 300]
   let faults: readonly FaultName[] | null = null
+  let followed: number | null = null
   let historyFile: string | null = null
   let workers = 2
   const flags = new Set<string>()
@@ -70,6 +75,10 @@ export function parseArguments(words: readonly string[]): Result<Arguments, stri
         faults = named.value
         break
       }
+      case '--followed':
+        followed = Number(value)
+        if (!Number.isInteger(followed) || followed < 1) return err(`changes are counted from 1: ${value}`)
+        break
       case '--history':
         if (value === '') return err('--history needs a file')
         historyFile = value
@@ -88,6 +97,7 @@ export function parseArguments(words: readonly string[]): Result<Arguments, stri
     engine,
     seeds,
     faults,
+    followed,
     trace: flag('--trace'),
     twice: flag('--twice'),
     bail: flag('--bail'),

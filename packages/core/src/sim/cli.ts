@@ -18,7 +18,7 @@ else {
 }
 
 async function main(wanted: Arguments): Promise<number> {
-  const { engine, seeds, trace, historyFile, faults } = wanted
+  const { engine, seeds, trace, historyFile, faults, followed } = wanted
   let failed = 0
   const passed = await runSeeds(wanted, report => {
     if (report.failure === null) return
@@ -26,7 +26,7 @@ async function main(wanted: Arguments): Promise<number> {
     printFailure(wanted, report)
   })
   if (trace || historyFile !== null) {
-    const last = runSeed(seeds[1], engine, trace, faults)
+    const last = runSeed(seeds[1], engine, trace, faults, followed)
     for (const line of last.trace) console.log(line)
     if (historyFile !== null) writeFileSync(historyFile, toJsonLines(last.history))
   }
@@ -35,14 +35,18 @@ async function main(wanted: Arguments): Promise<number> {
 }
 
 function printFailure(
-  { engine, shrink: shrinks, faults }: Arguments,
+  { engine, shrink: shrinks, faults, followed }: Arguments,
   { seed, failure, endedMs }: SeedReport,
 ): void {
   if (failure === null) return
   console.log(`seed ${seed} broke ${failure.check} at ${endedMs} ms: ${failure.message}`)
-  const named = faults === null ? '' : ` --faults ${faults.join()}`
-  console.log(`  again: npm run sim -- --engine ${engine} --seeds ${seed}${named} --trace`)
-  const plan = drawPlan(seed, engine, faults)
+  const options = [
+    ...(faults === null ? [] : [`--faults ${faults.join()}`]),
+    ...(followed === null ? [] : [`--followed ${followed}`]),
+  ]
+  const again = [`--engine ${engine} --seeds ${seed}`, ...options, '--trace'].join(' ')
+  console.log(`  again: npm run sim -- ${again}`)
+  const plan = { ...drawPlan(seed, engine, faults), followed }
   console.log(`  faults: ${plan.faults.join()}`)
   if (!shrinks) return
   const small = shrink(plan, failure.check)

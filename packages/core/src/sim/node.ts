@@ -7,6 +7,7 @@
 import { InvariantError } from '../logic/base/assert.ts'
 import type { Codec } from '../logic/base/codec.ts'
 import type { NodeId } from '../logic/base/ids.ts'
+import { historyBytesMax } from '../logic/base/limits.ts'
 import type { Engine, EngineInput } from '../logic/consensus/engine.ts'
 import type { AnyEngineKind } from '../logic/consensus/engines.ts'
 import type { ReplicaEvent } from '../logic/replica/event.ts'
@@ -14,6 +15,7 @@ import { Replica } from '../logic/replica/replica.ts'
 import type { Step, ToClient, ToPeer } from '../logic/replica/step.ts'
 import { WriteGroup } from '../logic/replica/write-group.ts'
 import { createMachine } from '../logic/state/machine.ts'
+import { History } from '../logic/watch/history.ts'
 import { createWatchTable } from '../logic/watch/watch-table.ts'
 import { type Chance, chanceOf } from './chance.ts'
 import type { Clock } from './clock.ts'
@@ -37,6 +39,8 @@ export interface NodeConfig {
   readonly tickMs: number
   readonly seed: number
   readonly snapshotSlots: number
+  /** Changes kept for watches that resume; null: as many as anywhere. */
+  readonly historyChanges: number | null
   readonly logKeptSlots: number
   readonly kind: AnyEngineKind
   readonly codec: Codec
@@ -102,14 +106,18 @@ export class SimNode {
 
   start(): void {
     if (this.#running !== null) return
-    const { id: self, founders, kind, codec, seed, tickMs, snapshotSlots, logKeptSlots } = this.#config
+    const { id: self, founders, kind, codec, seed, tickMs } = this.#config
+    const { snapshotSlots, logKeptSlots, historyChanges: changesMax } = this.#config
     const recovered = this.#disk.open()
     const incarnation = this.#disk.incarnation
     this.#world.trace.note(self, 'starts', () => `${incarnation}`)
     const machine = createMachine(codec)
     const random = chanceOf(seed, `engine ${self} ${incarnation}`)
     const engine = this.#asking(kind.create({ self, founders, random, recovered, logKeptSlots }))
-    const replica = new Replica({ self, engine, machine, watches: createWatchTable(), codec, snapshotSlots })
+    const history =
+      changesMax === null ? new History() : new History({ changesMax, bytesMax: historyBytesMax })
+    const watches = createWatchTable()
+    const replica = new Replica({ self, engine, machine, watches, history, codec, snapshotSlots })
     const running: Running = { id: self, incarnation, replica, machine }
     this.#running = running
     this.#world.observers.started(running, recovered)

@@ -104,6 +104,11 @@ export interface Plan extends FaultPlan {
   readonly silentHealing: boolean
   /** Messages pass through their encoding and parser. */
   readonly encoded: boolean
+  /**
+   * Each client also watches the whole tree, and replicas keep no more than this many changes for those who go on from an
+   * earlier one; null: nobody does. Not drawn: it would be another run.
+   */
+  readonly followed: number | null
 }
 
 /** The plan of `seed`: with exactly `named` on, or, where that is null, with a part of all faults that the seed draws. */
@@ -132,6 +137,7 @@ export function drawPlan(seed: number, engine: EngineName, named: readonly Fault
     wandering: chance.happens(0.3),
     silentHealing: chance.happens(0.5),
     encoded: chance.happens(0.3),
+    followed: null,
     ...atRest(),
   }
   const drawn = faults.map(fault => faultParts[fault].draw(chanceOf(seed, fault)))

@@ -15,6 +15,7 @@ interface Work {
   readonly engine: EngineName
   readonly twice: boolean
   readonly faults: readonly FaultName[] | null
+  readonly followed: number | null
 }
 
 /** Runs the seeds; `report` hears of each, in order. Returns how many passed. */
@@ -46,12 +47,12 @@ export async function runSeeds(wanted: Arguments, report: (report: SeedReport) =
 }
 
 function employ(
-  { engine, twice, faults }: Arguments,
+  { engine, twice, faults, followed }: Arguments,
   take: () => number | null,
   done: (report: SeedReport) => void,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    const work: Work = { engine, twice, faults }
+    const work: Work = { engine, twice, faults, followed }
     const worker = new Worker(new URL(import.meta.url), { workerData: work })
     const feed = () => worker.postMessage(take())
     worker.on('message', (report: SeedReport) => {
@@ -64,10 +65,10 @@ function employ(
   })
 }
 
-function reportOf(seed: number, { engine, twice, faults }: Work): SeedReport {
-  const { failure, endedMs, hash } = runSeed(seed, engine, false, faults)
+function reportOf(seed: number, { engine, twice, faults, followed }: Work): SeedReport {
+  const { failure, endedMs, hash } = runSeed(seed, engine, false, faults, followed)
   if (failure !== null || !twice) return { seed, failure, endedMs }
-  const again = runSeed(seed, engine, false, faults).hash
+  const again = runSeed(seed, engine, false, faults, followed).hash
   if (again === hash) return { seed, failure, endedMs }
   return { seed, failure: { check: 'determinism', message: `hash ${hash}, then ${again}` }, endedMs }
 }

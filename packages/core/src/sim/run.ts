@@ -27,17 +27,20 @@ export interface RunResult {
   readonly slots: number
   readonly hash: string
   readonly history: readonly HistoryEvent[]
+  /** What those who follow the tree were told. */
+  readonly followed: { readonly changes: number; readonly resyncs: number }
   /** Empty unless asked for. */
   readonly trace: readonly string[]
 }
 
-/** With the faults that the seed draws, or with exactly those named. */
+/** With the faults that the seed draws, or with exactly those named; `followed` as in the plan. */
 export const runSeed = (
   seed: number,
   engine: EngineName,
   keepTrace = false,
   faults: readonly FaultName[] | null = null,
-): RunResult => runPlan(drawPlan(seed, engine, faults), keepTrace)
+  followed: number | null = null,
+): RunResult => runPlan({ ...drawPlan(seed, engine, faults), followed }, keepTrace)
 
 export function runPlan(plan: Plan, keepTrace = false): RunResult {
   const world = new World(plan, keepTrace)
@@ -56,8 +59,19 @@ export function runPlan(plan: Plan, keepTrace = false): RunResult {
     slots: world.invariants.decisions.through,
     hash: world.trace.hash,
     history: world.history,
+    followed: followedIn(world),
     trace: world.trace.lines,
   }
+}
+
+function followedIn({ clients }: World): RunResult['followed'] {
+  let changes = 0
+  let resyncs = 0
+  for (const { follower } of clients) {
+    changes += follower?.changes ?? 0
+    resyncs += follower?.resyncs ?? 0
+  }
+  return { changes, resyncs }
 }
 
 function live(world: World): void {

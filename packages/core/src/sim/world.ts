@@ -94,8 +94,9 @@ export class World {
   }
 
   addNode(id: NodeId, founders: readonly NodeId[]): SimNode {
-    const { seed, tickMs, snapshotSlots, logKeptSlots } = this.plan
-    const config = { id, founders, seed, snapshotSlots, logKeptSlots, kind: this.#kind, codec: this.#codec }
+    const { seed, tickMs, snapshotSlots, logKeptSlots, followed } = this.plan
+    const kept = { snapshotSlots, logKeptSlots, historyChanges: followed }
+    const config = { id, founders, seed, ...kept, kind: this.#kind, codec: this.#codec }
     const node = new SimNode(
       { ...config, tickMs: tickMs[this.nodes.size % tickMs.length] ?? 50 },
       this.#surroundings,
@@ -142,7 +143,7 @@ export class World {
     const options = { keys, linearizableReads, reads: reads[index % reads.length] ?? 0 }
     const requests = new Requests(chanceOf(seed, `requests ${index}`), name, options)
     const timeoutMs = chance.pick([4_000, 4_000, 6_000, 10_000])
-    const config = { name, lanes, thinkMs, timeoutMs, patienceMsMax }
+    const config = { name, lanes, thinkMs, timeoutMs, patienceMsMax, follows: this.plan.followed !== null }
     const surroundings = {
       clock: this.clock,
       chance,

@@ -36,3 +36,10 @@ test.each([
 ])('SIM-10 %s is refused', line => {
   expect(parseArguments(line.split(' ')).ok).toBe(false)
 })
+
+test('SIM-10 how many changes are kept for clients that follow the tree is a count', () => {
+  expect(parseArguments(['--followed', '20'])).toMatchObject({ value: { followed: 20 } })
+  expect(parseArguments([])).toMatchObject({ value: { followed: null } })
+  for (const value of ['0', 'some', ''])
+    expect(parseArguments(['--followed', value])).toMatchObject({ ok: false })
+})

@@ -117,6 +117,21 @@ export class Answers implements Observer {
     return (before.znode !== null || after.znode !== null) && before.changedAt !== after.changedAt
   }
 
+  /** What changed after `from`, until `through`, as `event path zxid`. */
+  changesOfTree(from: Slot, through: Slot): readonly string[] {
+    return this.#twin.changesOfTree(from, through)
+  }
+
+  /** The znodes after `zxid`, as `path version`. */
+  znodesAt(zxid: Slot): readonly string[] {
+    const found: string[] = []
+    for (const path of this.#twin.paths) {
+      const { znode } = this.#twin.at(path, zxid)
+      if (znode !== null) found.push(`${path} ${znode.version}`)
+    }
+    return found
+  }
+
   /** In which slot request `xid` of a session was carried out; 0 before it was. */
   carriedOut(...request: Parameters<Twin['reply']>): Slot {
     return this.#twin.reply(...request)?.zxid ?? noSlot

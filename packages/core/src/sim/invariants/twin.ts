@@ -35,6 +35,8 @@ export function replyKey({ zxid, result }: Reply): ReplyKey {
 export class Twin {
   readonly #codec: Codec
   readonly #history = new Map<string, { readonly zxid: Slot; readonly znode: TwinZnode | null }[]>()
+  /** Every change in the order of the log. */
+  readonly #changes: { readonly zxid: Slot; readonly words: string }[] = []
   readonly #sessions = new Map<SessionId, Session>()
   /** By token, the latest. */
   readonly #tokens = new Map<string, SessionId>()
@@ -83,6 +85,21 @@ export class Twin {
   changes(path: string, from: Slot, through: Slot): readonly Slot[] {
     const history = this.#history.get(path) ?? []
     return history.map(({ zxid }) => zxid).filter(zxid => zxid > from && zxid <= through)
+  }
+
+  /** What changed anywhere after `from`, until `through`: the event, the path, the zxid. */
+  changesOfTree(from: Slot, through: Slot): readonly string[] {
+    let low = 0
+    let high = this.#changes.length
+    while (low < high) {
+      const middle = (low + high) >> 1
+      if ((this.#changes[middle]?.zxid ?? through) > from) high = middle
+      else low = middle + 1
+    }
+    const found: string[] = []
+    for (let at = this.#changes[low]; at !== undefined && at.zxid <= through; at = this.#changes[++low])
+      found.push(at.words)
+    return found
   }
 
   apply({ slot: zxid, value }: Chosen): void {
@@ -165,6 +182,9 @@ export class Twin {
   #change(zxid: Slot, path: string, znode: TwinZnode | null): void {
     const history = this.#history.get(path) ?? []
     this.#history.set(path, history)
+    const before = history.at(-1)?.znode ?? null
+    const event = before === null ? 'NodeCreated' : znode === null ? 'NodeDeleted' : 'NodeDataChanged'
+    this.#changes.push({ zxid, words: `${event} ${path} ${zxid}` })
     history.push({ zxid, znode })
   }
 }

@@ -13,6 +13,7 @@ import type { HistoryEvent, HistoryValue } from '../history.ts'
 import type { Answers } from '../invariants/answers.ts'
 import type { Life } from '../invariants/jumps.ts'
 import { require } from '../violation.ts'
+import { Follower } from './follower.ts'
 import { Lane, type Outstanding } from './lane.ts'
 import type { Requests, Wanted } from './requests.ts'
 
@@ -25,6 +26,8 @@ export interface ClientConfig {
   readonly timeoutMs: number
   /** How long it waits for a silent replica, at most. */
   readonly patienceMsMax: number
+  /** Whether it watches the whole tree besides. */
+  readonly follows: boolean
 }
 
 /** At one life of a replica, as `client`. */
@@ -49,6 +52,7 @@ const patienceMsMin = 600
 const patienceMsOfCompany = 6_000
 
 export class SimClient {
+  readonly follower: Follower | null
   readonly #config: ClientConfig
   readonly #world: ClientSurroundings
   readonly #requests: Requests
@@ -76,6 +80,7 @@ export class SimClient {
     this.#config = config
     this.#world = world
     this.#requests = requests
+    this.follower = config.follows ? new Follower(config.name, world.answers) : null
     this.#lanes = Array.from({ length: config.lanes }, (_, index) => new Lane(firstProcess + index))
   }
 
@@ -122,6 +127,7 @@ export class SimClient {
     this.#patienceMs = to ? patienceMsOfCompany : this.#world.chance.between(patienceMsMin, patienceMsMax)
     if (this.#session === null) return this.#open()
     this.#send({ type: 'ping', session: this.#session })
+    this.#follow(this.#session)
     for (const [number, { wanted }] of this.#writes) this.#sendWrite(this.#session, number, wanted)
     for (const [id, outstanding] of this.#reads) this.#sendRead(this.#session, id, outstanding)
   }
@@ -137,17 +143,22 @@ export class SimClient {
       case 'opened':
         if (event.token !== this.#token || this.#session !== null) return
         this.#session = event.session
+        this.#follow(event.session)
         for (const lane of this.#lanes) this.#think(lane)
         return
       case 'written':
         if (event.session === this.#session) this.#written(event.xid, event.reply)
         return
       case 'answered':
-        if (event.session === this.#session) this.#answered(event)
+        if (event.session !== this.#session) return
+        this.#answered(event)
+        this.follower?.answered(event)
         return
       case 'watch':
-        return this.#fired(event.watch, event.zxid)
+        if (!this.follower?.told(event)) this.#fired(event.watch, event.zxid)
+        return
       case 'resync':
+        this.follower?.begunAnew(event)
         return
       case 'seen':
         if (event.session === this.#session) this.#saw(event.zxid)
@@ -278,6 +289,7 @@ export class SimClient {
   #saw(seen: Zxid): void {
     const zxid = seen > this.#seenZxid ? seen : this.#seenZxid
     this.#seenZxid = zxid
+    this.follower?.saw(zxid)
     if (this.#attached === null) return
     for (const [watch, { path, at }] of this.#watches) {
       const changedAt = this.#world.answers.changeToTell(this.#attached, path, at, zxid)
@@ -286,7 +298,12 @@ export class SimClient {
     }
   }
 
+  #follow(session: SessionId): void {
+    if (this.follower !== null) this.#send(this.follower.ask(session, this.#nextId++))
+  }
+
   #endSession(): void {
+    this.follower?.lost()
     const lost = [...this.#writes.values(), ...this.#reads.values()]
     this.#writes.clear()
     this.#reads.clear()
