@@ -4,7 +4,18 @@ import { parseRequest } from '../../src/host/worker/parse-request.ts'
 
 const session = 7
 const position = { session, id: 1, afterXid: 0, seenZxid: 0 }
+const line = { scheme: 'world', id: 'anyone', perms: 31 }
+const create = { type: 'create', path: '/a', data: new Uint8Array(3), mode: 'persistent', acl: [line] }
+const write = { type: 'write', session, xid: 1, acknowledged: 0 }
+const read = { type: 'read', ...position, consistency: 'sequential', watch: null }
 const requests = [
+  { ...write, operation: { ...create, mode: 'persistentWithTTL', ttlMs: 5 } },
+  { ...write, operation: { type: 'setAcl', path: '/a', acl: [line], version: 3 } },
+  { ...write, operation: { type: 'multi', operations: [create, { type: 'check', path: '/a', version: 0 }] } },
+  { ...write, operation: { type: 'addAuth', scheme: 'digest', id: 'u:x' } },
+  { ...write, operation: { type: 'setQuota', path: '/a', limits: { count: 1 } } },
+  { ...read, query: { type: 'whoAmI' } },
+  { ...read, query: { type: 'multiRead', queries: [{ type: 'children', path: '/a' }] } },
   { type: 'open', token: 'token', timeoutMs: 5_000 },
   { type: 'write', session, xid: 1, acknowledged: 0, operation: { type: 'delete', path: '/a', version: -1 } },
   { type: 'read', ...position, consistency: 'sequential', query: { type: 'get', path: '/a' }, watch: 1 },

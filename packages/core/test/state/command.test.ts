@@ -4,7 +4,23 @@ import { nodeId, sessionId, slot } from '../../src/logic/base/ids.ts'
 import { type Command, encodeCommand, readCommand, stampCommand } from '../../src/logic/state/command.ts'
 import { parseOperation } from '../../src/logic/state/operation.ts'
 import { parseQuery } from '../../src/logic/state/query.ts'
-import { bytes, close, codec, create, createWorld, remove, request, set } from './world.ts'
+import {
+  addAuth,
+  bytes,
+  check,
+  close,
+  codec,
+  create,
+  createWorld,
+  line,
+  multi,
+  path,
+  remove,
+  request,
+  set,
+  setAcl,
+  setQuota,
+} from './world.ts'
 
 const commands: readonly Command[] = [
   { type: 'openSession', token: 'a-token_1', timeoutMs: 10_000 },
@@ -15,6 +31,30 @@ const commands: readonly Command[] = [
   request(sessionId(1), 7, remove('/a/b', 0), 6),
   request(sessionId(1), 7, set('/a/b', bytes('é'), -2_147_483_648), 6),
   request(sessionId(1), 7, close, 6),
+  { type: 'sweep', leadership: slot(3), znodes: [{ path: path('/a'), mzxid: slot(4), pzxid: slot(5) }] },
+  request(sessionId(1), 1, create('/a', 'container', bytes(), { acl: [line('digest', 'u:x', 'rw')] })),
+  request(sessionId(1), 1, create('/a', 'persistentWithTTL', bytes('x'), { ttlMs: 5 })),
+  request(
+    sessionId(1),
+    1,
+    create('/a-', 'persistentSequentialWithTTL', bytes(), { acl: [], ttlMs: 2 ** 40 - 1 }),
+  ),
+  request(sessionId(1), 1, check('/a', 3)),
+  request(sessionId(1), 1, setAcl('/a', [line('world', 'anyone', 'a'), line('auth', '', 'r')], 2)),
+  request(sessionId(1), 1, multi()),
+  request(
+    sessionId(1),
+    1,
+    multi(
+      check('/a'),
+      create('/b', 'ephemeral', bytes('1'), { acl: [line('world', 'anyone', 'r')] }),
+      set('/b'),
+      remove('/b', 1),
+    ),
+  ),
+  request(sessionId(1), 1, addAuth('digest', 'u:x')),
+  request(sessionId(1), 1, setQuota('/a', { count: 1, byteHardLimit: 2 ** 40 })),
+  request(sessionId(1), 1, setQuota('/a', null)),
 ]
 
 const stamped = (row: unknown, timeMs = 5): Uint8Array => stampCommand(timeMs, codec.encode(row))
@@ -60,6 +100,18 @@ describe('commands in the log', () => {
     ['half a version', ['delete', 1, 1, 0, '/a', 0.5]],
     ['a version of 33 bits', ['delete', 1, 1, 0, '/a', 2 ** 31]],
     ['an unknown mode', ['create', 1, 1, 0, '/a', bytes(), 'durable']],
+    ['a mode without its TTL', ['create', 1, 1, 0, '/a', bytes(), 'persistentWithTTL']],
+    ['a TTL for a mode without', ['create', 1, 1, 0, '/a', bytes(), 'container', null, 5]],
+    ['an ACL that is no list', ['create', 1, 1, 0, '/a', bytes(), 'persistent', 'open']],
+    ['a line that is none', ['create', 1, 1, 0, '/a', bytes(), 'persistent', [['world', 'anyone', 32]]]],
+    ['a multi that is no list', ['multi', 1, 1, 0, 'check']],
+    ['a multi of something else', ['multi', 1, 1, 0, [['addAuth', 'digest', 'u:x']]]],
+    ['a multi in a multi', ['multi', 1, 1, 0, [['multi', []]]]],
+    ['an identity that is no text', ['addAuth', 1, 1, 0, 'digest', 7]],
+    ['a quota without limits', ['setQuota', 1, 1, 0, '/a', {}]],
+    ['a sweep of nothing in particular', ['sweep', 1, 'all']],
+    ['a sweep of a bad path', ['sweep', 1, [['/a/', 1, 1]]]],
+    ['a sweep of more than one may name', ['sweep', 1, Array.from({ length: 1_001 }, () => ['/a', 1, 1])]],
   ])('CMD-2 %s is no command', (_, row) => {
     expect(refused(row)).toBe(true)
   })
@@ -137,6 +189,10 @@ describe('the door', () => {
     ['no version', { type: 'set', path: '/a', data: bytes() }],
     ['half a version', { type: 'delete', path: '/a', version: 1.5 }],
     ['a version over 32 bits', { type: 'delete', path: '/a', version: 2 ** 31 }],
+    ['no list of operations', { type: 'multi', operations: check('/a') }],
+    ['no scheme', { type: 'addAuth', id: 'u:x' }],
+    ['an id over 512 characters', { type: 'addAuth', scheme: 'digest', id: 'u:'.padEnd(513, 'x') }],
+    ['limits that are none', { type: 'setQuota', path: '/a', limits: 5 }],
   ])('CMD-5 an operation with %s is refused', (_, value) => {
     expect(parseOperation(value)).toMatchObject({ ok: false, error: { code: 'BadArguments' } })
   })
@@ -151,8 +207,17 @@ describe('the door', () => {
   })
 
   test('CMD-6 queries', () => {
-    for (const type of ['get', 'exists', 'children'])
+    for (const type of ['get', 'exists', 'children', 'getAcl', 'ephemerals', 'allChildrenNumber'])
       expect(parseQuery({ type, path: '/a', watch: 1 })).toEqual({ ok: true, value: { type, path: '/a' } })
+    expect(parseQuery({ type: 'whoAmI', path: '/a' })).toEqual({ ok: true, value: { type: 'whoAmI' } })
+    const queries = [
+      { type: 'get', path: '/a' },
+      { type: 'children', path: '/' },
+    ]
+    expect(parseQuery({ type: 'multiRead', queries })).toEqual({
+      ok: true,
+      value: { type: 'multiRead', queries },
+    })
     for (const bad of [
       null,
       'get',
@@ -160,6 +225,13 @@ describe('the door', () => {
       { type: 'get' },
       { type: 'get', path: 'a' },
       { type: 'set', path: '/a' },
+      { type: 'getAcl' },
+      { type: 'ephemerals', path: 'a' },
+      { type: 'multiRead' },
+      { type: 'multiRead', queries: [{ type: 'exists', path: '/a' }] },
+      { type: 'multiRead', queries: [{ type: 'get', path: 'a' }] },
+      { type: 'multiRead', queries: [{ type: 'multiRead', queries: [] }] },
+      { type: 'multiRead', queries: Array.from({ length: 1_025 }, () => ({ type: 'get', path: '/a' })) },
     ])
       expect(parseQuery(bad)).toMatchObject({ ok: false, error: { code: 'BadArguments' } })
   })

@@ -4,64 +4,29 @@
  * only.
  */
 import type { Command, Operation, TreeOperation } from '../../src/logic/state/command.ts'
-
-interface Line {
-  readonly scheme: string
-  readonly id: string
-  readonly perms: number
-}
-
-interface Node {
-  path: string
-  data: string
-  czxid: number
-  mzxid: number
-  pzxid: number
-  ctime: number
-  mtime: number
-  version: number
-  aversion: number
-  creates: number
-  deletes: number
-  /** A session, or 0. */
-  owner: number
-  container: boolean
-  ttlMs: number
-  acl: Line[]
-}
-
-interface Session {
-  id: number
-  token: string
-  timeoutMs: number
-  lastXid: number
-  lastZxid: number
-  acknowledged: number
-  identities: { scheme: string; id: string }[]
-  answers: { xid: number; answer: string }[]
-  open: boolean
-}
-
-/** Kept whole for a multi that fails. */
-interface World {
-  nodes: Node[]
-  changes: string[]
-  over: string[]
-}
-
-type Request = Extract<Command, { type: 'request' }>
-type Limits = NonNullable<Extract<Operation, { type: 'setQuota' }>['limits']>
-
-const [READ, WRITE, CREATE, DELETE, ADMIN] = [1, 2, 4, 8, 16]
-const unusedMs = 3_600_000
-
-const parentOf = (path: string): string => path.split('/').slice(0, -1).join('/') || '/'
-const hex = (data: Uint8Array): string => Array.from(data, byte => byte.toString(16)).join(' ')
-const ascii = (text: string): string => Array.from(text, c => c.charCodeAt(0).toString(16)).join(' ')
-const isGiven = (path: string): boolean => /^\/zookeeper($|\/)/.test(path)
-const isAt = (path: string, top: string): boolean => path === top || path.startsWith(`${top}/`)
-const open: Line[] = [{ scheme: 'world', id: 'anyone', perms: 31 }]
-const readOnly: Line[] = [{ scheme: 'world', id: 'anyone', perms: READ }]
+import {
+  ADMIN,
+  ascii,
+  CREATE,
+  DELETE,
+  hex,
+  isAt,
+  isGiven,
+  isValid,
+  type Limits,
+  type Line,
+  lengthOf,
+  type Node,
+  open,
+  parentOf,
+  READ,
+  type Request,
+  readOnly,
+  type Session,
+  unusedMs,
+  type World,
+  WRITE,
+} from './model-parts.ts'
 
 export class Model {
   zxid = 0
@@ -426,12 +391,4 @@ export class Model {
     const counts = { version: 0, aversion: 0, creates: 0, deletes: 0 }
     this.nodes.push({ path, data, ...times, ...counts, owner: 0, container: false, ttlMs: 0, acl })
   }
-}
-
-const lengthOf = (data: string): number => (data === '' ? 0 : data.split(' ').length)
-
-function isValid(scheme: string, id: string): boolean {
-  if (scheme === 'world') return id === 'anyone'
-  if (scheme === 'digest') return id.split(':').length === 2 && !id.endsWith(':')
-  return scheme === 'key' && /^[0-9A-Za-z_-]{87}$/.test(id)
 }

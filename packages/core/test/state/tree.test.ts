@@ -9,7 +9,20 @@ import { checkSize } from '../../src/logic/state/operation-facts.ts'
 import type { Transaction } from '../../src/logic/state/transaction.ts'
 import { Tree } from '../../src/logic/state/tree.ts'
 import { nextVersion, statOf } from '../../src/logic/state/znode.ts'
-import { bytes, create, createWorld, path, remove, request, set, text, type World } from './world.ts'
+import {
+  bytes,
+  check,
+  create,
+  createWorld,
+  line,
+  path,
+  remove,
+  request,
+  set,
+  setAcl,
+  text,
+  type World,
+} from './world.ts'
 
 const withSession = (): { world: World; session: SessionId } => {
   const world = createWorld()
@@ -263,10 +276,21 @@ describe('the tree', () => {
 describe('which error wins', () => {
   const large = new Uint8Array(znodeBytesMax)
 
-  /** `/p` has the child `/p/c` and version 1, `/e` is ephemeral, `/zookeeper` is always there. */
+  /** `/p` has the child `/p/c` and version 1, `/e` is ephemeral, `/closed` and `/closed/c` can only be read. */
   function prepared() {
     const { world, session } = withSession()
-    for (const operation of [create('/p'), create('/p/c'), set('/p'), create('/e', 'ephemeral')])
+    const closed = { acl: [line('world', 'anyone', 'r')] }
+    for (const operation of [
+      create('/p'),
+      create('/p/c'),
+      set('/p'),
+      create('/e', 'ephemeral'),
+      create('/closed'),
+      create('/closed/c', 'persistent', bytes(), closed),
+      create('/closed/c2'),
+      setAcl('/closed', closed.acl),
+      create('/e2', 'ephemeral', bytes(), closed),
+    ])
       expect(world.code(session, operation)).toBe('ok')
     return { world, session }
   }
@@ -274,10 +298,18 @@ describe('which error wins', () => {
   test.each<[string, Operation, string]>([
     ['too large, no parent', create('/x/y', 'persistent', large), 'DataTooLarge'],
     ['too large, reserved', create('/zookeeper/y', 'persistent', large), 'DataTooLarge'],
+    ['too large, invalid ACL', create('/x/y', 'persistent', large, { acl: [] }), 'DataTooLarge'],
+    ['invalid ACL, no parent', create('/x/y', 'persistent', bytes(), { acl: [] }), 'InvalidACL'],
+    ['invalid ACL, not allowed', create('/closed/y', 'persistent', bytes(), { acl: [] }), 'InvalidACL'],
+    ['invalid ACL, exists', create('/p/c', 'persistent', bytes(), { acl: [] }), 'InvalidACL'],
+    ['not allowed', create('/closed/y'), 'NoAuth'],
+    ['not allowed, exists', create('/closed/c'), 'NoAuth'],
+    ['not allowed, parent ephemeral', create('/e2/c'), 'NoAuth'],
     ['no parent', create('/x/y'), 'NoNode'],
     ['no parent, sequential', create('/x/', 'persistentSequential'), 'NoNode'],
     ['no parent, reserved', create('/zookeeper/x/y'), 'NoNode'],
     ['reserved', create('/zookeeper/y'), 'BadArguments'],
+    ['reserved, not allowed', create('/zookeeper/config/y'), 'NoAuth'],
     ['reserved, sequential', create('/zookeeper/', 'persistentSequential'), 'BadArguments'],
     ['reserved, exists', create('/zookeeper'), 'BadArguments'],
     ['exists', create('/p/c'), 'NodeExists'],
@@ -295,6 +327,9 @@ describe('which error wins', () => {
     ['the root', remove('/', 99), 'BadArguments'],
     ['reserved', remove('/zookeeper', 99), 'BadArguments'],
     ['reserved, absent', remove('/zookeeper/x'), 'BadArguments'],
+    ['not allowed, absent', remove('/closed/x', 99), 'NoAuth'],
+    ['not allowed, other version', remove('/closed/c2', 99), 'NoAuth'],
+    ['below what is guarded itself', remove('/closed/c/x'), 'NoAuth'],
     ['absent', remove('/p/x', 99), 'NoNode'],
     ['parent absent', remove('/x/y'), 'NoNode'],
     ['other version, has children', remove('/p', 0), 'BadVersion'],
@@ -313,12 +348,32 @@ describe('which error wins', () => {
     ['too large, absent, other version', set('/x', large, 9), 'DataTooLarge'],
     ['reserved, other version', set('/zookeeper', bytes(), 9), 'BadArguments'],
     ['reserved, absent', set('/zookeeper/x'), 'BadArguments'],
+    ['not allowed, other version', set('/closed', bytes(), 9), 'NoAuth'],
+    ['below what is guarded', set('/closed/c2'), 'ok'],
     ['absent, other version', set('/x', bytes(), 9), 'NoNode'],
     ['other version', set('/p', bytes(), 0), 'BadVersion'],
     ['nothing', set('/p', bytes(), 1), 'ok'],
   ])('TREE-12 set: %s', (_, operation, code) => {
     const { world, session } = prepared()
     expect(world.code(session, operation)).toBe(code)
+  })
+
+  test.each<[string, Operation, string]>([
+    ['absent', check('/x', 9), 'NoNode'],
+    ['not allowed, other version', check('/hidden', 9), 'NoAuth'],
+    ['other version', check('/p', 0), 'BadVersion'],
+    ['its version', check('/p', 1), 'ok'],
+    ['any version', check('/p'), 'ok'],
+    ['reserved', check('/zookeeper', 0), 'ok'],
+  ])('TREE-24 check: %s', (_, operation, code) => {
+    const { world, session } = prepared()
+    world.request(
+      session,
+      create('/hidden', 'persistent', bytes(), { acl: [line('world', 'anyone', 'wcda')] }),
+    )
+    const before = world.stat('/p')
+    expect(world.code(session, operation)).toBe(code)
+    expect(world.stat('/p')).toEqual(before)
   })
 
   test('TREE-13 nobody writes at or below /zookeeper', () => {

@@ -10,9 +10,11 @@ import {
   stampCommand,
 } from '../../src/logic/state/command.ts'
 import type { Applied, Reply, StateMachine } from '../../src/logic/state/contract.ts'
+import type { StateErrorCode } from '../../src/logic/state/error.ts'
 import { createMachine } from '../../src/logic/state/machine.ts'
 import { readOperation } from '../../src/logic/state/operation.ts'
 import { parsePath, type ZnodePath } from '../../src/logic/state/path.ts'
+import type { Query, QueryAnswer } from '../../src/logic/state/query.ts'
 import type { QuotaLimits } from '../../src/logic/state/quota.ts'
 import type { Stat } from '../../src/logic/state/stat.ts'
 
@@ -78,6 +80,8 @@ export interface World {
   request(session: SessionId, operation: Operation): Applied & { readonly reply: Reply }
   /** Like `request`; the error's code, or `ok`. */
   code(session: SessionId, operation: Operation): string
+  /** What `session` reads, or the code of its failure. */
+  read(session: SessionId, query: Query): QueryAnswer | StateErrorCode
   stat(at: string): Stat | null
   children(at: string): readonly string[]
 }
@@ -107,6 +111,10 @@ export function createWorld(machine: StateMachine = createMachine(codec)): World
     code(session, asked) {
       const { result } = world.request(session, asked).reply
       return result.ok ? 'ok' : result.error.code
+    },
+    read(session, query) {
+      const result = machine.query(query, session)
+      return result.ok ? result.value : result.error.code
     },
     stat(at) {
       const answer = machine.query({ type: 'exists', path: path(at) })

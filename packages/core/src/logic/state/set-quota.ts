@@ -76,9 +76,11 @@ export function setQuota(
 
 /** Finds the quotas of a tree that was loaded. */
 export function findQuotas(tree: Tree): void {
-  for (const [at, { data }] of tree.entries()) {
+  for (const at of walk(tree, quotaRootPath)) {
     const path = limitedBy(at, limitsName)
-    if (path !== null) tree.quotas.put(path, parseLimits(asciiText(data)), usageOf(tree, path))
+    const znode = tree.get(at)
+    if (path === null || znode === undefined) continue
+    tree.quotas.put(path, parseLimits(asciiText(znode.data)), usageOf(tree, path))
   }
 }
 

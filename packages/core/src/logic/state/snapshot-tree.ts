@@ -63,8 +63,8 @@ function parseLists(values: unknown): readonly Acl[] | null {
 /** Puts the znode of `row` into `tree`; what is wrong with it, or null. */
 function loadZnode(tree: Tree, acls: readonly Acl[], row: unknown): string | null {
   if (!Array.isArray(row)) return 'a znode is no row'
-  const [text, data, czxid, mzxid, pzxid, ctime, mtime, version, childCreates, lifetime] = row as Row
-  const [list = 0, aversion = 0] = (row as Row).slice(10)
+  const [text, data, czxid, mzxid, pzxid, ctime, mtime, version, childCreates, lifetime, ...rest] = row as Row
+  const [list, aversion] = rest.length === 0 ? usual : rest
   const parsed = parsePath(text)
   if (!parsed.ok) return parsed.error.message
   const path = parsed.value
@@ -97,6 +97,9 @@ function loadZnode(tree: Tree, acls: readonly Acl[], row: unknown): string | nul
   tree.load(path, record, list === 0 ? null : acl)
   return null
 }
+
+/** The open list, never changed. */
+const usual: Row = [0, 0]
 
 const isVersion = (value: unknown): value is number => typeof value === 'number' && (value | 0) === value
 
