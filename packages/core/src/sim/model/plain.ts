@@ -1,9 +1,11 @@
 /** Values as text, equal for equal values: how states and messages are told apart. */
 
-/** Text of `value`; maps and sets by their entries in order of insertion, bytes by their numbers. */
-export const textOf = (value: unknown): string => JSON.stringify(value, replace)
+/** Text of `value` without the fields named in `leftOut`; maps and sets in one order, bytes by their numbers. */
+export function textOf(value: unknown, leftOut: readonly string[] = []): string {
+  return JSON.stringify(value, (key, each: unknown) => (leftOut.includes(key) ? undefined : plain(each)))
+}
 
-function replace(_key: string, value: unknown): unknown {
+function plain(value: unknown): unknown {
   if (value instanceof Uint8Array) return { bytes: Array.from(value) }
   if (value instanceof Map) return { map: [...value].sort(byText) }
   if (value instanceof Set) return { set: [...value].sort(byText) }
@@ -24,11 +26,12 @@ export class Interned<Value> {
     return this.#values.length
   }
 
-  id(text: string, value: () => Value): number {
+  id(text: string, value: (id: number) => Value): number {
     const known = this.#ids.get(text)
     if (known !== undefined) return known
-    const id = this.#values.push(value()) - 1
+    const id = this.#values.length
     this.#ids.set(text, id)
+    this.#values.push(value(id))
     return id
   }
 
