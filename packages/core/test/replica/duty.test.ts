@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest'
 import { createCodec } from '../../src/host/codec.ts'
-import { nodeId, type SessionId, slot } from '../../src/logic/base/ids.ts'
+import { nodeId, type SessionId, sessionId, slot, xid } from '../../src/logic/base/ids.ts'
+import { sweepTicks } from '../../src/logic/base/limits.ts'
 import { Duty } from '../../src/logic/replica/duty.ts'
-import { type Command, encodeCommand, stampCommand } from '../../src/logic/state/command.ts'
+import { type Command, encodeCommand, type Operation, stampCommand } from '../../src/logic/state/command.ts'
 import { createMachine } from '../../src/logic/state/machine.ts'
+import { path } from '../state/world.ts'
 
 const [a, b] = [nodeId('a'), nodeId('b')]
 const nobody = () => false
@@ -33,7 +35,7 @@ function ensemble() {
   const tick = (node: typeof a, ticks: number, isAlive: (session: SessionId) => boolean = nobody) => {
     for (let tick = 0; tick < ticks; tick++) duty(node).tick(machine, isAlive)
   }
-  return { apply, duty, tick }
+  return { apply, duty, tick, machine }
 }
 
 describe('the doer', () => {
@@ -90,5 +92,35 @@ describe('the doer', () => {
     expect(duty(a).holder).toBe(null)
     tick(a, 20)
     expect(duty(a).takeCommands()).toEqual([{ type: 'lead', node: a }])
+  })
+
+  test('REPLICA-12 sweeps what is due once a minute, under its own leadership only', () => {
+    const { apply, duty, tick, machine } = ensemble()
+    duty(a).notice(true)
+    apply({ type: 'openSession', token: 't', timeoutMs: 40_000 })
+    const session = sessionId(1)
+    const write = (number: number, operation: Operation) =>
+      apply({ type: 'request', session, xid: xid(number), acknowledged: xid(0), operation })
+    for (const command of duty(a).takeCommands()) apply(command)
+    const data = new Uint8Array(0)
+    write(1, { type: 'create', path: path('/c'), data, mode: 'container' })
+    tick(a, sweepTicks)
+    expect(duty(a).takeSweep(machine, 2_000)).toEqual([])
+    write(2, { type: 'create', path: path('/c/x'), data, mode: 'persistent' })
+    write(3, { type: 'delete', path: path('/c/x'), version: -1 })
+    tick(a, sweepTicks - 1)
+    expect(duty(a).takeSweep(machine, 2_000)).toEqual([])
+    tick(a, 1)
+    const [sweep, ...others] = duty(a).takeSweep(machine, 2_000)
+    expect(others).toEqual([])
+    if (sweep?.type !== 'sweep') expect.fail('a sweep')
+    expect(sweep.znodes.map(znode => znode.path)).toEqual(['/c'])
+    expect(apply(sweep).changes).toMatchObject([{ type: 'deleted', path: '/c' }])
+    expect(duty(a).takeSweep(machine, 2_000)).toEqual([])
+    write(4, { type: 'create', path: path('/t'), data, mode: 'persistentWithTTL', ttlMs: 5 })
+    tick(a, sweepTicks)
+    expect(duty(b).takeSweep(machine, 2_000)).toEqual([])
+    apply({ type: 'lead', node: b })
+    expect(duty(a).takeSweep(machine, 2_000)).toEqual([])
   })
 })
