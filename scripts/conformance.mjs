@@ -1,6 +1,6 @@
 // npm run conformance -- [DIR...] [--engine NAME]: replays traces recorded from a real ZooKeeper server through the client on
 // three replicas, and says where they part. Without a folder: the project's own copies; without an engine: all, in turn.
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { install } from './lib/install.mjs'
@@ -18,7 +18,13 @@ await install()
 await must(bin('tsc'), ['-b', join(root, 'packages', 'core', 'src', 'testing')])
 const { runTraces } = await import(join(root, 'packages', 'core', 'dist', 'testing', 'index.js'))
 
-const texts = (positionals.length > 0 ? positionals : own).flatMap(tracesOf)
+const folders = positionals.length > 0 ? positionals : own
+for (const folder of folders)
+  if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
+    console.error(`there is no folder ${folder}`)
+    process.exit(1)
+  }
+const texts = folders.flatMap(tracesOf)
 if (texts.length === 0) {
   console.error('there are no traces in the folders given')
   process.exit(1)

@@ -55,6 +55,12 @@ class App {
     this.#heard = []
   }
 
+  /** Goes on from an earlier `zxid`, as one that had stored that: everything since then comes again. */
+  goBack(zxid: Zxid): void {
+    this.#known = zxid
+    this.#heard = []
+  }
+
   expectNothingTo(zxid: Zxid): void {
     expect(this.#log.heard(this.#kind, this.#at, this.#known, zxid)).toEqual([])
   }
@@ -65,6 +71,7 @@ type Act =
   | { readonly type: 'install'; readonly place: number; readonly of: number }
   | { readonly type: 'take'; readonly events: number }
   | { readonly type: 'move'; readonly place: number }
+  | { readonly type: 'goBack'; readonly place: number; readonly slots: number }
 
 const place = fc.nat(2)
 const acts: fc.Arbitrary<readonly Act[]> = fc.array(
@@ -79,6 +86,10 @@ const acts: fc.Arbitrary<readonly Act[]> = fc.array(
       arbitrary: fc.record({ type: fc.constant('take'), events: fc.integer({ min: 1, max: 6 }) }),
     },
     { weight: 3, arbitrary: fc.record({ type: fc.constant('move'), place }) },
+    {
+      weight: 1,
+      arbitrary: fc.record({ type: fc.constant('goBack'), place, slots: fc.integer({ min: 0, max: 30 }) }),
+    },
   ),
   { maxLength: 50, size: 'max' },
 )
@@ -160,6 +171,12 @@ async function act({ drafts, acts, kind, at, changesMax, from }: Case, isSlow: b
       case 'take':
         if (isSlow) await reader.take(watcher, each.events, app)
         break
+      case 'goBack': {
+        await reader.leave(watcher, app)
+        app.goBack(slot(Math.max(0, app.known - each.slots)))
+        watcher = await watchAt(placeAt(each.place), app.known)
+        break
+      }
       case 'move': {
         await reader.leave(watcher, app)
         app.resume(watcher.zxid)
