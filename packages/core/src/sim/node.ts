@@ -42,6 +42,8 @@ export interface NodeConfig {
   /** Changes kept for watches that resume; null: as many as anywhere. */
   readonly historyChanges: number | null
   readonly logKeptSlots: number
+  /** Whether the replica's own changes of the membership reach the engine; newcomers are taken in in any case. */
+  readonly automatic: boolean
   readonly kind: AnyEngineKind
   readonly codec: Codec
 }
@@ -245,13 +247,16 @@ export class SimNode {
     })
   }
 
-  /** `engine`, which is also told what was asked of it here. */
+  /** `engine`, which is also told what was asked of it here, and perhaps not what the replica would change by itself. */
   #asking(engine: Engine<unknown>): Engine<unknown> {
+    const { automatic } = this.#config
+    const passes = (input: EngineInput<unknown>) =>
+      automatic || input.type !== 'changeMembership' || input.change.type === 'addObserver'
     return {
       step: inputs => {
         const asked = this.#asked
         this.#asked = []
-        return engine.step([...asked, ...inputs])
+        return engine.step([...asked, ...inputs.filter(passes)])
       },
       status: () => engine.status(),
       inspect: () => engine.inspect(),

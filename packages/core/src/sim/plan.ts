@@ -100,6 +100,8 @@ export interface Plan extends FaultPlan {
   readonly suspicions: 'none' | 'true' | 'any'
   /** Clients move to another replica without a reason. */
   readonly wandering: boolean
+  /** Replicas promote, replace and take out members by their own rules; else only what is asked of them is done. */
+  readonly automatic: boolean
   /** After healing nobody is told that links are new. */
   readonly silentHealing: boolean
   /** Messages pass through their encoding and parser. */
@@ -137,6 +139,7 @@ export function drawPlan(seed: number, engine: EngineName, named: readonly Fault
     wandering: chance.happens(0.3),
     silentHealing: chance.happens(0.5),
     encoded: chance.happens(0.3),
+    automatic: chance.happens(0.7),
     followed: null,
     ...atRest(),
   }

@@ -22,6 +22,7 @@ const smaller: readonly ((plan: Plan) => Plan)[] = [
       () => ({ suspicions: 'none' }),
       () => ({ wandering: false }),
       () => ({ encoded: false }),
+      () => ({ automatic: false }),
       () => ({ lanes: 1 }),
       ({ clients }) => ({ clients: Math.min(clients, 1) }),
       ({ clients }) => ({ clients: Math.min(clients, 2) }),

@@ -94,8 +94,8 @@ export class World {
   }
 
   addNode(id: NodeId, founders: readonly NodeId[]): SimNode {
-    const { seed, tickMs, snapshotSlots, logKeptSlots, followed } = this.plan
-    const kept = { snapshotSlots, logKeptSlots, historyChanges: followed }
+    const { seed, tickMs, snapshotSlots, logKeptSlots, followed, automatic } = this.plan
+    const kept = { snapshotSlots, logKeptSlots, historyChanges: followed, automatic }
     const config = { id, founders, seed, ...kept, kind: this.#kind, codec: this.#codec }
     const node = new SimNode(
       { ...config, tickMs: tickMs[this.nodes.size % tickMs.length] ?? 50 },

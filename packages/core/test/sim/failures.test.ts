@@ -41,4 +41,23 @@ describe.each(engineNames)('%s', engine => {
     script.need(() => script.answered.length === 3, 1_000)
     expect(script.lastRead).toEqual(['5', 5])
   })
+
+  test('FAIL-4 voters that were taken out go for good; the one that remains goes on, also after a restart', () => {
+    const script = new Scripted(engine, 3)
+    const [home, ...others] = script.nodes as [SimNode, ...SimNode[]]
+    script.open(home)
+    for (const { id: node } of others) {
+      const isOut = () => !script.world.invariants.decisions.membership.voters.includes(node)
+      script.need(() => {
+        script.doer?.ask({ type: 'changeMembership', change: { type: 'remove', node } })
+        return isOut()
+      }, recoveryMs)
+      script.run(1_000)
+    }
+    for (const node of others) node.crash(false)
+    home.crash(false)
+    script.world.start(home)
+    script.set(home, '1')
+    script.need(() => script.written.length === 2, recoveryMs)
+  })
 })

@@ -27,7 +27,14 @@ export class Scripted {
   #lastRead = 0
 
   constructor(engine: EngineName, voters: number, seed = 1) {
-    const quiet = { hunts: 0, wandering: false, suspicions: 'none', diskMsMax: 4, clients: 0 } as const
+    const quiet = {
+      hunts: 0,
+      wandering: false,
+      suspicions: 'none',
+      diskMsMax: 4,
+      clients: 0,
+      automatic: false,
+    } as const
     this.world = new World({ ...drawPlan(seed, engine, []), ...quiet, founders: voters }, false)
     this.world.onTold = (_node, events) => {
       for (const { event } of events) {
