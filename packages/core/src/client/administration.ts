@@ -52,7 +52,11 @@ export abstract class Administration extends Operations {
   addAuth(scheme: 'digest', auth: string, options?: CallOptions): Promise<void>
   addAuth(scheme: 'key', auth: CryptoKeyPair, options?: CallOptions): Promise<void>
   async addAuth(scheme: string, auth: string | CryptoKeyPair, options: CallOptions = {}): Promise<void> {
-    await this.enterAs(this.#addAuth(scheme, auth, options))
+    await this.writePrepared(async () => {
+      const id = await this.#idOf(scheme, auth, options)
+      if (id !== null) return { type: 'addAuth', scheme, id }
+      throw new KeeperError('AuthFailed', `a session cannot be shown to be ${scheme}:...`)
+    }, options)
   }
 
   /**
@@ -92,12 +96,6 @@ export abstract class Administration extends Operations {
   async getConfig(options: ConsistencyOptions = {}): Promise<EnsembleConfig> {
     const { data } = await this.get('/zookeeper/config', options)
     return data.length === 0 ? nobodyYet : (JSON.parse(textOf(data)) as EnsembleConfig)
-  }
-
-  async #addAuth(scheme: string, auth: string | CryptoKeyPair, options: CallOptions): Promise<void> {
-    const id = await this.#idOf(scheme, auth, options)
-    if (id === null) throw new KeeperError('AuthFailed', `a session cannot be shown to be ${scheme}:...`)
-    await this.writeNow({ type: 'addAuth', scheme, id }, options)
   }
 
   async #idOf(scheme: string, auth: string | CryptoKeyPair, options: CallOptions): Promise<string | null> {

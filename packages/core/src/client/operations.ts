@@ -45,7 +45,7 @@ export interface VersionOptions extends CallOptions {
 
 export abstract class Operations extends EventTarget {
   readonly #session: Session
-  /** Identities on their way: what is asked after them waits for them. */
+  /** An identity that is being made: what is asked after it waits until it is handed over. */
   #entering: Promise<unknown> | null = null
 
   protected constructor(session: Session) {
@@ -188,32 +188,38 @@ export abstract class Operations extends EventTarget {
 
   /** Resolves when this replica has everything that was chosen anywhere before the call: a real quorum operation. */
   async sync(options: CallOptions = {}): Promise<void> {
-    await this.#entering
+    if (this.#entering !== null) await this.#entering
     await this.#session.read(null, 'linearizable', null, options)
   }
 
-  /** What is asked from now on waits until `entering` is settled. @internal */
-  protected async enterAs<T>(entering: Promise<T>): Promise<T> {
-    const settled = entering.catch(() => undefined)
-    const before = this.#entering
-    const all = before === null ? settled : before.then(() => settled)
-    this.#entering = all
-    try {
-      return await entering
-    } finally {
-      if (this.#entering === all) this.#entering = null
-    }
+  /**
+   * Writes what `prepare` makes, which takes a moment; what is asked from now on goes out after it, as if it took none.
+   * @internal
+   */
+  protected async writePrepared(prepare: () => Promise<Operation>, options: CallOptions): Promise<void> {
+    const before = this.#entering ?? Promise.resolve()
+    let written: Promise<unknown> = Promise.resolve()
+    const handedOver = before.then(prepare).then(operation => {
+      written = this.#writeNow(operation, options)
+      // Whoever called hears of it below.
+      written.catch(() => undefined)
+    })
+    const settled = handedOver.catch(() => undefined)
+    this.#entering = settled
+    await settled
+    if (this.#entering === settled) this.#entering = null
+    await handedOver
+    await written
   }
 
   /** Writes what `asked` parses to. @internal */
   protected async write(asked: object, path: string | null, options: CallOptions): Promise<OperationAnswer> {
     const operation = operationOf(asked, path)
     if (this.#entering !== null) await this.#entering
-    return this.writeNow(operation, options)
+    return this.#writeNow(operation, options)
   }
 
-  /** Does not wait for identities on their way: writes one of them. @internal */
-  protected async writeNow(operation: Operation, options: CallOptions): Promise<OperationAnswer> {
+  async #writeNow(operation: Operation, options: CallOptions): Promise<OperationAnswer> {
     const { answer, overQuota } = await this.#session.write(operation, options)
     if (overQuota.length > 0) this.passedQuota(overQuota)
     return answer
