@@ -119,7 +119,10 @@ export class SimNode {
     const history =
       changesMax === null ? new History() : new History({ changesMax, bytesMax: historyBytesMax })
     const watches = createWatchTable()
-    const replica = new Replica({ self, engine, machine, watches, history, codec, snapshotSlots })
+    // Where snapshots are most frequent they also take longest: some are under way most of the time.
+    const snapshotZnodesPerTick = snapshotSlots <= 8 ? 2 : undefined
+    const parts = { self, engine, machine, watches, history, codec }
+    const replica = new Replica({ ...parts, snapshotSlots, snapshotZnodesPerTick })
     const running: Running = { id: self, incarnation, replica, machine }
     this.#running = running
     this.#world.observers.started(running, recovered)

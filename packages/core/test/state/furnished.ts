@@ -4,6 +4,7 @@ import { nodeId } from '../../src/logic/base/ids.ts'
 import { type Command, encodeCommand, stampCommand } from '../../src/logic/state/command.ts'
 import type { Applied, StateMachine } from '../../src/logic/state/contract.ts'
 import { createMachine } from '../../src/logic/state/machine.ts'
+import { joinFrames, splitFrames } from '../../src/logic/state/snapshot-frames.ts'
 import {
   addAuth,
   bytes,
@@ -97,7 +98,10 @@ export const reply = (snapshot: Snapshot, index: number): ReplyRow =>
 
 /** `bytes` with `change` made to what they say. */
 export function rewrite(bytes: Uint8Array, change: (snapshot: Snapshot) => void): Uint8Array {
-  const snapshot = codec.decode(bytes) as Snapshot
+  const parts = (splitFrames(bytes) ?? expect.fail('frames')).map(frame => codec.decode(frame))
+  const [header, acls] = [parts[0] as object, parts.at(-1)]
+  const snapshot = { ...header, znodes: parts.slice(1, -1).flat(), acls } as unknown as Snapshot
   change(snapshot)
-  return codec.encode(snapshot)
+  const { znodes, acls: lists, ...rest } = snapshot as Snapshot & { readonly acls: unknown }
+  return joinFrames([rest, znodes, lists].map(part => codec.encode(part)))
 }

@@ -8,7 +8,7 @@ import type { Codec } from '../base/codec.ts'
 import type { NodeId, SessionId, Xid } from '../base/ids.ts'
 import { touchTicks, waitingReadsMax } from '../base/limits.ts'
 import { err } from '../base/result.ts'
-import type { Engine, EngineInput, EngineOutput, EngineStatus, Snapshot } from '../consensus/engine.ts'
+import type { Engine, EngineInput, EngineOutput, EngineStatus } from '../consensus/engine.ts'
 import { type Membership, members, noMembership } from '../consensus/membership.ts'
 import { encodeCommand, stampCommand } from '../state/command.ts'
 import type { Applied, StateMachine } from '../state/contract.ts'
@@ -26,6 +26,7 @@ import { entryOf } from './entry.ts'
 import type { ClientId, ClientRequest, ReplicaEvent } from './event.ts'
 import { parcels } from './parcels.ts'
 import { type ReadRequest, Reads } from './reads.ts'
+import { Snapshotting } from './snapshotting.ts'
 import type { Step, ToPeer } from './step.ts'
 import { Watching } from './watching.ts'
 import { Writes } from './writes.ts'
@@ -40,6 +41,8 @@ export interface ReplicaConfig {
   readonly codec: Codec
   /** Slots between two snapshots, at least; `snapshotSlotsMin` where nothing is said. The same at all replicas. */
   readonly snapshotSlots?: number
+  /** Znodes that a snapshot goes on by with each tick; as `limits.ts` says where nothing is said. */
+  readonly snapshotZnodesPerTick?: number | undefined
 }
 
 export class Replica {
@@ -55,13 +58,12 @@ export class Replica {
   readonly #checkpoints = new Checkpoints()
   readonly #belonging: Belonging
   readonly #audience = new Audience()
+  readonly #snapshotting: Snapshotting
   readonly #duty: Duty
   /** Peers with a connection, as the host sees it. */
   readonly #connected = new Set<NodeId>()
   /** As of the last applied slot: founders stand in the log's first. */
   #membership: Membership = noMembership
-  /** Taken and not yet given to the engine. */
-  #snapshot: Snapshot | null = null
   #reachable = false
   #ticks = 0
 
@@ -70,7 +72,16 @@ export class Replica {
   #inputs: EngineInput<unknown>[] = []
   #proposals: Uint8Array[] = []
 
-  constructor({ self, engine, machine, watches, history, codec, snapshotSlots }: ReplicaConfig) {
+  constructor({
+    self,
+    engine,
+    machine,
+    watches,
+    history,
+    codec,
+    snapshotSlots,
+    snapshotZnodesPerTick,
+  }: ReplicaConfig) {
     this.self = self
     this.#duty = new Duty(self)
     this.#belonging = new Belonging(self)
@@ -79,6 +90,7 @@ export class Replica {
     this.#watching = new Watching(machine, watches, this.#audience, history)
     this.#codec = codec
     this.#snapshotSlots = snapshotSlots
+    this.#snapshotting = new Snapshotting(snapshotZnodesPerTick)
   }
 
   /** What the engine says of itself, to show to people. */
@@ -94,8 +106,8 @@ export class Replica {
     this.#send = []
     this.#inputs = []
     this.#proposals = []
-    if (this.#snapshot !== null) this.#inputs.push({ type: 'compact', snapshot: this.#snapshot })
-    this.#snapshot = null
+    const snapshot = this.#snapshotting.take()
+    if (snapshot !== null) this.#inputs.push({ type: 'compact', snapshot })
     for (const event of events) this.#handle(event)
     this.#handOverWrites(nowMs)
     const output = this.#engine.step(this.#inputs)
@@ -104,7 +116,8 @@ export class Replica {
       this.#settle(this.#machine.apply(slot, entryOf(value)))
       if (!(value instanceof Uint8Array) && value.type === 'membership') this.#membership = value.membership
       if (this.#checkpoints.isDue(slot)) this.#checkpoint()
-      if (isSnapshotDue(slot, this.#machine.size, this.#snapshotSlots)) this.#takeSnapshot()
+      if (isSnapshotDue(slot, this.#machine.size, this.#snapshotSlots))
+        this.#snapshotting.begin(this.#machine, this.#membership)
     }
     for (const { id, slot } of output.reads) this.#reads.confirm(id, slot)
     this.#answerReads()
@@ -225,6 +238,7 @@ export class Replica {
     this.#ticks++
     this.#inputs.push({ type: 'tick' })
     this.#writes.tick()
+    this.#snapshotting.tick()
     for (const id of this.#reads.tick()) this.#inputs.push({ type: 'read', id })
     const status = this.#engine.status()
     if (this.#ticks % touchTicks === 0) this.#touch(status)
@@ -329,16 +343,11 @@ export class Replica {
     assert(restored.ok, 'a snapshot that a replica took can be restored')
     this.#membership = install.membership
     this.#duty.restored()
+    this.#snapshotting.cancel()
     this.#watching.installed(restored.value)
     for (const session of this.#audience.sessions)
       if (session <= install.through && this.#machine.session(session) === undefined)
         this.#end(session, 'expired')
-  }
-
-  /** The state of this slot, for the engine to shorten its log with at the next step. */
-  #takeSnapshot(): void {
-    const { appliedThrough: through } = this.#machine
-    this.#snapshot = { through, membership: this.#membership, state: this.#machine.snapshot() }
   }
 
   #checkpoint(): void {

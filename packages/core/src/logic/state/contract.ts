@@ -98,6 +98,11 @@ export interface SweepCandidate {
   readonly pzxid: Zxid
 }
 
+export interface SnapshotWriting {
+  /** Encodes up to `znodes` more znodes; returns the bytes of the snapshot when that was all, and null before. */
+  advance(znodes: number): Uint8Array | null
+}
+
 export interface StateMachine {
   /** The last slot applied. Invariant: grows by one with each apply. */
   readonly appliedThrough: Zxid
@@ -120,6 +125,8 @@ export interface StateMachine {
   digest(): number
   /** The whole state as bytes, for a replica too far behind to be sent the log. */
   snapshot(): Uint8Array
+  /** The state as it is now, to be encoded piece by piece while the machine goes on. One at a time: a later one ends it. */
+  beginSnapshot(): SnapshotWriting
   /** Znodes in the tree. */
   readonly size: number
   /**

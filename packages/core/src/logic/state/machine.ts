@@ -28,7 +28,7 @@ import { removeEphemerals } from './operate.ts'
 import { perform } from './perform.ts'
 import { answerQuery, nobody as anybody, subtree } from './read.ts'
 import { isFull, type Session, SessionTable, xidAfter } from './sessions.ts'
-import { decodeState, digestState, encodeState, type State } from './snapshot.ts'
+import { decodeState, digestState, encodeState, SnapshotWriter, type State } from './snapshot.ts'
 import { sweep, sweepable } from './sweep.ts'
 import type { Transaction } from './transaction.ts'
 import { Tree } from './tree.ts'
@@ -163,6 +163,7 @@ export function createMachine(codec: Codec): StateMachine {
       return tree.size
     },
     snapshot: () => encodeState(codec, state()),
+    beginSnapshot: () => new SnapshotWriter(codec, state()),
     restore,
   }
 }

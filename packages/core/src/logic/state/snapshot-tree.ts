@@ -7,6 +7,7 @@ import { ttlMsMax } from '../base/limits.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import type { Acl } from './acl.ts'
 import { type KeptAcl, openAcl } from './acl-table.ts'
+import type { Frozen, FrozenEntry } from './frozen.ts'
 import { type Lifetime, ownerOf } from './lifetime.ts'
 import { parseAcl, resolveAcl } from './parse-acl.ts'
 import { parentOf, parsePath, rootPath } from './path.ts'
@@ -15,32 +16,50 @@ import { givenPaths, Tree } from './tree.ts'
 
 type Row = readonly unknown[]
 
-export function treeRows(tree: Tree): { readonly acls: readonly Acl[]; readonly znodes: readonly Row[] } {
-  const lists = new Map<KeptAcl, number>([[openAcl, 0]])
-  const znodes: Row[] = []
-  for (const [path, z] of tree.entries()) {
-    const { data, czxid, mzxid, pzxid, ctime, mtime, version, childCreates, lifetime, acl, aversion } = z
-    if (acl === openAcl && aversion === 0) {
-      znodes.push([path, data, czxid, mzxid, pzxid, ctime, mtime, version, childCreates, lifetime])
-      continue
-    }
-    const list = lists.get(acl) ?? lists.size
-    lists.set(acl, list)
-    const row = [path, data, czxid, mzxid, pzxid, ctime, mtime, version, childCreates, lifetime]
-    znodes.push([...row, list, aversion])
+/** The rows of a frozen tree, some at a time, and the lists that they name by their place. */
+export class TreeRows {
+  readonly #frozen: Frozen
+  readonly #lists = new Map<KeptAcl, number>([[openAcl, 0]])
+
+  constructor(frozen: Frozen) {
+    this.#frozen = frozen
   }
-  return { acls: Array.from(lists.keys(), ({ entries }) => entries), znodes }
+
+  /** Rows of up to `znodes` more znodes; none when all were given out. */
+  take(znodes: number): readonly Row[] {
+    return Array.from(this.#frozen.take(znodes), entry => this.#rowOf(entry))
+  }
+
+  get isDone(): boolean {
+    return this.#frozen.isDone
+  }
+
+  /** Complete when all rows were given out. */
+  get acls(): readonly Acl[] {
+    return Array.from(this.#lists.keys(), ({ entries }) => entries)
+  }
+
+  #rowOf([path, z]: FrozenEntry): Row {
+    const { data, czxid, mzxid, pzxid, ctime, mtime, version, childCreates, lifetime, acl, aversion } = z
+    const row = [path, data, czxid, mzxid, pzxid, ctime, mtime, version, childCreates, lifetime]
+    if (acl === openAcl && aversion === 0) return row
+    const list = this.#lists.get(acl) ?? this.#lists.size
+    this.#lists.set(acl, list)
+    return [...row, list, aversion]
+  }
 }
 
-/** The tree of these rows, or a sentence on what is wrong with them. */
-export function parseTree(lists: unknown, rows: unknown): Result<Tree, string> {
+/** The tree of these pages of rows, or a sentence on what is wrong with them. */
+export function parseTree(lists: unknown, pages: Iterable<unknown>): Result<Tree, string> {
   const acls = parseLists(lists)
   if (acls === null) return err('its lists of permissions are malformed')
-  if (!Array.isArray(rows)) return err('it has no znodes')
   const tree = new Tree()
-  for (const row of rows) {
-    const fault = loadZnode(tree, acls, row)
-    if (fault !== null) return err(fault)
+  for (const rows of pages) {
+    if (!Array.isArray(rows)) return err('its znodes are no rows')
+    for (const row of rows) {
+      const fault = loadZnode(tree, acls, row)
+      if (fault !== null) return err(fault)
+    }
   }
   if (givenPaths.some(path => tree.get(path) === undefined))
     return err('the root or a reserved znode is missing')

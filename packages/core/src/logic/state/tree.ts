@@ -8,6 +8,7 @@ import { noSlot, type Zxid } from '../base/ids.ts'
 import type { Acl } from './acl.ts'
 import { AclTable, openAcl, readOnlyEntries } from './acl-table.ts'
 import { addDigest, subtractDigest } from './digest.ts'
+import { Frozen } from './frozen.ts'
 import { type Lifetime, lasting } from './lifetime.ts'
 import { Lifetimes } from './lifetimes.ts'
 import {
@@ -58,6 +59,8 @@ export class Tree {
   readonly #quotas = new Quotas()
   readonly #acls = new AclTable()
   #digest = 0
+  /** Whoever looks at the tree as it was: told before a znode changes. */
+  #frozen: Frozen | null = null
   /** Since `begin`, the last change last; null while changes are for good. */
   #undo: Undo[] | null = null
 
@@ -112,6 +115,7 @@ export class Tree {
   ): Znode {
     const parent = this.#at(parentOf(path))
     this.#undo?.push({ type: 'create', path, parentPzxid: parent.pzxid })
+    this.#frozen?.keep(parent)
     parent.childCreates++
     parent.pzxid = zxid
     this.#redigest(parent)
@@ -137,6 +141,7 @@ export class Tree {
     const znode = this.#at(path)
     const { mzxid, mtime, version } = znode
     this.#undo?.push({ type: 'set', path, data: znode.data, mzxid, mtime, version })
+    this.#frozen?.keep(znode)
     this.#write(path, znode, data)
     znode.mzxid = zxid
     znode.mtime = timeMs
@@ -150,6 +155,7 @@ export class Tree {
     assert(this.#undo === null, 'a list of permissions is not set tentatively')
     const znode = this.#at(path)
     const list = this.#acls.take(acl)
+    this.#frozen?.keep(znode)
     this.#acls.release(znode.acl)
     znode.acl = list
     znode.aversion = nextVersion(znode.aversion)
@@ -163,9 +169,16 @@ export class Tree {
     assert(childCount(znode) === 0, 'a znode goes after its children')
     const parent = this.#at(parentOf(path))
     this.#undo?.push({ type: 'delete', path, znode, parentPzxid: parent.pzxid })
+    this.#frozen?.keep(parent)
     parent.pzxid = zxid
     this.#redigest(parent)
     this.#unlink(parent, path, znode)
+  }
+
+  /** The znodes as they are now, for whoever looks at them later; whoever did so before has to be done. */
+  freeze(): Frozen {
+    this.#frozen = new Frozen(this.#znodes)
+    return this.#frozen
   }
 
   /** From here on changes may be taken back. */
