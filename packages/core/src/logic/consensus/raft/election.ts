@@ -43,10 +43,12 @@ export function onTick(core: Core, effects: Effects): void {
 }
 
 function tickFollower(core: Core, role: Follower, effects: Effects): void {
-  const { voters } = core.configurations.inForce
+  const { inForce, chosen } = core.configurations
   role.silentTicks++
-  if (voters.includes(core.self)) {
-    if (voters.length === 1 || role.silentTicks >= role.electionTicks) askPreVotes(core, effects)
+  // One whose removal is not known as chosen may be the only one that holds it: then nobody else can be elected.
+  if (isVoter(inForce, core.self) || isVoter(chosen, core.self)) {
+    const isAlone = inForce.voters.length === 1 && isVoter(inForce, core.self)
+    if (isAlone || role.silentTicks >= role.electionTicks) askPreVotes(core, effects)
   } else if (role.silentTicks >= electionTimeoutTicksMax && role.leader !== null) {
     becomeFollower(core)
   }

@@ -14,6 +14,7 @@ import { answerReads } from '../reads.ts'
 import { noop, type Value } from '../value.ts'
 import type { Core, Effects, Leader } from './core.ts'
 import { append, ballotAt, learnThrough } from './entries.ts'
+import { becomeFollower } from './follower.ts'
 import { advance, beat, dropFormerMembers, progressOf, supply, tellChosen } from './replication.ts'
 
 /** The election is won: an entry of the new term follows at once, in the first log ever the founding membership. */
@@ -105,7 +106,10 @@ export function finishStep(core: Core, role: Leader, effects: Effects): void {
   if (role.roundWanted) beat(core, role, effects)
   answerReads(role, core, core.configurations.inForce.voters, effects)
   dropFormerMembers(core, role)
-  if (role.transfer !== null) finishTransfer(core, role, role.transfer.to, effects)
+  // Elected to get its own removal chosen, which everybody was told by now.
+  const isOut = !isVoter(core.configurations.chosen, core.self) && !core.configurations.isOpen
+  if (isOut) becomeFollower(core)
+  else if (role.transfer !== null) finishTransfer(core, role, role.transfer.to, effects)
 }
 
 /** Moves what waits into slots while the pipeline is open. */
