@@ -213,6 +213,23 @@ export function storageContract(name: string, createDisk: () => Disk): void {
       expect((await disk.storage().open(identity)).recovered.hardState).toBe(2)
     })
 
+    it('STORE-19 an opening can look whether it is fenced, and is if so', async () => {
+      const disk = createDisk()
+      const first = disk.storage()
+      await expect(first.check()).rejects.toEqual(storageError('Failed'))
+      await first.open(identity)
+      await first.check()
+      await first.write(persist({ hardState: 1 }))
+      await first.check()
+      const second = disk.storage()
+      await second.open(identity)
+      await expect(first.check()).rejects.toEqual(storageError('Fenced'))
+      await expect(first.write(persist({ hardState: 2 }))).rejects.toEqual(storageError('Fenced'))
+      await second.check()
+      await second.close()
+      await expect(second.check()).rejects.toEqual(storageError('Failed'))
+    })
+
     it('STORE-9 a full disk is QuotaExceeded, nothing of the write is there, and no write comes after it', async () => {
       const disk = createDisk()
       const storage = disk.storage()

@@ -2,6 +2,9 @@
  * The loop of one replica: takes all that waits as one batch, steps the logic, performs the step. Goes on stepping while
  * a write is on its way to disk; what the steps then ask to persist is the next write. The only code that waits on behalf
  * of logic. A write that fails, or an invariant that breaks, stops the replica for good.
+ *
+ * A worker that was frozen, or slept with its machine, finds a burst of messages when it thaws, and may have lost its
+ * identity to another meanwhile. So after any gap nothing is handled before the storage has said whose it is.
  */
 import type { NodeId } from '../../logic/base/ids.ts'
 import type { Decided } from '../../logic/consensus/engine.ts'
@@ -12,6 +15,14 @@ import { WriteGroup } from '../../logic/replica/write-group.ts'
 import { type Storage, StorageError, type StorageErrorCode } from '../storage/contract.ts'
 import type { Transport, TransportEvent } from '../transport/contract.ts'
 import type { Dropped, Mail } from './mail.ts'
+
+/** A gap between two batches that no busy worker has: ticks come every 50 ms. */
+const gapMs = 2_000
+
+interface Clocks {
+  readonly wallMs: number
+  readonly steadyMs: number
+}
 
 /** Why a replica stopped: a code for programs, a sentence for people. */
 export interface StopReason {
@@ -27,6 +38,8 @@ export interface RuntimeConfig {
   readonly mail: Mail
   /** Milliseconds since 1970: stamped on proposals, decides nothing. */
   now(): number
+  /** Milliseconds of a clock that never goes back; may stand still while the machine sleeps. */
+  steadyMs(): number
   /** In order. Must not throw. */
   deliver(events: readonly ToClient[]): void
   /** After each step, for people to see. Must not throw. */
@@ -41,6 +54,10 @@ export class Runtime {
   /** A run is planned or under way. */
   #isPlanned = false
   #isWriting = false
+  /** The storage is asked whose it is. */
+  #isChecking = false
+  /** By both clocks, when the last batch was taken; ticks come far more often than the gap is long. */
+  #lastRun: Clocks
   readonly #group = new WriteGroup()
   #stopReason: StopReason | null = null
   /** The transports by which each connected peer can be reached, the newest connection last. */
@@ -48,6 +65,7 @@ export class Runtime {
 
   constructor(config: RuntimeConfig) {
     this.#config = config
+    this.#lastRun = this.#clocks()
   }
 
   get dropped(): Dropped {
@@ -94,7 +112,11 @@ export class Runtime {
 
   /** Steps until nothing waits. Messages to itself, of a step or of a finished write, are the next batch. */
   #run(): void {
+    this.#isPlanned = false
+    if (this.#isChecking) return
+    if (this.#wasAway()) return this.#check()
     try {
+      this.#isPlanned = true
       while (this.#stopReason === null && (this.#inbox.length > 0 || this.#canWrite)) {
         if (this.#inbox.length > 0) this.#step()
         if (this.#canWrite) this.#write()
@@ -103,6 +125,30 @@ export class Runtime {
       this.#stop(reasonOf(error))
     }
     this.#isPlanned = false
+  }
+
+  #clocks(): Clocks {
+    return { wallMs: this.#config.now(), steadyMs: this.#config.steadyMs() }
+  }
+
+  /** Whether more time passed since the last batch than it does while the worker runs, by either clock. */
+  #wasAway(): boolean {
+    const last = this.#lastRun
+    this.#lastRun = this.#clocks()
+    const { wallMs, steadyMs } = this.#lastRun
+    return steadyMs - last.steadyMs > gapMs || Math.abs(wallMs - last.wallMs) > gapMs
+  }
+
+  /** Handles nothing before the storage is known to be this replica's still. */
+  #check(): void {
+    this.#isChecking = true
+    this.#config.storage.check().then(
+      () => {
+        this.#isChecking = false
+        this.#run()
+      },
+      (error: unknown) => this.#stop(reasonOf(error)),
+    )
   }
 
   #step(): void {

@@ -33,6 +33,8 @@ export interface Storage {
    * the replica stops: what is on disk is then unknown until the next opening. One write at a time.
    */
   write(persist: Persist): Promise<void>
+  /** Resolves while this opening still owns the storage; rejects with a {@link StorageError} (`Fenced`) once a later one does. */
+  check(): Promise<void>
   /** Lets go of the underlying store. Idempotent; a write under way is completed first. */
   close(): Promise<void>
 }

@@ -119,6 +119,26 @@ export function createIndexedDbStorage(options: IndexedDbOptions): Storage {
           return run(writeStorage(state, persist), `write to database ${name}`)
       }
     },
+    async check() {
+      switch (state.type) {
+        case 'new':
+        case 'opening':
+          throw new StorageError('Failed', 'the storage is not open')
+        case 'stopped':
+          throw state.error
+        case 'open':
+          try {
+            const { database, incarnation } = state
+            const looked = database.getKey('meta', incarnation)
+            const late = () => new StorageError('Failed', `database ${name} was not read in time`)
+            checkFence(name, incarnation, await withDeadline(looked, openTimeoutMs, late))
+          } catch (cause) {
+            const error = storageErrorOf(cause, `look into database ${name}`)
+            stop(error)
+            throw error
+          }
+      }
+    },
     async close() {
       if (busy !== null) await busy
       stop(new StorageError('Failed', `database ${name} is closed`))

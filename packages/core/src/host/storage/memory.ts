@@ -35,8 +35,7 @@ export function createMemoryStorage(disk: MemoryDisk = createMemoryDisk()): Stor
     if (own === null || disk.content === null) throw new StorageError('Failed', 'the storage is not open')
     if (stopped !== null) throw stopped
     if (disk.failure !== null) throw disk.failure
-    if (disk.content.incarnation !== own)
-      throw new StorageError('Fenced', `opening ${disk.content.incarnation} owns this storage, not ${own}`)
+    if (disk.content.incarnation !== own) throw fencedBy(disk.content.incarnation, own)
     disk.content = written(disk.content, structuredClone(persist))
   }
 
@@ -66,12 +65,23 @@ export function createMemoryStorage(disk: MemoryDisk = createMemoryDisk()): Stor
         throw failure
       }
     },
+    async check() {
+      await Promise.resolve()
+      if (own === null || disk.content === null) throw new StorageError('Failed', 'the storage is not open')
+      if (stopped !== null) throw stopped
+      if (disk.content.incarnation === own) return
+      stopped = fencedBy(disk.content.incarnation, own)
+      throw stopped
+    },
     async close() {
       await Promise.resolve()
       stopped ??= new StorageError('Failed', 'the storage is closed')
     },
   }
 }
+
+const fencedBy = (owner: Incarnation, own: Incarnation): StorageError =>
+  new StorageError('Fenced', `opening ${owner} owns this storage, not ${own}`)
 
 const fresh = (identity: Identity): MemoryContent => ({
   identity: structuredClone(identity),

@@ -85,6 +85,7 @@ export function startReplica(config: ReplicaHostConfig): ReplicaHost {
     transports,
     mail: new Mail({ codec, self, ensemble, kind }),
     now: Date.now,
+    steadyMs: () => performance.now(),
     deliver: config.deliver,
     stepped: decided => {
       if (leaving !== null && !canLeave()) leaving()
