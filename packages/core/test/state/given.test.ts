@@ -64,7 +64,7 @@ test('TREE-22 a znode has at most 262,144 children', () => {
     session: noSession,
     identities: [],
     changes: [],
-    overQuota: [],
+    overQuota: null,
   }
   const code = (operation: Operation) => {
     const result = operate(tree, operation as TreeOperation, transaction)

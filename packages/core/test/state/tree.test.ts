@@ -36,7 +36,7 @@ const transactionAt = (zxid: number): Transaction => ({
   session: noSession,
   identities: [],
   changes: [],
-  overQuota: [],
+  overQuota: null,
 })
 
 /** The path that a create made, or the code of its failure. */

@@ -9,7 +9,8 @@ import { err, ok, type Result } from '../base/result.ts'
 import type { Acl } from './acl.ts'
 import type { Command, Operation } from './command.ts'
 import type { SweepCandidate } from './contract.ts'
-import { readOperation } from './operation.ts'
+import type { Failure } from './error.ts'
+import { readCreate, readOperation, readSet } from './operation.ts'
 import { parsePath } from './path.ts'
 
 type Row = readonly unknown[]
@@ -106,7 +107,7 @@ function parseRequest(row: Row): Result<Command, string> {
   if (!isCounter(session)) return err('a request has a session')
   if (!isCounter(number) || number === 0) return err('xids count from 1')
   if (!isCounter(acknowledged)) return err('what is acknowledged is an xid')
-  const operation = readOperation(fieldsOf(type, row, 4))
+  const operation = readRow(type, row)
   if (!operation.ok) return err(operation.error.message)
   return ok({
     type: 'request',
@@ -115,6 +116,19 @@ function parseRequest(row: Row): Result<Command, string> {
     acknowledged: xid(acknowledged),
     operation: operation.value,
   })
+}
+
+/** The operation of a request. What is written most goes the shortest way. */
+function readRow(type: unknown, row: Row): Result<Operation, Failure> {
+  switch (type) {
+    case 'create':
+      if (row.length <= 7) return readCreate({ path: row[4], data: row[5], mode: row[6] })
+      return readCreate({ path: row[4], data: row[5], mode: row[6], acl: aclFields(row[7]), ttlMs: row[8] })
+    case 'set':
+      return readSet({ path: row[4], data: row[5], version: row[6] })
+    default:
+      return readOperation(fieldsOf(type, row, 4))
+  }
 }
 
 /** The fields of the operation whose body begins at `at` in `row`, not yet believed. */

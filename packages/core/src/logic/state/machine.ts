@@ -109,9 +109,9 @@ export function createMachine(codec: Codec): StateMachine {
     }
     if (isFull(session)) return replied(request, { zxid, result: tooManyRequests })
     const transaction = transactionOf(zxid, session)
-    const result = perform({ tree, sessions }, operation, transaction)
+    const result = perform(tree, sessions, operation, transaction)
     const { changes, overQuota } = transaction
-    const reply: Reply = result.ok && overQuota.length > 0 ? { zxid, result, overQuota } : { zxid, result }
+    const reply: Reply = result.ok && overQuota !== null ? { zxid, result, overQuota } : { zxid, result }
     sessions.remember(request.session, request.xid, reply)
     return replied(request, reply, changes)
   }
@@ -119,7 +119,7 @@ export function createMachine(codec: Codec): StateMachine {
   const transactionOf = (
     zxid: Zxid,
     { session, identities }: Pick<Session, 'session' | 'identities'>,
-  ): Transaction => ({ zxid, timeMs, session, identities, changes: [], overQuota: [] })
+  ): Transaction => ({ zxid, timeMs, session, identities, changes: [], overQuota: null })
 
   /** The changes of a session's end: its ephemerals go with it. */
   function endSession(zxid: Zxid, session: Readonly<Session>): readonly Change[] {

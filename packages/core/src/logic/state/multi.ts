@@ -13,14 +13,14 @@ import type { Tree } from './tree.ts'
 /** Carries all `operations` out, or changes nothing (sequence numbers included) and says which failed why. */
 export function multi(tree: Tree, operations: readonly TreeOperation[], transaction: Transaction): Answer {
   const results: TreeAnswer[] = []
-  const { changes, overQuota } = transaction
+  const { changes } = transaction
   tree.begin()
   for (const operation of operations) {
     const result = operate(tree, operation, transaction)
     if (!result.ok) {
       tree.rollback()
       changes.length = 0
-      overQuota.length = 0
+      transaction.overQuota = null
       const { code } = result.error
       const message = `operation ${results.length + 1} of ${operations.length}: ${result.error.message}`
       return err({ code, message, results: resultsOf(operations.length, results.length, code) })

@@ -88,9 +88,8 @@ function create(tree: Tree, operation: Of<'create'>, transaction: Transaction): 
       `${parentPath} has ${childrenMax} children, which is all that one may have`,
     )
   const entries = list?.value ?? null
-  const listBytes = entries === null ? 0 : aclBytes(entries)
-  const wanted = { path, bytes: data.length, listBytes, moreZnodes: 1, moreBytes: data.length }
-  const fault = checkRoom(tree, wanted, transaction)
+  const wanted = { path, data, listBytes: entries === null ? 0 : aclBytes(entries), moreZnodes: 1 }
+  const fault = checkRoom(tree, wanted, data.length, transaction)
   if (fault !== null) return fault
 
   const znode = tree.create(path, copyOf(data), lifetimeOf(operation, transaction), entries, zxid, timeMs)
@@ -122,9 +121,8 @@ function set(tree: Tree, { path, data, version }: Of<'set'>, transaction: Transa
   if (znode === undefined) return noNode(path)
   const denied = checkAcl(znode.acl, Permission.WRITE, path, transaction)
   if (denied !== null) return denied
-  const moreBytes = data.length - znode.data.length
-  const wanted = { path, bytes: data.length, listBytes: znode.acl.bytes, moreZnodes: 0, moreBytes }
-  const fault = checkRoom(tree, wanted, transaction)
+  const wanted = { path, data, listBytes: znode.acl.bytes, moreZnodes: 0 }
+  const fault = checkRoom(tree, wanted, data.length - znode.data.length, transaction)
   if (fault !== null) return fault
   const stale = checkVersion(path, znode.version, version)
   if (stale !== null) return stale
@@ -162,30 +160,30 @@ export function setAcl(
 
 interface Wanted {
   readonly path: ZnodePath
-  /** Of data and of the list, then. */
-  readonly bytes: number
+  readonly data: Uint8Array
+  /** Bytes of the ACL; 0 of the open one. */
   readonly listBytes: number
-  /** More than now. */
   readonly moreZnodes: number
-  readonly moreBytes: number
 }
 
-/** DataTooLarge or QuotaExceeded, when there is no room for what is wanted. */
+/** DataTooLarge or QuotaExceeded, when there is no room for what is wanted, `moreBytes` of data more than now. */
 function checkRoom(
   tree: Tree,
-  { path, bytes, listBytes, moreZnodes, moreBytes }: Wanted,
-  { overQuota }: Transaction,
+  { path, data, listBytes, moreZnodes }: Wanted,
+  moreBytes: number,
+  transaction: Transaction,
 ) {
-  // Without a list of its own it was measured as asked for.
+  // Without an ACL of its own it was measured as asked for.
   if (listBytes > 0) {
-    const all = bytes + utf8Bytes(path) + listBytes
-    if (all > znodeBytesMax) return err(tooLarge(all))
+    const bytes = data.length + utf8Bytes(path) + listBytes
+    if (bytes > znodeBytesMax) return err(tooLarge(bytes))
   }
   const quota = tree.quotas.over(path)
   if (quota === undefined) return null
   const { soft, hard } = exceeded(quota, moreZnodes, moreBytes)
   if (hard !== null) return refuse('QuotaExceeded', `the quota of ${quota.path} is ${hard}`)
-  if (soft && !overQuota.includes(quota.path)) overQuota.push(quota.path)
+  if (soft && !transaction.overQuota?.includes(quota.path))
+    transaction.overQuota = [...(transaction.overQuota ?? []), quota.path]
   return null
 }
 

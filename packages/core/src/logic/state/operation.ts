@@ -96,7 +96,8 @@ function readTreeOperation(value: unknown): Result<TreeOperation, Failure> {
   }
 }
 
-function readCreate({
+/** The fields of a create, read; so below. */
+export function readCreate({
   path,
   data,
   mode,
@@ -127,7 +128,7 @@ function readAclField(value: unknown): Result<{ readonly acl: Acl }, Failure> {
   return list.ok ? ok({ acl: list.value }) : list
 }
 
-function readSet({ path, data, version }: Fields): Result<TreeOperation & { type: 'set' }, Failure> {
+export function readSet({ path, data, version }: Fields): Result<TreeOperation & { type: 'set' }, Failure> {
   const parsed = parsePath(path)
   if (!parsed.ok) return parsed
   if (!(data instanceof Uint8Array)) return bad('the data of a set is bytes')

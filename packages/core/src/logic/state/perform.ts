@@ -10,14 +10,10 @@ import { setQuota } from './set-quota.ts'
 import { type Answer, refuse, type Transaction } from './transaction.ts'
 import type { Tree } from './tree.ts'
 
-export interface Target {
-  readonly tree: Tree
-  readonly sessions: SessionTable
-}
-
 /** Carries `operation` out, or changes nothing and says why. */
 export function perform(
-  { tree, sessions }: Target,
+  tree: Tree,
+  sessions: SessionTable,
   operation: Exclude<Operation, { readonly type: 'closeSession' }>,
   transaction: Transaction,
 ): Answer {

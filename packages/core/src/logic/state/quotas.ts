@@ -34,11 +34,12 @@ export class Quotas {
 
   /** The quota at or above `path`. */
   over(path: ZnodePath): Readonly<Quota> | undefined {
-    return this.#nearest(path)
+    return this.#quotas.size === 0 ? undefined : this.#nearest(path)
   }
 
   /** Below `path` there are so many znodes and bytes more (or fewer). */
   count(path: ZnodePath, znodes: number, bytes: number): void {
+    if (this.#quotas.size === 0) return
     const quota = this.#nearest(path)
     if (quota === undefined) return
     quota.count += znodes
@@ -46,7 +47,6 @@ export class Quotas {
   }
 
   #nearest(path: ZnodePath): Quota | undefined {
-    if (this.#quotas.size === 0) return undefined
     for (let at = path; at !== rootPath; at = parentOf(at)) {
       const quota = this.#quotas.get(at)
       if (quota !== undefined) return quota

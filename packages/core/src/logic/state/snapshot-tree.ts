@@ -79,11 +79,13 @@ function parseLists(values: unknown): readonly Acl[] | null {
   return lists
 }
 
-/** Puts the znode of `row` into `tree`; what is wrong with it, or null. */
-function loadZnode(tree: Tree, acls: readonly Acl[], row: unknown): string | null {
-  if (!Array.isArray(row)) return 'a znode is no row'
-  const [text, data, czxid, mzxid, pzxid, ctime, mtime, version, childCreates, lifetime, ...rest] = row as Row
-  const [list, aversion] = rest.length === 0 ? usual : rest
+/** Puts the znode of `value` into `tree`; what is wrong with it, or null. */
+function loadZnode(tree: Tree, acls: readonly Acl[], value: unknown): string | null {
+  if (!Array.isArray(value)) return 'a znode is no row'
+  const row: Row = value
+  const [text, data, czxid, mzxid, pzxid, ctime, mtime, version, childCreates, lifetime] = row
+  const list = row.length > 10 ? row[10] : 0
+  const aversion = row.length > 10 ? row[11] : 0
   const parsed = parsePath(text)
   if (!parsed.ok) return parsed.error.message
   const path = parsed.value
@@ -116,9 +118,6 @@ function loadZnode(tree: Tree, acls: readonly Acl[], row: unknown): string | nul
   tree.load(path, record, list === 0 ? null : acl)
   return null
 }
-
-/** The open list, never changed. */
-const usual: Row = [0, 0]
 
 const isVersion = (value: unknown): value is number => typeof value === 'number' && (value | 0) === value
 

@@ -16,8 +16,8 @@ export interface Transaction {
   readonly identities: readonly Identity[]
   /** Grows by what the operation changes. */
   readonly changes: Change[]
-  /** Grows by the paths of quotas whose soft limit the operation passes. */
-  readonly overQuota: ZnodePath[]
+  /** Paths of quotas whose soft limit the operation passes; null while there are none, as nearly always. */
+  overQuota: ZnodePath[] | null
 }
 
 export type Answer = Result<OperationAnswer, Failure>

@@ -119,7 +119,7 @@ export class Tree {
     parent.childCreates++
     parent.pzxid = zxid
     this.#redigest(parent)
-    const znode = znodeOf(path, {
+    const record = {
       data,
       czxid: zxid,
       mzxid: zxid,
@@ -129,9 +129,9 @@ export class Tree {
       version: 0,
       childCreates: 0,
       lifetime,
-      acl: acl === null ? openAcl : this.#acls.take(acl),
       aversion: 0,
-    })
+    }
+    const znode = znodeOf(path, record, acl === null ? openAcl : this.#acls.take(acl))
     this.#link(parent, path, znode)
     return znode
   }
@@ -202,7 +202,7 @@ export class Tree {
   /** Adds a znode as it was, counting nothing. Its parent, unless it is the root, was loaded before. */
   load(path: ZnodePath, record: Omit<ZnodeRecord, 'acl'>, acl: Acl | null): void {
     const parent = path === rootPath ? null : this.#at(parentOf(path))
-    this.#link(parent, path, znodeOf(path, { ...record, acl: acl === null ? openAcl : this.#acls.take(acl) }))
+    this.#link(parent, path, znodeOf(path, record, acl === null ? openAcl : this.#acls.take(acl)))
   }
 
   #takeBack(change: Undo): void {
@@ -244,7 +244,7 @@ export class Tree {
       parent.children ??= new Set()
       parent.children.add(nameOf(path))
     }
-    this.#lifetimes.add(path, znode.lifetime)
+    if (znode.lifetime !== lasting) this.#lifetimes.add(path, znode.lifetime)
     this.#quotas.count(path, 1, znode.data.length)
   }
 

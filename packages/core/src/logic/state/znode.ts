@@ -39,9 +39,9 @@ export interface Znode extends ZnodeRecord {
   digest: number
 }
 
-/** A znode of `record`, childless, at `path`. */
-export function znodeOf(path: ZnodePath, record: ZnodeRecord): Znode {
-  const { data, czxid, mzxid, pzxid, ctime, mtime, version, childCreates, lifetime, acl, aversion } = record
+/** A znode of `record`, childless, at `path`, with the ACL `acl`. */
+export function znodeOf(path: ZnodePath, record: Omit<ZnodeRecord, 'acl'>, acl: KeptAcl): Znode {
+  const { data, czxid, mzxid, pzxid, ctime, mtime, version, childCreates, lifetime, aversion } = record
   const contentDigest = digestContent(path, data)
   const znode: Znode = {
     data,
