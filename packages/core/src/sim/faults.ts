@@ -150,10 +150,10 @@ export class Faults {
     return Math.round((this.#chance.happens(0.5) ? -days : days) * 86_400_000)
   }
 
-  /** `node` is told that `peer` is gone. */
+  /** `node` is told that `peer` is gone. Not once all is healed: there is a connection then, and nobody says so again. */
   #suspect(node: SimNode | undefined, peer: SimNode | undefined): void {
     if (node === undefined || peer === undefined || node === peer) return
-    this.#world.clock.after(this.#chance.between(1, 300), () => {
+    this.#schedule.once(this.#chance.between(1, 300), () => {
       node.push({ type: 'disconnected', peer: peer.id })
       node.push({ type: 'suspect', peer: peer.id })
     })
