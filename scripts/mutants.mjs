@@ -1,12 +1,15 @@
 /**
  * Shows that the proofs catch what they are there for: builds the library once for each mutant, with that one thing
- * broken, runs seeds until one fails, and where none does the scripted scenarios of its engine. Passed is a mutant that was caught. `npm run mutants -- NAME...` runs some.
+ * broken, and lets those look at it that may catch it until one does: the model checker where the mutant lies in one of
+ * its worlds (the list says so), then seeds, then the scripted scenarios of its engine. Passed is a mutant that was caught.
+ * `npm run mutants -- NAME...` runs some; `--by model`, `--by seeds` or `--by scripts` lets only that one look.
  */
 import { spawn } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { parseArgs } from 'node:util'
 import { mutants } from './mutants-list.mjs'
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..')
@@ -15,10 +18,18 @@ const sources = join(root, 'packages/core/src')
 const workshop = join(root, 'packages/core/.tmp', `mutants-${process.pid}`)
 const seeds = '1..200'
 
-const named = process.argv.slice(2)
+const { values, positionals: named } = parseArgs({
+  options: { by: { type: 'string' } },
+  allowPositionals: true,
+})
 const unknown = named.filter(name => !mutants.some(mutant => mutant.name === name))
 if (unknown.length > 0) throw new Error(`there is no mutant ${unknown.join(', ')}`)
 const chosen = mutants.filter(({ name }) => named.length === 0 || named.includes(name))
+
+/** In the order in which they look: who finds most in the least time first. */
+const catchers = { model: brokenWorld, seeds: failingSeed, scripts: failingScript }
+if (values.by !== undefined && !(values.by in catchers)) throw new Error(`nobody is called ${values.by}`)
+const tally = new Map()
 
 rmSync(workshop, { recursive: true, force: true })
 const edited = chosen.map(mutant => ({ mutant, folder: prepare(mutant) }))
@@ -27,16 +38,42 @@ const queue = [...edited]
 const hands = Array.from({ length: Math.min(2, availableParallelism()) }, async () => {
   for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
     const { mutant, folder } = next
-    const by = (await failingSeed(folder, mutant)) ?? (await failingScript(folder, mutant.engine))
+    const by = await caughtBy(folder, mutant)
     if (by !== null) caught++
     const verdict = by === null ? 'NOT CAUGHT' : `caught by ${by}`
-    console.log(`${mutant.name.padEnd(26)} ${verdict.padEnd(48)} ${mutant.breaks}`)
+    console.log(`${mutant.name.padEnd(26)} ${verdict.padEnd(60)} ${mutant.breaks}`)
+    rmSync(folder, { recursive: true, force: true })
   }
 })
 await Promise.all(hands)
 rmSync(workshop, { recursive: true, force: true })
+console.log([...tally].map(([name, count]) => `${name}: ${count}`).join(', '))
 console.log(`${caught} passed, ${chosen.length - caught} failed`)
 process.exit(caught === chosen.length ? 0 : 1)
+
+/** What caught the mutant, in words; null when nothing did. */
+async function caughtBy(folder, mutant) {
+  const built = await run([join(root, 'node_modules/typescript/bin/tsc'), '-p', folder])
+  if (built.status !== 0) throw new Error(built.output)
+  for (const [name, look] of Object.entries(catchers)) {
+    const looks = values.by === undefined ? name !== 'model' || mutant.isInModel : values.by === name
+    const found = looks ? await look(folder, mutant) : null
+    if (found === null) continue
+    tally.set(name, (tally.get(name) ?? 0) + 1)
+    return found
+  }
+  return null
+}
+
+/** The world of the model checker that the mutant breaks; null when it holds in all, as far as they are seen. */
+async function brokenWorld(folder, { engine }) {
+  const command = ['--max-old-space-size=6000', join(folder, 'dist/sim/model/cli.js'), '--bail', engine]
+  const { status, output } = await run(command)
+  const match = /^\S+: (.*): BROKEN/m.exec(output)
+  if (match !== null) return `the model: ${match[1]}`
+  if (status !== 0 && !output.includes(': NOT exhausted')) throw new Error(output)
+  return null
+}
 
 /** Copies the sources and breaks the copy. Throws when the place to break is not there, or not the only one. */
 function prepare({ name, edits }) {
@@ -69,8 +106,6 @@ function prepare({ name, edits }) {
 
 /** The check that a seed broke, and which seed; null when all pass. */
 async function failingSeed(folder, { engine, options = [] }) {
-  const built = await run([join(root, 'node_modules/typescript/bin/tsc'), '-p', folder])
-  if (built.status !== 0) throw new Error(built.output)
   const command = [
     join(folder, 'dist/sim/cli.js'),
     '--engine',
@@ -90,7 +125,7 @@ async function failingSeed(folder, { engine, options = [] }) {
 }
 
 /** The rule whose scripted test fails on the broken copy; null when all pass. */
-async function failingScript(folder, engine) {
+async function failingScript(folder, { engine }) {
   const tests = join(root, 'packages/core/test/consensus')
   const copied = join(folder, 'test/consensus')
   for (const part of ['show.ts', 'table.ts', engine])

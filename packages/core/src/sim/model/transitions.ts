@@ -97,7 +97,11 @@ export class Transitions {
   }
 
   crash(node: number, local: number): Outcome {
-    return this.#outcome(node, this.#node(node).crash(this.local(local)))
+    try {
+      return this.#outcome(node, this.#node(node).crash(this.local(local)))
+    } catch (error) {
+      return brokenBy(error, local)
+    }
   }
 
   /** How `action` ends: without a crash, then with one before its first write, its second ... */
@@ -112,8 +116,7 @@ export class Transitions {
         outcomes.push(this.#outcome(node, transition, turns))
       }
     } catch (error) {
-      if (!(error instanceof InvariantError)) throw error
-      return [{ next: local, letters: 0n, decided: [], turns: 0, broken: error.message }]
+      return [brokenBy(error, local)]
     }
   }
 
@@ -145,4 +148,10 @@ export class Transitions {
     if (node === undefined) throw new Error(`there is no node ${index}`)
     return node
   }
+}
+
+/** Of a node in state `local` that stopped itself. */
+function brokenBy(error: unknown, local: number): Outcome {
+  if (!(error instanceof InvariantError)) throw error
+  return { next: local, letters: 0n, decided: [], turns: 0, broken: error.message }
 }
