@@ -1,5 +1,5 @@
 /** Watches across tabs: set in one, fired by another. */
-import { waitForVoters } from '../support/tab.ts'
+import { openKeeper, waitForVoters } from '../support/tab.ts'
 import { expect, test } from '../support/test.ts'
 
 test('E2E-2 a persistent recursive watch tells every change of another tab once and in order', async ({
@@ -67,4 +67,42 @@ test('E2E-3 a one-shot watch is called once, at the first change by another tab'
   await expect.poll(() => events.evaluate(seen => seen)).toEqual(once)
   await b.keeper.evaluate(keeper => keeper.sync())
   expect(await events.evaluate(seen => seen)).toEqual(once)
+})
+
+test('E2E-36 a watch goes on from its zxid in the page that comes after a reload: nothing lost, nothing twice', async ({
+  open,
+  room,
+}) => {
+  const tabs = [await open(), await open(), await open()] as const
+  await waitForVoters(tabs)
+  const [a, b] = tabs
+  await a.keeper.evaluate(keeper => keeper.create('/w'))
+  const before = await b.keeper.evaluate(async keeper => {
+    await keeper.sync()
+    const watcher = await keeper.watch('/w', { recursive: true })
+    return watcher.zxid
+  })
+  const write = (from: number, to: number) =>
+    a.keeper.evaluate(
+      async (keeper, [first, end]) => {
+        for (let n = first; n < end; n++) await keeper.create(`/w/${n}`)
+      },
+      [from, to] as const,
+    )
+  await write(0, 20)
+  await Promise.all([write(20, 40), b.page.reload()])
+  await b.page.waitForFunction(() => 'lab' in window)
+  const again = await openKeeper(b.page, { room })
+  const seen = await again.keeper.evaluateHandle(async (keeper, from) => {
+    const paths: string[] = []
+    const watcher = await keeper.watch('/w', { recursive: true, from })
+    void (async () => {
+      for await (const event of watcher) paths.push(`${event.type} ${event.path}`)
+    })()
+    return paths
+  }, before)
+  await write(40, 50)
+  const expected = Array.from({ length: 50 }, (_, n) => `NodeCreated /w/${n}`)
+  await expect.poll(() => seen.evaluate(paths => paths.length)).toBe(50)
+  expect(await seen.jsonValue()).toEqual(expected)
 })
