@@ -73,6 +73,12 @@ const inModel = new Set([
   'paxos-chosen-taken-for-held',
   'zab-epoch-before-history',
   'zab-entered-without-history',
+  'zab-accepted-epoch-forgotten',
+  'zab-ack-before-written',
+  'zab-truncation-skipped',
+  'zab-chosen-by-one',
+  'zab-epoch-not-compared',
+  'zab-best-history-not-fetched',
 ])
 
 /** @type {readonly Omit<Mutant, 'isInModel'>[]} */
