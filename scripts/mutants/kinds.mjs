@@ -1,0 +1,39 @@
+// What a mutant is, and short ways to write one down.
+
+/** @typedef {{ file: string, find: string, replace: string }} Edit paths below packages/core/src/logic */
+/**
+ * `engine`: who is simulated; `options`: how, besides; `isInModel`: a world of the model checker breaks.
+ * @typedef {{ name: string, breaks: string, engine: string, edits: readonly Edit[], isInModel: boolean,
+ *   options?: readonly string[] }} Mutant
+ */
+/** @typedef {Omit<Mutant, 'isInModel'>} Broken */
+
+export const mutant = (name, breaks, file, find, replace) => ({
+  name,
+  breaks,
+  engine: file.startsWith('consensus/raft/') ? 'raft' : 'multi-paxos',
+  edits: [{ file, find, replace }],
+})
+
+export const ofPaxos = (name, breaks, file, find, replace) => ({
+  name: `paxos-${name}`,
+  breaks,
+  engine: 'paxos',
+  edits: [{ file: `consensus/paxos/${file}`, find, replace }],
+})
+
+export const ofZab = (name, breaks, file, find, replace) => ({
+  name: `zab-${name}`,
+  breaks,
+  engine: 'zab',
+  edits: [{ file: `consensus/zab/${file}`, find, replace }],
+})
+
+/** Seen by clients who watch the whole tree and go on from what they know. */
+export const ofWatches = (name, breaks, file, find, replace) => ({
+  name: `watch-${name}`,
+  breaks,
+  engine: 'multi-paxos',
+  options: ['--followed', '20'],
+  edits: [{ file, find, replace }],
+})

@@ -1,0 +1,191 @@
+// Multi-Paxos and what engines share, broken.
+import { mutant } from './kinds.mjs'
+
+const engine = 'consensus/multi-paxos'
+
+/** @type {readonly import('./kinds.mjs').Broken[]} */
+export const multiPaxosMutants = [
+  mutant(
+    'accepted-before-written',
+    'a follower vouches for what is not yet on its disk',
+    `${engine}/follower.ts`,
+    `effects.sendAfterPersist(to, {\n    type: 'accepted'`,
+    `effects.send(to, {\n    type: 'accepted'`,
+  ),
+  mutant(
+    'promise-before-written',
+    'an acceptor answers a prepare before its promise is on disk',
+    `${engine}/acceptor.ts`,
+    `effects.sendAfterPersist(from, {\n    type: 'promise'`,
+    `effects.send(from, {\n    type: 'promise'`,
+  ),
+  mutant(
+    'own-vote-before-written',
+    'a leader counts itself before its own write',
+    `${engine}/leader.ts`,
+    `effects.sendAfterPersist(core.self, { type: 'accepted'`,
+    `effects.send(core.self, { type: 'accepted'`,
+  ),
+  mutant(
+    'ballot-before-written',
+    'a candidate uses a ballot that it may forget, and use again',
+    `${engine}/candidate.ts`,
+    `effects.sendAfterPersist(node, { type: 'prepare', ballot, from })`,
+    `effects.send(node, { type: 'prepare', ballot, from })`,
+  ),
+  mutant(
+    'promise-not-written',
+    'a promise stays in memory',
+    `${engine}/acceptor.ts`,
+    `  effects.saveHardState()\n`,
+    ``,
+  ),
+  mutant(
+    'value-not-written',
+    'an accepted value stays in memory',
+    `${engine}/acceptor.ts`,
+    `  if (fresh) effects.append({ ballot: run.ballot, ...fresh })\n  return true`,
+    `  return true`,
+  ),
+  mutant(
+    'promise-forgotten',
+    'a restarted acceptor has promised nothing',
+    `${engine}/multi-paxos.ts`,
+    `    core.promised = ballot\n`,
+    `    core.promised = noBallot\n`,
+  ),
+  mutant(
+    'ballot-reused',
+    'a restarted candidate counts its ballots from the beginning',
+    `${engine}/multi-paxos.ts`,
+    `    core.highestSeen = ballot\n`,
+    `    core.highestSeen = noBallot\n`,
+  ),
+  mutant(
+    'quorum-too-small',
+    'half of the voters decide',
+    'consensus/quorum.ts',
+    `Math.floor(voters.length / 2) + 1`,
+    `Math.max(1, Math.floor(voters.length / 2))`,
+  ),
+  mutant(
+    'lowest-ballot-wins',
+    'a new leader takes over the value of the lowest ballot reported',
+    'consensus/paxos/proposer.ts',
+    `compareBallots(b.ballot, a.ballot) > 0`,
+    `compareBallots(b.ballot, a.ballot) < 0`,
+  ),
+  mutant(
+    'value-dropped',
+    'a new leader fills every open slot with a no-op',
+    `${engine}/leader.ts`,
+    `queue.push(found.get(at)?.value ?? noop)`,
+    `queue.push(noop)`,
+  ),
+  mutant(
+    'hole-closed-up',
+    'a new leader leaves holes out, so that values move to other slots',
+    `${engine}/leader.ts`,
+    `    queue.push(found.get(at)?.value ?? noop)`,
+    `    queue.push(...(found.has(at) ? [found.get(at)?.value ?? noop] : []))`,
+  ),
+  mutant(
+    'promises-of-a-minority',
+    'a candidate leads once anybody promised',
+    `${engine}/candidate.ts`,
+    `isQuorum(voters, node => role.promises.has(node))`,
+    `voters.some(node => role.promises.has(node))`,
+  ),
+  mutant(
+    'accepts-below-promise',
+    'an acceptor accepts ballots below its promise',
+    'consensus/paxos/acceptor.ts',
+    `return compareBallots(ballot, promised) >= 0 ? 'accept' : 'refuse'`,
+    `return compareBallots(ballot, promised) >= -1 ? 'accept' : 'refuse'`,
+  ),
+  mutant(
+    'promises-again',
+    'an acceptor promises a ballot below the one it promised',
+    'consensus/paxos/acceptor.ts',
+    `    case -1:\n      return 'refuse'`,
+    `    case -1:\n      return 'repeat'`,
+  ),
+  mutant(
+    'counted-over-ballots',
+    'a follower vouches for what it accepted in an older ballot',
+    `${engine}/follower.ts`,
+    `if (next === undefined || !sameBallot(next.ballot, leader.ballot)) return through`,
+    `if (next === undefined) return through`,
+  ),
+  mutant(
+    'watermark-believed',
+    'a follower takes what it holds for chosen because the leader is further',
+    `${engine}/follower.ts`,
+    `learnThrough(core, slot(Math.min(chosen, role.matchedThrough)), effects)`,
+    `learnThrough(core, slot(Math.min(chosen, core.log.lastSlot)), effects)`,
+  ),
+  mutant(
+    'observers-count',
+    'a leader counts the slowest member that any two of all members beat',
+    `${engine}/leader.ts`,
+    `const reached = quorumSlot(core.membership.voters, matched)`,
+    `const reached = quorumSlot(core.membership.voters.slice(0, 1), matched)`,
+  ),
+  mutant(
+    'pipeline-left-open',
+    'values after a membership change are counted by the membership before it',
+    `${engine}/leader.ts`,
+    `    if (isChange(value)) role.changingAt = role.proposedThrough\n`,
+    ``,
+  ),
+  mutant(
+    'read-without-round',
+    'a leader answers reads without asking whether it still leads',
+    'consensus/reads.ts',
+    `const confirmed = quorumSlot(voters, echoed)`,
+    `const confirmed = role.round`,
+  ),
+  {
+    name: 'read-before-established',
+    engine: 'multi-paxos',
+    breaks: 'a new leader answers reads before it knows what was chosen before it',
+    edits: [
+      {
+        file: 'consensus/reads.ts',
+        find: `const at = slot(Math.max(chosenThrough, role.establishedAt))`,
+        replace: `const at = chosenThrough`,
+      },
+      {
+        file: 'consensus/reads.ts',
+        find: `if (role.reads.length === 0 || chosenThrough < role.establishedAt) return`,
+        replace: `if (role.reads.length === 0) return`,
+      },
+    ],
+  },
+  mutant(
+    'echo-of-old-round',
+    'a read counts on a round that began before it was asked',
+    'consensus/reads.ts',
+    `round: role.round + 1 })`,
+    `round: role.round })`,
+  ),
+  mutant(
+    'accepts-not-repeated',
+    'what got lost on its way to a member is not sent again',
+    `${engine}/replication.ts`,
+    `    if (peer.waitedTicks >= peer.flow.patienceTicks) startAgain(peer)\n`,
+    ``,
+  ),
+  {
+    name: 'raft-read-without-round',
+    breaks: 'a leader answers reads without asking whether it still leads',
+    engine: 'raft',
+    edits: [
+      {
+        file: 'consensus/reads.ts',
+        find: `const confirmed = quorumSlot(voters, echoed)`,
+        replace: `const confirmed = role.round`,
+      },
+    ],
+  },
+]
