@@ -82,7 +82,7 @@ export class Session {
     this.#writes = new Calls(callTimeoutMs, () => undefined)
     this.#reads = new Calls(callTimeoutMs, id => {
       this.#settle(id, false)
-      this.#send(session => ({ type: 'cancel', session, id }))
+      this.#send(session => ({ type: 'cancel', session, id, unset: null }))
     })
     link.request({ type: 'open', token: this.#token, timeoutMs })
   }

@@ -25,7 +25,17 @@ const requests = [
   { type: 'addWatch', ...position, watch: 1, kind: 'persistentRecursive', path: '/', from: 12 },
   { type: 'removeWatches', ...position, watch: null, path: '/a', selection: 'any' },
   { type: 'removeWatches', ...position, watch: 3, path: '/a', selection: 'children' },
-  { type: 'cancel', session, id: 1 },
+  {
+    type: 'setWatches',
+    ...position,
+    watches: [
+      { watch: 1, kind: 'data', path: '/a', from: 5, resumable: false },
+      { watch: 2, kind: 'persistentRecursive', path: '/', from: 0, resumable: true },
+    ],
+  },
+  { type: 'setWatches', ...position, watches: [] },
+  { type: 'cancel', session, id: 1, unset: null },
+  { type: 'cancel', session, id: 1, unset: { watch: 3, kind: 'children', path: '/a' } },
   { type: 'ping', session },
 ]
 
@@ -37,6 +47,16 @@ const garbage = fc.oneof(
   fc.anything(),
   fc.constantFrom(-1, 0.5, Number.NaN, 2 ** 53, '', 'a', '/a/', null, undefined, [], {}, true),
 )
+
+test('DOOR-2 one watch that is none, or cannot be resumed, makes setWatches no request', () => {
+  const whole = { watch: 1, kind: 'data', path: '/a', from: 5, resumable: false }
+  const wrong = { kind: 'all', path: 'a', watch: -1, from: null, resumable: true }
+  for (const [field, value] of Object.entries(wrong)) {
+    const watches = [whole, { ...whole, [field]: value }]
+    expect(parseRequest({ type: 'setWatches', ...position, watches })).toBeNull()
+  }
+  expect(parseRequest({ type: 'setWatches', ...position, watches: [whole, whole] })).not.toBeNull()
+})
 
 test('DOOR-2 garbage is no request, and never throws', () => {
   fc.assert(

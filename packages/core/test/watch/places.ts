@@ -6,12 +6,13 @@ import { Watcher } from '../../src/client/watcher.ts'
 import { type WatchEvent, Watches } from '../../src/client/watches.ts'
 import { type SessionId, slot, xid, type Zxid } from '../../src/logic/base/ids.ts'
 import { Audience } from '../../src/logic/replica/audience.ts'
+import type { ClientEvent } from '../../src/logic/replica/event.ts'
 import { Watching } from '../../src/logic/replica/watching.ts'
 import { encodeCommand, stampCommand } from '../../src/logic/state/command.ts'
 import type { StateMachine } from '../../src/logic/state/contract.ts'
 import type { Change } from '../../src/logic/state/event.ts'
 import { createMachine } from '../../src/logic/state/machine.ts'
-import type { StandingKind } from '../../src/logic/watch/contract.ts'
+import type { StandingKind, WatchKind, WatchSetAnew } from '../../src/logic/watch/contract.ts'
 import { History } from '../../src/logic/watch/history.ts'
 import { createWatchTable } from '../../src/logic/watch/watch-table.ts'
 import type { Draft } from '../state/commands.ts'
@@ -42,7 +43,7 @@ export class Log {
   }
 
   /** What a watch hears in the slots after `from` up to `through`, as `type path zxid`. */
-  heard(kind: StandingKind, at: string, from: number, through: number): readonly string[] {
+  heard(kind: WatchKind, at: string, from: number, through: number): readonly string[] {
     const model = new WatchModel()
     model.add({ session: session(), watch: 1, kind, path: path(at) })
     return this.changes
@@ -75,6 +76,8 @@ export class Place {
   readonly #watching: Watching
   readonly #watches = new Watches()
   #reads = 0
+  /** All that was told here. */
+  readonly told: ClientEvent[] = []
 
   constructor(log: Log, changesMax: number) {
     this.#log = log
@@ -143,8 +146,17 @@ export class Place {
     return watcher
   }
 
+  /** Watches come from elsewhere. */
+  setAnew(watches: readonly WatchSetAnew[]): void {
+    const position = { session: session(), id: ++this.#reads, afterXid: xid(0), seenZxid: slot(0) }
+    const set = this.#watching.setAnew({ type: 'setWatches', ...position, watches })
+    if (!set.ok) throw new Error(set.error.message)
+    this.#deliver()
+  }
+
   #deliver(): void {
     for (const { event } of this.#audience.takeTold()) {
+      this.told.push(event)
       if (event.type === 'watch') this.#watches.fire(event)
       else if (event.type === 'resync') this.#watches.resync(event)
     }

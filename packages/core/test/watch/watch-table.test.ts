@@ -388,6 +388,9 @@ describe('the watch table', () => {
     const changes = [change('created', '/p/c')]
     expect(table.fireDifference(changes, everybody).map(event => event.watch)).toEqual([2])
     expect(table.fire(changes, everybody).map(event => event.watch)).toEqual([1, 2])
-    expect(table.resumables().map(each => each.watch)).toEqual([1])
+    expect(table.watches().map(({ watch: id, resumable }) => [id, resumable])).toEqual([
+      [1, true],
+      [2, false],
+    ])
   })
 })

@@ -1,13 +1,15 @@
 /** The worker's door for requests: what a page sends is parsed here and trusted from here on. */
 import { isCounter, isId, type SessionId, sessionId, slot, xid } from '../../logic/base/ids.ts'
+import { watchesPerSessionMax } from '../../logic/base/limits.ts'
 import type { ClientRequest } from '../../logic/replica/event.ts'
 import { parseOperation } from '../../logic/state/operation.ts'
 import { parsePath } from '../../logic/state/path.ts'
 import { parseQuery } from '../../logic/state/query.ts'
-import type { StandingKind, WatchSelection } from '../../logic/watch/contract.ts'
+import type { StandingKind, WatchKind, WatchSelection, WatchSetAnew } from '../../logic/watch/contract.ts'
 import type { Question } from './protocol.ts'
 
 const standingKinds: readonly StandingKind[] = ['persistent', 'persistentRecursive']
+const kinds: readonly WatchKind[] = ['data', 'children', ...standingKinds]
 const selections: readonly WatchSelection[] = ['any', 'data', 'children']
 
 /** A request from outside, or null when it is none. */
@@ -71,8 +73,12 @@ function parseOfSession(
     case 'addWatch':
     case 'removeWatches':
       return parseWatching(type, session, fields)
-    case 'cancel':
-      return isCounter(id) ? { type, session, id } : null
+    case 'setWatches':
+      return parseSetWatches(session, fields)
+    case 'cancel': {
+      const unset = fields['unset'] === null ? null : parseWatch(fields['unset'])
+      return isCounter(id) && unset !== undefined ? { type, session, id, unset } : null
+    }
     case 'ping':
       return { type, session }
     default:
@@ -97,4 +103,39 @@ function parseWatching(
   if (known === undefined || !isCounter(watch)) return null
   if (from !== null && from !== 'now' && !isCounter(from)) return null
   return { type, ...asked, watch, kind: known, from: typeof from === 'number' ? slot(from) : from }
+}
+
+function parseSetWatches(
+  session: SessionId,
+  { id, afterXid, seenZxid, watches }: { readonly [key: string]: unknown },
+): ClientRequest | null {
+  if (!isCounter(id) || !isCounter(afterXid) || !isCounter(seenZxid)) return null
+  if (!Array.isArray(watches) || watches.length > watchesPerSessionMax) return null
+  const parsed: WatchSetAnew[] = []
+  for (const each of watches) {
+    const watch = parseWatch(each)
+    if (watch === undefined) return null
+    const { from, resumable } = each as { readonly [key: string]: unknown }
+    if (!isCounter(from) || typeof resumable !== 'boolean') return null
+    if (resumable && !standingKinds.some(kind => kind === watch.kind)) return null
+    parsed.push({ ...watch, from: slot(from), resumable })
+  }
+  return {
+    type: 'setWatches',
+    session,
+    id,
+    afterXid: xid(afterXid),
+    seenZxid: slot(seenZxid),
+    watches: parsed,
+  }
+}
+
+/** Which watch is meant; undefined where none is. */
+function parseWatch(value: unknown): Pick<WatchSetAnew, 'watch' | 'kind' | 'path'> | undefined {
+  if (typeof value !== 'object' || value === null) return undefined
+  const { watch, kind, path: text } = value as { readonly [key: string]: unknown }
+  const path = parsePath(text)
+  const known = kinds.find(each => each === kind)
+  if (!path.ok || known === undefined || !isCounter(watch)) return undefined
+  return { watch, kind: known, path: path.value }
 }

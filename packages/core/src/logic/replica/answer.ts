@@ -19,6 +19,8 @@ export function answerRead(
       return watching.add(request)
     case 'removeWatches':
       return watching.remove(request)
+    case 'setWatches':
+      return watching.setAnew(request)
     case 'read': {
       const { query, watch } = request
       if (query === null) return ok(null)

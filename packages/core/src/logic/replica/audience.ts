@@ -22,10 +22,16 @@ export class Audience {
     return true
   }
 
-  /** `session` is at `client` from now on, and alive. */
-  attach(session: SessionId, client: ClientId): void {
+  /**
+   * `session` is at `client` from now on, and alive. `moved`: it was at another one before. `left`: it is at a newer one
+   * already, and what comes from this one was said before it went there.
+   */
+  attach(session: SessionId, client: ClientId): 'here' | 'moved' | 'left' {
+    const before = this.#attached.get(session) ?? client
+    if (before > client) return 'left'
     this.#attached.set(session, client)
     this.#alive.add(session)
+    return before < client ? 'moved' : 'here'
   }
 
   /** `client` is gone; returns the sessions that were at it. */

@@ -9,7 +9,14 @@ import type { Reply, ZnodeView } from '../state/contract.ts'
 import type { Failure } from '../state/error.ts'
 import type { ZnodePath } from '../state/path.ts'
 import type { Query, QueryAnswer } from '../state/query.ts'
-import type { StandingKind, WatchEventType, WatchId, WatchSelection } from '../watch/contract.ts'
+import type {
+  StandingKind,
+  WatchEventType,
+  WatchId,
+  WatchKind,
+  WatchSelection,
+  WatchSetAnew,
+} from '../watch/contract.ts'
 import type { PeerMessage } from '../wire/envelope.ts'
 
 /** One page (or simulated process) at this replica, numbered by its host. */
@@ -82,8 +89,27 @@ export type ClientRequest =
       readonly path: ZnodePath
       readonly selection: WatchSelection
     }
+  /**
+   * Sets watches that stood at another replica, or at this one before it was started again, as if they had stood here:
+   * each is told, in the order of the log, what it has not heard. In order with reads, and never refused for being one
+   * too many. A session's first request to a replica that it moved to. Source: ZooKeeper's setWatches.
+   */
+  | {
+      readonly type: 'setWatches'
+      readonly session: SessionId
+      readonly id: number
+      readonly afterXid: Xid
+      readonly seenZxid: Zxid
+      readonly watches: readonly WatchSetAnew[]
+    }
   /** Nobody waits for read `id` any more. */
-  | { readonly type: 'cancel'; readonly session: SessionId; readonly id: number }
+  | {
+      readonly type: 'cancel'
+      readonly session: SessionId
+      readonly id: number
+      /** What the read may have set already, to be removed without a word; null for nothing. */
+      readonly unset: { readonly watch: WatchId; readonly kind: WatchKind; readonly path: ZnodePath } | null
+    }
   /** The session's page lives. */
   | { readonly type: 'ping'; readonly session: SessionId }
 
@@ -98,7 +124,7 @@ export type ClientEvent =
   /** The session that `token` asked for was not opened. */
   | { readonly type: 'refused'; readonly token: string; readonly error: Failure }
   | { readonly type: 'written'; readonly session: SessionId; readonly xid: Xid; readonly reply: Reply }
-  /** `zxid` is the state that was read; `answer` is null for sync, addWatch and removeWatches. */
+  /** `zxid` is the state that was read; `answer` is null for sync and what sets or removes watches. */
   | {
       readonly type: 'answered'
       readonly session: SessionId

@@ -8,7 +8,10 @@ import type { SessionId, Slot, Xid, Zxid } from '../base/ids.ts'
 import { resubmitTicks, waitingReadsMax } from '../base/limits.ts'
 import type { ClientId, ClientRequest } from './event.ts'
 
-export type ReadRequest = Extract<ClientRequest, { type: 'read' | 'addWatch' | 'removeWatches' }>
+export type ReadRequest = Extract<
+  ClientRequest,
+  { type: 'read' | 'addWatch' | 'removeWatches' | 'setWatches' }
+>
 
 interface WaitingRead {
   readonly client: ClientId
@@ -36,9 +39,12 @@ export class Reads {
   #waiting: WaitingRead[] = []
   #nextQuorumId = 1
 
-  /** Takes in a read; returns the id to ask the engine with, where it needs a quorum. False when too many wait. */
+  /**
+   * Takes in a read; returns the id to ask the engine with, where it needs a quorum. False when too many wait: there is
+   * always room for a session's watches, which it has to set before it goes on.
+   */
   add(client: ClientId, request: ReadRequest): { readonly quorumId: number | null } | false {
-    if (this.#waiting.length >= waitingReadsMax) return false
+    if (this.#waiting.length >= waitingReadsMax && request.type !== 'setWatches') return false
     const needsQuorum = request.type === 'read' && request.consistency === 'linearizable'
     const quorumId = needsQuorum ? this.#nextQuorumId++ : null
     this.#waiting.push({ client, request, quorumId, readAt: null, waitedTicks: 0 })
@@ -57,6 +63,11 @@ export class Reads {
 
   dropClient(client: ClientId): void {
     this.#waiting = this.#waiting.filter(read => read.client !== client)
+  }
+
+  /** `session` asks anew, from elsewhere. */
+  dropSession(session: SessionId): void {
+    this.#waiting = this.#waiting.filter(({ request }) => request.session !== session)
   }
 
   /** Returns fresh ids for questions that stayed without an answer too long: each retry is a new question. */

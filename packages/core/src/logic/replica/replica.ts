@@ -194,15 +194,21 @@ export class Replica {
       }
       case 'read':
       case 'addWatch':
-      case 'removeWatches': {
+      case 'removeWatches':
+      case 'setWatches': {
         if (!this.#attach(client, request.session)) return
         const added = this.#reads.add(client, request)
         if (added === false) return this.#refuseRead(client, request)
         if (added.quorumId !== null) this.#inputs.push({ type: 'read', id: added.quorumId })
         return
       }
-      case 'cancel':
-        return this.#reads.cancel(request.session, request.id)
+      case 'cancel': {
+        const { session, id, unset } = request
+        if (!this.#attach(client, session)) return
+        this.#reads.cancel(session, id)
+        if (unset !== null) this.#watching.unset({ session, ...unset })
+        return
+      }
       case 'ping': {
         const { session } = request
         const zxid = this.#machine.appliedThrough
@@ -218,14 +224,21 @@ export class Replica {
     this.#audience.tell(client, { type: 'answered', session, id, zxid, result })
   }
 
-  /** The session is heard, at this client. False, and the client is told, when it is known to be gone. */
+  /**
+   * The session is heard, at this client; one that comes from another client asks there for everything anew. False when it
+   * is known to be gone, which the client is told, and when it went on to another client.
+   */
   #attach(client: ClientId, session: SessionId): boolean {
     if (this.#machine.appliedThrough >= session && this.#machine.session(session) === undefined) {
       this.#audience.tell(client, { type: 'ended', session, reason: 'expired' })
       return false
     }
-    this.#audience.attach(session, client)
-    return true
+    const attached = this.#audience.attach(session, client)
+    if (attached === 'moved') {
+      this.#reads.dropSession(session)
+      this.#watching.endSession(session)
+    }
+    return attached !== 'left'
   }
 
   #forgetClient(client: ClientId): void {
@@ -286,8 +299,8 @@ export class Replica {
         if (view) this.#duty.opened(view)
         const client = this.#writes.finishOpen(token)
         if (client === null) break
-        this.#audience.attach(session, client)
-        this.#audience.tell(client, { type: 'opened', token, session, timeoutMs })
+        if (this.#attach(client, session))
+          this.#audience.tell(client, { type: 'opened', token, session, timeoutMs })
         break
       }
       case 'refused': {

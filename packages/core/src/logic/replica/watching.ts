@@ -13,7 +13,8 @@ import { mayRead } from '../state/acl.ts'
 import type { StateMachine, ZnodeView } from '../state/contract.ts'
 import { type Failure, failure } from '../state/error.ts'
 import type { Change } from '../state/event.ts'
-import type { MayHear, Watch, WatchEvent, WatchTable } from '../watch/contract.ts'
+import { catchUp, type Trace, tracesSince } from '../watch/catch-up.ts'
+import type { MayHear, Watch, WatchEvent, WatchSetAnew, WatchTable } from '../watch/contract.ts'
 import { eventsFor } from '../watch/hears.ts'
 import { History } from '../watch/history.ts'
 import type { Audience } from './audience.ts'
@@ -44,7 +45,7 @@ export class Watching {
   /** Another state has taken the place of what was applied here; they differ in `changes`. */
   installed(changes: readonly Change[]): void {
     this.#history.cut(this.#machine.appliedThrough)
-    for (const watch of this.#table.resumables()) this.#resync(watch)
+    for (const watch of this.#table.watches()) if (watch.resumable) this.#resync(watch)
     for (const event of this.#table.fireDifference(changes, this.#mayHear)) this.#tell(event)
   }
 
@@ -79,6 +80,35 @@ export class Watching {
     return ok(null)
   }
 
+  /** Takes back a watch whose session does not want it any more, and does not know whether it was set. */
+  unset(watch: Watch): void {
+    this.#table.unset(watch)
+  }
+
+  /** Sets watches that stood elsewhere as if they had stood here, and tells them what they have not heard. */
+  setAnew({ session, watches }: Asked<'setWatches'>): Result<null, Failure> {
+    const isKnown = ({ from }: WatchSetAnew) => this.#history.reaches(from)
+    const { events, standing } = catchUp(session, watches.filter(isKnown), this.#history, this.#mayHear)
+    for (const event of events) this.#tell(event)
+    for (const watch of standing) if (!this.#table.add(watch)) return tooMany
+    const told = new Set<string>()
+    for (const { from, ...each } of watches) {
+      const watch = { session, ...each }
+      if (this.#history.reaches(from)) continue
+      const traces = watch.resumable ? [] : this.#tracesSince(session, { from, ...each })
+      const isOver = traces.length > 0 && (watch.kind === 'data' || watch.kind === 'children')
+      if (!isOver && !this.#table.add(watch)) return tooMany
+      if (watch.resumable) this.#resync(watch)
+      for (const { type, path, zxid } of traces) {
+        const event = { session, watch: watch.watch, type, path, zxid, last: true }
+        const words = JSON.stringify(event)
+        if (!told.has(words)) this.#tell(event)
+        told.add(words)
+      }
+    }
+    return ok(null)
+  }
+
   endSession(session: Watch['session']): void {
     this.#table.removeSession(session)
   }
@@ -86,6 +116,21 @@ export class Watching {
   #replay(watch: Watch & { readonly kind: Asked<'addWatch'>['kind'] }, from: Zxid): void {
     for (const changes of this.#history.after(from))
       for (const event of eventsFor(watch, changes, this.#mayHear)) this.#tell(event)
+  }
+
+  /** What the znodes as they are show to a watch of which not all changes are known. */
+  #tracesSince(session: Watch['session'], watch: WatchSetAnew): readonly Trace[] {
+    const { path, kind } = watch
+    const now = this.#machine.appliedThrough
+    const found = this.#machine.query({ type: 'exists', path }, session)
+    // One that may not be read now is not told of.
+    const isHidden = !found.ok
+    const stat = found.ok && found.value.type === 'exists' ? found.value.stat : null
+    if (kind === 'persistentRecursive' && (stat !== null || isHidden)) {
+      const traces = tracesSince(watch, this.#machine.subtree(path, session), now)
+      return isHidden ? traces.filter(trace => trace.path !== path) : traces
+    }
+    return isHidden ? [] : tracesSince(watch, stat === null ? [] : [{ path, stat }], now)
   }
 
   /** Tells `watch` to begin anew, in messages of a size that a page takes in without a stop. */

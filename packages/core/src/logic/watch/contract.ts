@@ -42,6 +42,16 @@ export type WatchEventType = ChangeEventType | RemovalEventType
 /** Which watches at a path are meant: the one-shot ones of one kind, or all kinds. */
 export type WatchSelection = 'any' | 'data' | 'children'
 
+/** A watch that stood elsewhere, or in an earlier life of this replica, and has heard everything up to `from`. */
+export interface WatchSetAnew {
+  readonly watch: WatchId
+  readonly kind: WatchKind
+  readonly path: ZnodePath
+  readonly from: Zxid
+  /** See {@link Watch}. */
+  readonly resumable: boolean
+}
+
 export interface WatchEvent {
   readonly session: SessionId
   readonly watch: WatchId
@@ -73,6 +83,8 @@ export interface WatchTable {
     path: ZnodePath,
     selection: WatchSelection,
   ): readonly RemovedWatch[]
+  /** Removes one watch, where it is set; nobody is told. */
+  unset(watch: Watch): void
   removeSession(session: SessionId): void
   /**
    * The events that `changes` cause, in their order; one event for each watcher and change. Drops what fired once. A
@@ -81,8 +93,8 @@ export interface WatchTable {
   fire(changes: readonly Change[], mayHear: MayHear): readonly WatchEvent[]
   /** As {@link fire}, for changes of which not all steps are known: resumable watches are left out. */
   fireDifference(changes: readonly Change[], mayHear: MayHear): readonly WatchEvent[]
-  /** In the order in which they were set. */
-  resumables(): readonly Watch[]
+  /** What is set: watchers in the order of their first watch. */
+  watches(): readonly (Watch & { readonly resumable: boolean })[]
   /** Watches set now. */
   readonly size: number
 }

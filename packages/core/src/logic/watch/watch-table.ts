@@ -99,6 +99,13 @@ export function createWatchTable(watchesMax = watchesPerSessionMax): WatchTable 
     return removed
   }
 
+  function unset({ session, watch, kind, path }: Watch): void {
+    const watcher = sessions.get(session)?.watchers.get(watch)
+    if (watcher === undefined || !indexes[kind].get(path)?.has(watcher)) return
+    drop(kind, path, watcher)
+    forgetPath(watcher, path)
+  }
+
   function removeSession(session: SessionId): void {
     for (const watcher of sessions.get(session)?.watchers.values() ?? [])
       for (const path of watcher.paths) for (const kind of kinds) drop(kind, path, watcher)
@@ -185,12 +192,11 @@ export function createWatchTable(watchesMax = watchesPerSessionMax): WatchTable 
     }
   }
 
-  function resumables(): readonly Watch[] {
-    const found: Watch[] = []
+  function watches(): ReturnType<WatchTable['watches']> {
+    const found = []
     for (const { watchers } of sessions.values())
       for (const watcher of watchers.values()) {
         const { session, watch, paths, resumable } = watcher
-        if (!resumable) continue
         for (const path of paths)
           for (const kind of kinds)
             if (indexes[kind].get(path)?.has(watcher)) found.push({ session, watch, kind, path, resumable })
@@ -201,10 +207,11 @@ export function createWatchTable(watchesMax = watchesPerSessionMax): WatchTable 
   return {
     add,
     remove,
+    unset,
     removeSession,
     fire: (changes, mayHear) => fire(changes, mayHear),
     fireDifference: (changes, mayHear) => fire(changes, mayHear, true),
-    resumables,
+    watches,
     get size() {
       return size
     },
