@@ -52,11 +52,23 @@ export abstract class Administration extends Operations {
   addAuth(scheme: 'digest', auth: string, options?: CallOptions): Promise<void>
   addAuth(scheme: 'key', auth: CryptoKeyPair, options?: CallOptions): Promise<void>
   async addAuth(scheme: string, auth: string | CryptoKeyPair, options: CallOptions = {}): Promise<void> {
-    await this.writePrepared(async () => {
-      const id = await this.#idOf(scheme, auth, options)
-      if (id !== null) return { type: 'addAuth', scheme, id }
-      throw new KeeperError('AuthFailed', `a session cannot be shown to be ${scheme}:...`)
-    }, options)
+    const { session } = this.#parts
+    const add = () =>
+      this.writePrepared(async () => {
+        const id = await this.#idOf(scheme, auth, options)
+        if (id !== null) return { type: 'addAuth', scheme, id }
+        throw new KeeperError('AuthFailed', `a session cannot be shown to be ${scheme}:...`)
+      }, options)
+    for (;;) {
+      const { moves } = session
+      try {
+        return await add()
+      } catch (error) {
+        // A worker believes only what it was shown itself: a claim that went on to the next one is shown there again.
+        const isOfNoUse = session.moves === moves
+        if (isOfNoUse || !(error instanceof KeeperError && error.code === 'AuthFailed')) throw error
+      }
+    }
   }
 
   /**
@@ -100,8 +112,13 @@ export abstract class Administration extends Operations {
 
   async #idOf(scheme: string, auth: string | CryptoKeyPair, options: CallOptions): Promise<string | null> {
     if (scheme === 'digest') return typeof auth === 'string' ? digestId(auth) : null
-    if (scheme === 'key') return typeof auth === 'string' ? null : this.#prove(auth, options)
-    return null
+    if (scheme !== 'key' || typeof auth === 'string') return null
+    const { session } = this.#parts
+    for (;;) {
+      const { moves } = session
+      const id = await this.#prove(auth, options)
+      if (id !== null || session.moves === moves) return id
+    }
   }
 
   /** Shows the worker that this page holds the private key; the id that the public one is. Null when it was not believed. */

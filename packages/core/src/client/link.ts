@@ -1,6 +1,7 @@
 /**
  * The page's end of the stream to its replica: gathers the requests of one task into one message, and notices when the
- * worker has died. Does not know what is asked or answered.
+ * worker has died. Goes from one replica to another, and may be at none for a while. Does not know what is asked or
+ * answered.
  */
 
 import type {
@@ -22,54 +23,103 @@ const probesMissedMax = 4
 /** The worker itself answers a question at once, or it is dead. */
 const questionMs = probeMs * probesMissedMax
 
+/** What a link needs of a MessagePort, or of a BroadcastChannel that two know. */
+export interface LinkPort {
+  postMessage(message: unknown): void
+  onmessage: ((event: MessageEvent) => void) | null
+  close(): void
+}
+
+type Ending = 'ReplicaStopped' | 'WorkerDied'
+
 export interface LinkEvents {
   event(event: ClientEvent): void
   status(status: ReplicaStatus): void
   decisions(decisions: readonly Decision[]): void
   /** Nothing comes after it. */
-  stopped(code: 'ReplicaStopped' | 'WorkerDied', message: string): void
+  stopped(code: Ending, message: string): void
+  /**
+   * The replica is gone, and the link at none until it is switched to another. Where this is given, `stopped` is never
+   * called: no replica's end is the link's.
+   */
+  lost?(code: Ending, message: string): void
 }
 
 export class Link {
-  readonly #port: MessagePort
+  /** Null while there is no replica. */
+  #port: LinkPort | null = null
   readonly #events: LinkEvents
-  readonly #prober: ReturnType<typeof setInterval>
-  readonly #questions = new Calls<number>(questionMs, () => undefined)
+  #prober: ReturnType<typeof setInterval> | undefined
+  readonly #questions: Calls<number>
+  /** Asked and not answered: asked again at another replica. */
+  readonly #asked = new Map<number, Question>()
   #lastQuestion = 0
+  /** What the page observes: said again to another replica. */
+  #observing: Extract<ToReplica, { type: 'observe' }> | null = null
   #requests: ClientRequest[] = []
   #probe = 0
   #answered = 0
   #ended = false
 
-  constructor(port: MessagePort, events: LinkEvents) {
-    this.#port = port
+  /** Begins at `port`, or (null) at none. */
+  constructor(port: LinkPort | null, events: LinkEvents) {
     this.#events = events
-    port.onmessage = ({ data }: MessageEvent<FromReplica>) => this.#receive(data)
-    this.#prober = setInterval(() => this.#check(), probeMs)
+    this.#questions = new Calls(questionMs, id => this.#asked.delete(id))
+    if (port !== null) this.switchTo(port)
   }
 
-  /** Goes out at the end of the present task, in order with the others. */
+  /**
+   * Goes over to the replica at `port`. What comes from the one before is ignored from now on; what was asked of the
+   * worker, or observed, is so here. Requests are their sessions' business: see `Session.resume`.
+   */
+  switchTo(port: LinkPort): void {
+    this.letGo()
+    if (this.#ended) return port.close()
+    this.#port = port
+    this.#probe = 0
+    this.#answered = 0
+    port.onmessage = ({ data }: MessageEvent<FromReplica>) => this.#receive(port, data)
+    this.#prober = setInterval(() => this.#check(), probeMs)
+    if (this.#observing !== null) this.#post(this.#observing)
+    for (const [id, question] of this.#asked) this.#post({ type: 'ask', id, question })
+  }
+
+  /** Leaves the replica, for none. Requests that have not gone out do not. */
+  letGo(): void {
+    this.#post({ type: 'leave' })
+    this.#requests = []
+    clearInterval(this.#prober)
+    const port = this.#port
+    this.#port = null
+    if (port === null) return
+    port.onmessage = null
+    port.close()
+  }
+
+  /** Goes out at the end of the present task, in order with the others; not at all while there is no replica. */
   request(request: ClientRequest): void {
     this.#requests.push(request)
     if (this.#requests.length > 1) return
     queueMicrotask(() => {
       const requests = this.#requests
       this.#requests = []
-      this.#post({ type: 'requests', requests })
+      if (requests.length > 0) this.#post({ type: 'requests', requests })
     })
   }
 
-  /** Asks the worker itself. Rejects with a KeeperError when no answer comes. */
+  /** Asks the worker itself, or the next one where this one is lost. Rejects with a KeeperError when no answer comes. */
   ask(question: Question, options?: CallOptions): Promise<Answer> {
     if (this.#ended) return Promise.reject(new KeeperError('Closed', 'the replica is not reached any more'))
     const id = ++this.#lastQuestion
     const answer = this.#questions.wait<Answer>(id, question.type, options)
+    this.#asked.set(id, question)
     this.#post({ type: 'ask', id, question })
     return answer
   }
 
   observe(status: boolean, decisions: boolean): void {
-    this.#post({ type: 'observe', status, decisions })
+    this.#observing = { type: 'observe', status, decisions }
+    this.#post(this.#observing)
   }
 
   /** The worker is known to be dead, whatever the probes say. */
@@ -78,15 +128,14 @@ export class Link {
   }
 
   close(): void {
-    this.#post({ type: 'leave' })
+    this.letGo()
     this.#ended = true
+    this.#asked.clear()
     this.#questions.rejectAll(new KeeperError('Closed', 'the replica is not reached any more'))
-    clearInterval(this.#prober)
-    this.#port.close()
   }
 
-  #receive(message: FromReplica): void {
-    if (this.#ended) return
+  #receive(port: LinkPort, message: FromReplica): void {
+    if (port !== this.#port) return
     this.#answered = this.#probe
     switch (message.type) {
       case 'events':
@@ -99,6 +148,7 @@ export class Link {
       case 'pong':
         return
       case 'answer':
+        this.#asked.delete(message.id)
         this.#questions.resolve(message.id, message.answer)
         return
       case 'stopped':
@@ -113,13 +163,19 @@ export class Link {
     this.#post({ type: 'probe', id: this.#probe })
   }
 
-  #end(code: 'ReplicaStopped' | 'WorkerDied', message: string): void {
+  #end(code: Ending, message: string): void {
     if (this.#ended) return
+    if (this.#events.lost) {
+      if (this.#port === null) return
+      this.letGo()
+      this.#events.lost(code, message)
+      return
+    }
     this.close()
     this.#events.stopped(code, message)
   }
 
   #post(message: ToReplica): void {
-    if (!this.#ended) this.#port.postMessage(message)
+    this.#port?.postMessage(message)
   }
 }

@@ -1,11 +1,16 @@
 /**
- * One session, from the page: numbers its writes, keeps its reads after them, resolves answers, hands watch events to
- * the watches. Does not know the app's API.
+ * One session, from the page: sends its writes and reads in their order, resolves answers, hands watch events to the
+ * watches. Outlives its replica: at the next one it sets its watches anew and asks again what was not answered. Does not
+ * know the app's API, or which replica is the next.
  *
- * Source: ZooKeeper Programmer's Guide, "Sessions" and "Consistency Guarantees"; exactly-once by session and xid.
+ *   away --resume--> opening --opened--> served         there is no session yet
+ *   away --resume--> returning --answered--> served     the watches come first: they tell of changes before any answer
+ *   opening, returning, served --suspend--> away         can show them
+ *
+ * Source: ZooKeeper Programmer's Guide, "Sessions" and "Consistency Guarantees", and its client's setWatches;
+ * exactly-once by session and xid.
  */
 import { noSession, noSlot, type SessionId, slotAfter, type Xid, xid, type Zxid } from '../logic/base/ids.ts'
-import { outstandingRequestsMax } from '../logic/base/limits.ts'
 import type { Result } from '../logic/base/result.ts'
 import type { ClientEvent, ClientRequest } from '../logic/replica/event.ts'
 import type { Operation } from '../logic/state/command.ts'
@@ -17,22 +22,13 @@ import type { Query, QueryAnswer } from '../logic/state/query.ts'
 import type { StandingKind, WatchId, WatchSelection } from '../logic/watch/contract.ts'
 import { type CallOptions, Calls } from './calls.ts'
 import { KeeperError, keeperError } from './error.ts'
-import type { Link } from './link.ts'
+import type { Link, LinkPort } from './link.ts'
+import { Outstanding, type Position, type Request } from './outstanding.ts'
 import type { Setting, WatchCallback, Watches } from './watches.ts'
-
-/** Half of what the state remembers: an answer that is lost on the way is still remembered when it is asked again. */
-const writesWaitingMax = outstandingRequestsMax / 2
 
 export interface Answered {
   readonly zxid: Zxid
   readonly result: Result<QueryAnswer | null, Failure>
-}
-
-/** A call among the session's others. */
-interface Position {
-  readonly id: number
-  readonly afterXid: Xid
-  readonly seenZxid: Zxid
 }
 
 /** A write that was carried out. */
@@ -50,41 +46,40 @@ export class Session {
   #id: SessionId = noSession
   #onOpened: () => void = () => undefined
   readonly #token: string
-  /** Until it is open: what will go out then. */
-  #held: ((session: SessionId) => ClientRequest)[] = []
+  readonly #timeoutMs: number
   readonly #link: Link
   readonly #watches: Watches
   readonly #writes: Calls<Xid>
   readonly #reads: Calls<number>
+  readonly #outstanding = new Outstanding()
+  /** Only while it is `served` does what is called go out at once; else it waits among what is outstanding. */
+  #phase: 'opening' | 'served' | 'away' | 'returning' = 'opening'
+  /** Of the request that sets the watches anew, while it is `returning`. */
+  #returnId = 0
+  #moves = 0
+  /** Told when a return is over: whether it is served again. */
+  #onReturned: (isServed: boolean) => void = () => undefined
   #pinger: ReturnType<typeof setInterval> | undefined
-  /** The last xid given to a write. */
-  #lastXid: Xid = xid(0)
-  /** Answered out of the row that ends at `acknowledged`. */
-  readonly #answered = new Set<Xid>()
-  #acknowledged: Xid = xid(0)
-  /** Callbacks that requests on their way will set. */
+  /** Watches that requests on their way will set. */
   readonly #settings = new Map<number, Setting>()
   /** The newest state that an answer or event came from: no read goes back behind it. */
   #seenZxid: Zxid = noSlot
   /** Everything up to here that any watcher is to hear was told. Invariant: never over `seenZxid`, never goes back. */
   #toldThrough: Zxid = noSlot
-  #nextReadId = 1
   #ended: KeeperError | null = null
 
   /** Asks for a session of `timeoutMs`; calls may be made at once and wait for it within their own limits. */
   constructor(link: Link, watches: Watches, timeoutMs: number, callTimeoutMs: number) {
     this.#token = crypto.randomUUID()
+    this.#timeoutMs = timeoutMs
     this.opened = new Promise(resolve => {
       this.#onOpened = resolve
     })
     this.#link = link
     this.#watches = watches
     this.#writes = new Calls(callTimeoutMs, () => undefined)
-    this.#reads = new Calls(callTimeoutMs, id => {
-      this.#settle(id, false)
-      this.#send(session => ({ type: 'cancel', session, id, unset: null }))
-    })
-    link.request({ type: 'open', token: this.#token, timeoutMs })
+    this.#reads = new Calls(callTimeoutMs, id => this.#abandon(id))
+    this.#return()
   }
 
   /** The zxid of its opening; 0 until then. */
@@ -92,19 +87,53 @@ export class Session {
     return this.#id
   }
 
+  /** How often it went to a replica after its first. */
+  get moves(): number {
+    return this.#moves
+  }
+
   get toldThrough(): Zxid {
     return this.#toldThrough
+  }
+
+  /** A replica serves it, and has caught up with what the session saw. */
+  get isServed(): boolean {
+    return this.#phase === 'served'
+  }
+
+  /** Its replica is gone, and no other known yet: what is called waits, within its own limits. */
+  suspend(): void {
+    this.#link.letGo()
+    this.#leave()
+  }
+
+  /**
+   * Goes on at the replica at `port`, which may be the same, started again. Nothing is lost by the move: watches are set
+   * anew and told what happened meanwhile, writes without an answer are asked for again under their old xids, which the
+   * state carries out once, and reads after them, at a state no older than the session saw. Resolves with whether the
+   * session is served there: false where it went on to another replica first, or is over. Never rejects.
+   */
+  resume(port: LinkPort): Promise<boolean> {
+    this.#link.switchTo(port)
+    this.#moves++
+    this.#leave()
+    if (this.#ended) return Promise.resolve(false)
+    const returned = new Promise<boolean>(resolve => {
+      this.#onReturned = resolve
+    })
+    // After the rest of a message from the old replica that is being taken: it came, and counts as heard.
+    queueMicrotask(() => {
+      if (this.#phase === 'away' && !this.#ended) this.#return()
+    })
+    return returned
   }
 
   /** Carries `operation` out, after all earlier ones of this session. Rejects with a KeeperError. */
   async write(operation: Operation, options?: CallOptions): Promise<Written> {
     this.#check(options)
-    if (this.#lastXid - this.#acknowledged >= writesWaitingMax)
-      throw new KeeperError('TooManyRequests', `${writesWaitingMax} writes wait for an answer`)
-    this.#lastXid = xid(this.#lastXid + 1)
-    const answer = this.#writes.wait<Reply>(this.#lastXid, operation.type, options)
-    const { xid: number, acknowledged } = { xid: this.#lastXid, acknowledged: this.#acknowledged }
-    this.#send(session => ({ type: 'write', session, xid: number, acknowledged, operation }))
+    const { xid: number, request } = this.#outstanding.addWrite(operation)
+    const answer = this.#writes.wait<Reply>(number, operation.type, options)
+    this.#send(request)
     const { result, overQuota = [] } = await answer
     if (result.ok) return { answer: result.value, overQuota }
     throw keeperError(result.error, pathOf(operation))
@@ -117,7 +146,7 @@ export class Session {
     watcher: WatchCallback | null,
     options?: CallOptions,
   ): Promise<QueryAnswer | null> {
-    this.#check(options)
+    this.#checkRead(options)
     const path = query !== null && 'path' in query ? query.path : null
     const setting =
       watcher !== null && query !== null && path !== null
@@ -141,12 +170,12 @@ export class Session {
     from: Zxid | 'now',
     options?: CallOptions,
   ): Promise<void> {
-    this.#check(options)
+    this.#checkRead(options)
     await this.#ask(
       'watch',
       path,
       position => ({ type: 'addWatch', ...position, watch, kind, path, from }),
-      null,
+      this.#watches.beginAgain({ watch, kind, path }),
       options,
     )
   }
@@ -158,7 +187,7 @@ export class Session {
     path: ZnodePath,
     options?: CallOptions,
   ): Promise<void> {
-    this.#check(options)
+    this.#checkRead(options)
     const setting = this.#watches.begin(callback, kind, path)
     const { watch } = setting
     await this.#ask(
@@ -177,7 +206,7 @@ export class Session {
     selection: WatchSelection,
     options?: CallOptions,
   ): Promise<void> {
-    this.#check(options)
+    this.#checkRead(options)
     await this.#ask(
       'removeWatches',
       path,
@@ -190,43 +219,38 @@ export class Session {
   /** Removes a watcher for which nobody waits: the session may be gone already, and the watch not be set. */
   forgetWatch(watch: WatchId, path: ZnodePath): void {
     if (this.#ended) return
-    const position = this.#position()
-    this.#send(session => ({
+    const { request } = this.#outstanding.addRead(position => ({
       type: 'removeWatches',
-      session,
       ...position,
       watch,
       path,
       selection: 'any',
     }))
+    this.#send(request)
   }
 
   /** Sends what is answered by `answered`, and waits for that. */
   async #ask(
     what: string,
     path: ZnodePath | null,
-    make: (position: Position & { readonly session: SessionId }) => ClientRequest,
+    make: (position: Position) => ClientRequest,
     setting: Setting | null,
     options?: CallOptions,
   ): Promise<QueryAnswer | null> {
-    const position = this.#position()
-    if (setting !== null) this.#settings.set(position.id, setting)
-    const answer = this.#reads.wait<Answered>(position.id, what, options)
-    this.#send(session => make({ session, ...position }))
+    const { id, request } = this.#outstanding.addRead(make)
+    if (setting !== null) this.#settings.set(id, setting)
+    const answer = this.#reads.wait<Answered>(id, what, options)
+    this.#send(request)
     const { result } = await answer
     if (result.ok) return result.value
     throw keeperError(result.error, path)
-  }
-
-  #position(): Position {
-    return { id: this.#nextReadId++, afterXid: this.#lastXid, seenZxid: this.#seenZxid }
   }
 
   /** Takes what the replica says of this session. */
   receive(event: ClientEvent): void {
     switch (event.type) {
       case 'written':
-        this.#acknowledge(event.xid)
+        this.#outstanding.written(event.xid)
         this.#see(event.reply.zxid)
         this.#tell(event.reply.zxid)
         this.#writes.resolve(event.xid, event.reply)
@@ -234,7 +258,9 @@ export class Session {
       case 'answered':
         this.#see(event.zxid)
         this.#tell(event.zxid)
-        this.#settle(event.id, event.result.ok)
+        if (this.#phase === 'returning' && event.id === this.#returnId) return this.#returned(event)
+        this.#outstanding.answered(event.id)
+        this.#settle(event.id, event.result.ok ? 'set' : 'notSet')
         this.#reads.resolve(event.id, event)
         return
       case 'watch':
@@ -263,23 +289,68 @@ export class Session {
     if (this.#ended) return
     this.#ended = error
     clearInterval(this.#pinger)
+    this.#onReturned(false)
+    this.#outstanding.clear()
     this.#writes.rejectAll(error)
     this.#reads.rejectAll(error)
     this.#watches.end(error)
   }
 
+  #leave(): void {
+    this.#phase = 'away'
+    this.#onReturned(false)
+  }
+
+  /** The first that a replica hears. A session that is open needs no quorum to go on: the replica knows it, or will. */
+  #return(): void {
+    const session = this.#id
+    if (session === noSession) {
+      this.#phase = 'opening'
+      this.#link.request({ type: 'open', token: this.#token, timeoutMs: this.#timeoutMs })
+      return
+    }
+    this.#phase = 'returning'
+    const id = this.#outstanding.nextId()
+    this.#returnId = id
+    this.#link.request({ type: 'ping', session })
+    this.#link.request({
+      type: 'setWatches',
+      session,
+      id,
+      afterXid: xid(0),
+      seenZxid: this.#seenZxid,
+      watches: this.#watches.standing(this.#toldThrough),
+    })
+  }
+
+  /** The watches stand, and have told what they were to tell. */
+  #returned({ zxid, result }: Answered): void {
+    if (!result.ok) this.#watches.end(keeperError(result.error, null))
+    this.#serve()
+    this.#tell(zxid)
+  }
+
   #open(session: SessionId, timeoutMs: number): void {
     if (this.#id !== noSession || this.#ended) return
     this.#id = session
-    for (const make of this.#held) this.#link.request(make(session))
-    this.#held = []
-    this.#pinger = setInterval(() => this.#link.request({ type: 'ping', session }), timeoutMs / 3)
+    this.#pinger = setInterval(() => this.#ping(), timeoutMs / 3)
+    this.#serve()
     this.#onOpened()
   }
 
-  #send(make: (session: SessionId) => ClientRequest): void {
-    if (this.#id === noSession) this.#held.push(make)
-    else this.#link.request(make(this.#id))
+  /** All that waited goes out. */
+  #serve(): void {
+    this.#phase = 'served'
+    for (const request of this.#outstanding.all()) this.#send(request)
+    this.#onReturned(true)
+  }
+
+  #ping(): void {
+    if (this.#phase !== 'away') this.#link.request({ type: 'ping', session: this.#id })
+  }
+
+  #send(request: Request): void {
+    if (this.#phase === 'served') this.#link.request(request(this.#id, this.#seenZxid))
   }
 
   #check(options: CallOptions | undefined): void {
@@ -287,25 +358,34 @@ export class Session {
     if (options?.signal?.aborted) throw new KeeperError('Aborted', 'its signal was aborted before the call')
   }
 
-  #settle(readId: number, isSet: boolean): void {
-    const setting = this.#settings.get(readId)
-    if (setting === undefined) return
-    this.#settings.delete(readId)
-    this.#watches.settle(setting, isSet)
+  #checkRead(options: CallOptions | undefined): void {
+    this.#check(options)
+    // A replica has its own bound.
+    if (!this.isServed) this.#outstanding.checkReads()
+  }
+
+  /** Nobody waits for read `id` any more. */
+  #abandon(id: number): void {
+    this.#outstanding.answered(id)
+    if (!this.#settle(id, 'unknown')) this.#send(session => ({ type: 'cancel', session, id, unset: null }))
+  }
+
+  /** What was to be set by read `id` is, or is not. Whether a watch was taken back that may be set and is not wanted. */
+  #settle(id: number, outcome: 'set' | 'notSet' | 'unknown'): boolean {
+    const unset = this.#settings.get(id)
+    if (unset === undefined) return false
+    this.#settings.delete(id)
+    if (!this.#watches.settle(unset, outcome)) return false
+    this.#send(session => ({ type: 'cancel', session, id, unset }))
+    return true
   }
 
   #see(zxid: Zxid): void {
     if (zxid > this.#seenZxid) this.#seenZxid = zxid
   }
 
+  /** Until the watches are set anew they have not heard what is told besides. */
   #tell(zxid: Zxid): void {
-    if (zxid > this.#toldThrough) this.#toldThrough = zxid
-  }
-
-  /** An answer arrived: all up to the end of the unbroken row may be forgotten by the state. */
-  #acknowledge(answered: Xid): void {
-    this.#answered.add(answered)
-    while (this.#answered.delete(xid(this.#acknowledged + 1)))
-      this.#acknowledged = xid(this.#acknowledged + 1)
+    if (zxid > this.#toldThrough && this.#phase === 'served') this.#toldThrough = zxid
   }
 }

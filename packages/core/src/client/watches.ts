@@ -1,8 +1,9 @@
 /**
- * The watchers of one session in the page: which callback or iterator a watch id stands for. A function is one watcher
- * however often it is set, as in ZooKeeper; it is forgotten when it is set nowhere any more.
+ * The watchers of one session in the page: which callback or iterator a watch id stands for, where it is set, and how far
+ * it has heard, so that all can be set anew at another replica. A function is one watcher however often it is set, as in
+ * ZooKeeper; it is forgotten when it is set nowhere any more.
  */
-import type { Zxid } from '../logic/base/ids.ts'
+import { noSlot, type Zxid } from '../logic/base/ids.ts'
 import type { ClientEvent } from '../logic/replica/event.ts'
 import type { ZnodeView } from '../logic/state/contract.ts'
 import type { ZnodePath } from '../logic/state/path.ts'
@@ -12,6 +13,7 @@ import type {
   WatchEventType,
   WatchId,
   WatchKind,
+  WatchSetAnew,
 } from '../logic/watch/contract.ts'
 import type { KeeperError } from './error.ts'
 
@@ -63,44 +65,85 @@ export interface WatchSink {
   end(error: KeeperError): void
 }
 
-/** A callback that a request is about to set. */
+/** A watch that a request is about to set. */
 export interface Setting {
   readonly watch: WatchId
   readonly kind: WatchKind
   readonly path: ZnodePath
 }
 
-interface Known {
-  readonly callback: WatchCallback
-  /** Where it is set, as kind and path. */
-  readonly set: Set<string>
+/** One kind of watch at one path. */
+interface Place {
+  readonly kind: WatchKind
+  readonly path: ZnodePath
   /** Requests on their way that will set it. */
   coming: number
+  isSet: boolean
+  /** Some request that nobody waits for may have set it. */
+  isDoubtful: boolean
+}
+
+interface Watching {
+  readonly target: { readonly callback: WatchCallback } | { readonly sink: WatchSink }
+  /** Where it is set, or about to be, by kind and path. */
+  readonly places: Map<string, Place>
+  /** The last transaction of which it heard all. Invariant: never goes back. */
+  heard: Zxid
 }
 
 export class Watches {
   readonly #ids = new WeakMap<WatchCallback, WatchId>()
-  readonly #callbacks = new Map<WatchId, Known>()
-  readonly #sinks = new Map<WatchId, WatchSink>()
+  readonly #watchers = new Map<WatchId, Watching>()
   #next = 1
 
   /** A request that sets `callback` is about to go out. Followed by one call of {@link settle}. */
   begin(callback: WatchCallback, kind: WatchKind, path: ZnodePath): Setting {
     const watch = this.#ids.get(callback) ?? this.#next++
     this.#ids.set(callback, watch)
-    const known = this.#callbacks.get(watch)
-    if (known) known.coming++
-    else this.#callbacks.set(watch, { callback, set: new Set(), coming: 1 })
-    return { watch, kind, path }
+    if (!this.#watchers.has(watch)) this.#add(watch, { callback })
+    return this.beginAgain({ watch, kind, path })
   }
 
-  /** The request has been answered, or nobody waits for it: the callback is set, or is not. */
-  settle({ watch, kind, path }: Setting, isSet: boolean): void {
-    const known = this.#callbacks.get(watch)
-    if (!known) return
-    known.coming--
-    if (isSet) known.set.add(`${kind} ${path}`)
-    this.#forgetUnset(watch, known)
+  /** As {@link begin}, of a watcher that has an id. */
+  beginAgain(setting: Setting): Setting {
+    const { watch, kind, path } = setting
+    const places = this.#watchers.get(watch)?.places
+    const place = places?.get(keyOf(kind, path))
+    if (place) place.coming++
+    else places?.set(keyOf(kind, path), { kind, path, coming: 1, isSet: false, isDoubtful: false })
+    return setting
+  }
+
+  /**
+   * The request has been answered, with a watch set or not; or nobody waits for it. Returns whether the replica may have
+   * set a watch that is not wanted.
+   */
+  settle({ watch, kind, path }: Setting, outcome: 'set' | 'notSet' | 'unknown'): boolean {
+    const watching = this.#watchers.get(watch)
+    const place = watching?.places.get(keyOf(kind, path))
+    if (!watching || !place) return false
+    place.coming--
+    if (outcome === 'set') place.isSet = true
+    if (outcome === 'unknown') place.isDoubtful = true
+    if (place.coming > 0 || place.isSet) return false
+    watching.places.delete(keyOf(kind, path))
+    this.#forgetUnset(watch, watching)
+    return place.isDoubtful
+  }
+
+  /**
+   * All that are set, to be set anew: each has heard everything up to its `from`, which is at least what all that are set
+   * were told.
+   */
+  standing(toldThrough: Zxid): readonly WatchSetAnew[] {
+    const standing: WatchSetAnew[] = []
+    for (const [watch, { target, places, heard }] of this.#watchers) {
+      const from = heard > toldThrough ? heard : toldThrough
+      const resumable = 'sink' in target
+      for (const { kind, path, isSet } of places.values())
+        if (isSet) standing.push({ watch, kind, path, from, resumable })
+    }
+    return standing
   }
 
   /** The id of a callback that was set at some time. */
@@ -110,37 +153,60 @@ export class Watches {
 
   add(sink: WatchSink): WatchId {
     const id = this.#next++
-    this.#sinks.set(id, sink)
+    this.#add(id, { sink })
     return id
   }
 
   remove(id: WatchId): void {
-    this.#sinks.delete(id)
+    this.#watchers.delete(id)
   }
 
   fire({ watch, event: type, path, zxid, last }: Extract<ClientEvent, { type: 'watch' }>): void {
     const event = { type, path, zxid, last }
-    this.#sinks.get(watch)?.event(event)
-    const known = this.#callbacks.get(watch)
-    if (!known) return
-    for (const kind of endedBy(type)) known.set.delete(`${kind} ${path}`)
-    this.#forgetUnset(watch, known)
-    callApp(known.callback, event)
+    const watching = this.#watchers.get(watch)
+    if (!watching) return
+    for (const kind of endedBy(type)) unset(watching.places, kind, path)
+    this.#forgetUnset(watch, watching)
+    this.#hear(watching, event)
+    if ('sink' in watching.target) watching.target.sink.event(event)
+    else callApp(watching.target.callback, event)
   }
 
   resync({ watch, path, zxid, znodes, last }: Extract<ClientEvent, { type: 'resync' }>): void {
-    this.#sinks.get(watch)?.event({ type: 'Resync', path, zxid, znodes, last })
+    const watching = this.#watchers.get(watch)
+    if (!watching || !('sink' in watching.target)) return
+    const event: Resync = { type: 'Resync', path, zxid, znodes, last }
+    this.#hear(watching, event)
+    watching.target.sink.event(event)
   }
 
   end(error: KeeperError): void {
-    for (const sink of this.#sinks.values()) sink.end(error)
-    this.#sinks.clear()
-    this.#callbacks.clear()
+    for (const { target } of this.#watchers.values()) if ('sink' in target) target.sink.end(error)
+    this.#watchers.clear()
   }
 
-  #forgetUnset(watch: WatchId, { set, coming }: Known): void {
-    if (coming === 0 && set.size === 0) this.#callbacks.delete(watch)
+  #add(watch: WatchId, target: Watching['target']): void {
+    this.#watchers.set(watch, { target, places: new Map(), heard: noSlot })
   }
+
+  #hear(watching: Watching, { zxid, last }: WatchEvent): void {
+    if (last && zxid > watching.heard) watching.heard = zxid
+  }
+
+  /** A sink is known until it is removed. */
+  #forgetUnset(watch: WatchId, { target, places }: Watching): void {
+    if (places.size === 0 && 'callback' in target) this.#watchers.delete(watch)
+  }
+}
+
+const keyOf = (kind: WatchKind, path: ZnodePath): string => `${kind} ${path}`
+
+function unset(places: Map<string, Place>, kind: WatchKind, path: ZnodePath): void {
+  const key = keyOf(kind, path)
+  const place = places.get(key)
+  if (place === undefined) return
+  place.isSet = false
+  if (place.coming === 0) places.delete(key)
 }
 
 /** What an app's callback throws is the app's own, and keeps nothing from whoever is told next. */

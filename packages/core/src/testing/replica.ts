@@ -98,6 +98,12 @@ export class InProcessReplica {
     return new InProcessWorker(port1) as unknown as Worker
   }
 
+  /** Serves the page at the other end of `stream`, as one of several. */
+  async attach(stream: MessagePort): Promise<void> {
+    const attached = await this.#running?.service.attach(stream)
+    if (attached?.ok !== true) throw new Error(`replica ${this.node} does not run`)
+  }
+
   /** Puts an event before the replica that no client and no peer sends. */
   push(event: ReplicaEvent): void {
     this.#running?.host.push(event)

@@ -194,10 +194,10 @@ test('CLIENT-8 one function is one watcher, however often it is set', () => {
 test('CLIENT-8 a watcher that fired is forgotten, one that is set again meanwhile is not', () => {
   const { watches, heard, watcher, fire } = setup()
   const first = watches.begin(watcher, 'data', path('/a'))
-  watches.settle(first, true)
+  watches.settle(first, 'set')
   const again = watches.begin(watcher, 'data', path('/a'))
   fire(first.watch, 'NodeDataChanged')
-  watches.settle(again, true)
+  watches.settle(again, 'set')
   fire(again.watch, 'NodeDataChanged')
   fire(again.watch, 'NodeDataChanged')
   expect(heard).toEqual(['NodeDataChanged', 'NodeDataChanged'])
@@ -206,7 +206,7 @@ test('CLIENT-8 a watcher that fired is forgotten, one that is set again meanwhil
 test('CLIENT-8 a watcher whose read failed is not kept', () => {
   const { watches, heard, watcher, fire } = setup()
   const setting = watches.begin(watcher, 'data', path('/a'))
-  watches.settle(setting, false)
+  watches.settle(setting, 'notSet')
   fire(setting.watch, 'NodeDataChanged')
   expect(heard).toEqual([])
 })
@@ -214,7 +214,7 @@ test('CLIENT-8 a watcher whose read failed is not kept', () => {
 test('CLIENT-8 a function that is told of its removal is forgotten', () => {
   const { watches, heard, watcher, fire } = setup()
   const standing = watches.begin(watcher, 'persistent', path('/a'))
-  watches.settle(standing, true)
+  watches.settle(standing, 'set')
   fire(standing.watch, 'NodeDataChanged')
   fire(standing.watch, 'PersistentWatchRemoved')
   fire(standing.watch, 'NodeDataChanged')
