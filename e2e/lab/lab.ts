@@ -12,19 +12,24 @@ export interface LabOptions {
   /** The signaling server; without one, tabs of this profile find each other over BroadcastChannel. */
   readonly signaling?: string
   readonly ensemble?: string
+  readonly replicas?: 'per-tab' | 'per-device'
   readonly sessionTimeoutMs?: number
   readonly timeoutMs?: number
 }
 
 /** Opens this page's keeper over WebRTC. What it is made of stays in `lab`, for tests that reach behind it. */
 async function open({ signaling, ...options }: LabOptions): Promise<Keeper> {
-  const { room } = options
-  const transport = webrtc({
-    signaling:
-      signaling === undefined ? broadcastSignaling({ room }) : webSocketSignaling({ room, url: signaling }),
-  })
-  lab.transport = transport
-  const keeper = await connect({ ...options, transports: [transport], worker: makeWorker })
+  const { room, replicas } = options
+  const makeTransports = () => {
+    const transport = webrtc({
+      signaling:
+        signaling === undefined ? broadcastSignaling({ room }) : webSocketSignaling({ room, url: signaling }),
+    })
+    lab.transport = transport
+    return [transport]
+  }
+  const transports = replicas === 'per-device' ? makeTransports : makeTransports()
+  const keeper = await connect({ ...options, transports, worker: makeWorker })
   lab.keeper = keeper
   return keeper
 }

@@ -23,6 +23,13 @@ export async function killTab(browser: Browser, tab: Tab, others: readonly Tab[]
   return at
 }
 
+/** Stops the process of `tab`, as a browser does that freezes a page: nothing runs, every lock stays held. Returns what thaws it. */
+export async function freezeTab(browser: Browser, { page }: Tab): Promise<() => void> {
+  const pid = await processOf(browser, page)
+  process.kill(pid, 'SIGSTOP')
+  return () => process.kill(pid, 'SIGCONT')
+}
+
 /** Kills a whole browser and waits until Playwright knows. Resolves with the time of the kill. */
 export async function killBrowser(browser: Browser, { pid }: ChildProcess): Promise<number> {
   if (pid === undefined) throw new Error('the browser never started')

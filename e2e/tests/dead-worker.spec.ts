@@ -25,9 +25,9 @@ test('E2E-26 when the worker dies every call of its page is settled, and the oth
       keeper.sync(),
       standing.next(),
     ].map((call: Promise<unknown>) => call.then(() => 'answered', window.lab.explain))
-    const status = keeper.status()
     const from = performance.now()
     window.lab.worker?.terminate()
+    const status = keeper.status()
     const heard = await Promise.all(calls)
     const after = await Promise.all(
       [keeper.get('/x'), keeper.set('/x', ''), keeper.sync()].map((call: Promise<unknown>) =>

@@ -33,6 +33,7 @@ const exceptions = new Map([
     ['logic/consensus/multi-paxos', 'logic/consensus/paxos', 'logic/consensus/zab'],
   ],
   [`${core}/client/default-worker.ts`, ['host/worker']],
+  [`${core}/client/seat.ts`, ['host/worker']],
   [`${core}/logic/consensus/log.ts`, ['logic/consensus/paxos']],
 ])
 
@@ -44,7 +45,7 @@ const packages = new Map([
     'comlink',
     [
       `${core}/host/worker/worker.ts`,
-      `${core}/client/connect.ts`,
+      `${core}/client/own-replica.ts`,
       `${core}/client/delete-replica.ts`,
       `${core}/testing/replica.ts`,
     ],

@@ -1,19 +1,19 @@
 /**
- * Opens a keeper: starts the worker, lets it claim a replica's identity, opens a session. Owns the order in which things
- * begin and end; the rest of the client never sees the worker.
+ * Opens a keeper: finds or starts a replica, opens a session at it. Owns the order in which things begin and end; the rest
+ * of the client never sees the worker.
  */
-import { type Endpoint, releaseProxy, transfer, wrap } from 'comlink'
 import type { PageTransport } from '../host/transport/port-protocol.ts'
-import type { Opening, Question, ReplicaService, ReplicaStatus } from '../host/worker/protocol.ts'
-import { type EnsembleId, ensembleId, isId } from '../logic/base/ids.ts'
+import type { Opening, OpenOptions, Question, ReplicaStatus } from '../host/worker/protocol.ts'
+import { ensembleId, isId } from '../logic/base/ids.ts'
 import type { EngineName } from '../logic/consensus/engine.ts'
 import { type CallOptions, Calls } from './calls.ts'
 import { defaultWorker } from './default-worker.ts'
 import { KeeperError, keeperError } from './error.ts'
 import { Keeper } from './keeper.ts'
 import { Link } from './link.ts'
+import { type Place, reachOwn, reachShared } from './reach.ts'
 import { Session } from './session.ts'
-import { onPageHide, onWorkerGone } from './vigil.ts'
+import { onPageHide } from './vigil.ts'
 import { Watches } from './watches.ts'
 
 export interface ConnectOptions {
@@ -22,8 +22,17 @@ export interface ConnectOptions {
   /** Join this ensemble (from an invite), never found one. Without it this profile's first tab founds. */
   readonly ensemble?: string
   readonly engine?: EngineName
-  /** How to reach other devices, and other tabs; without any, the tabs of this profile over BroadcastChannel. */
-  readonly transports?: readonly PageTransport[]
+  /**
+   * `per-tab` (default): each tab is a replica. `per-device`: one for the browser profile, hosted by one of its tabs; the
+   * others have a seat at it, and one of them hosts it when that tab closes, crashes or freezes: sessions, ephemerals and
+   * watches go on.
+   */
+  readonly replicas?: 'per-tab' | 'per-device'
+  /**
+   * How to reach other devices, and other tabs; without any, the tabs of this profile over BroadcastChannel. With
+   * `per-device` a function that makes them: a tab may come to host more than once.
+   */
+  readonly transports?: readonly PageTransport[] | (() => readonly PageTransport[])
   /** Also BroadcastChannel, straight from worker to worker. Default: only where there are no `transports`. */
   readonly broadcast?: boolean
   /** Where the replica lives; memory is for tests. */
@@ -43,7 +52,7 @@ export interface ConnectOptions {
   readonly signal?: AbortSignal
 }
 
-/** How long each of the two parts of a goodbye may take: the session, then the replica. */
+/** How long the session's part of a goodbye may take; the replica's has a second of its own. */
 const goodbyeMs = 1_000
 
 /**
@@ -52,31 +61,36 @@ const goodbyeMs = 1_000
  * (as many sessions as there may be).
  */
 export async function connect(options: ConnectOptions): Promise<Keeper> {
-  const { timeoutMs = 15_000, signal, sessionTimeoutMs = 10_000, transports = [] } = options
-  const { waitFor = 'session' } = options
-  if (!isId(options.room)) throw new KeeperError('BadArguments', 'a room is 1 to 64 letters, digits, _ or -')
-  if (options.ensemble !== undefined && !isId(options.ensemble))
-    throw new KeeperError('BadArguments', 'an ensemble id is 1 to 64 letters, digits, _ or -')
+  const { timeoutMs = 15_000, signal, sessionTimeoutMs = 10_000, waitFor = 'session' } = options
+  const asked = openOptions(options)
   if (signal?.aborted) throw new KeeperError('Aborted', 'its signal was aborted before the call')
-  const worker = (options.worker ?? defaultWorker)()
-  const service = wrap<ReplicaService>(worker as Endpoint)
   const steps = new Calls<string>(timeoutMs, () => undefined)
   const over = new AbortController()
-  const { port1: pagePort, port2: workerPort } = new MessageChannel()
-
   let keeper: Keeper | null = null
   let session: Session | null = null
   let reachable = false
+
   const fail = (error: KeeperError) => {
     steps.rejectAll(error)
     session?.end(error)
     keeper?.enter(error.code === 'SessionExpired' ? 'expired' : 'closed')
   }
-  const link = new Link(pagePort, {
+  const end = (error: KeeperError) => {
+    if (over.signal.aborted) return
+    fail(error)
+    keeper?.enter('closed')
+    tearDown()
+  }
+  const tearDown = () => {
+    over.abort()
+    link.close()
+    reach.abandon()
+  }
+  const link = new Link(null, {
     event: event => {
       if (event.type === 'quorum') {
         reachable = event.reachable
-        if (session?.id) keeper?.enter(reachable ? 'connected' : 'suspended')
+        if (session?.isServed) enter(reachable)
       } else if (event.type === 'ended') {
         if (event.reason === 'expired') fail(new KeeperError('SessionExpired', 'the session expired'))
       } else if (event.type === 'refused') fail(keeperError(event.error, null))
@@ -84,32 +98,48 @@ export async function connect(options: ConnectOptions): Promise<Keeper> {
     },
     status: status => keeper?.emit('status', status),
     decisions: decisions => keeper?.emit('decisions', decisions),
-    stopped: (code, message) => {
-      fail(new KeeperError(code, message))
-      keeper?.enter('closed')
-      tearDown()
+    lost: ending => {
+      if (!reach.lost(ending)) return end(new KeeperError(ending.code, ending.message))
+      session?.suspend()
+      enter(false)
     },
   })
-  const tearDown = () => {
-    if (over.signal.aborted) return
-    over.abort()
-    link.close()
-    for (const transport of transports) transport.close()
-    service[releaseProxy]()
-    worker.terminate()
+  const enter = (isReachable: boolean) => {
+    reachable = isReachable
+    if (session?.id) keeper?.enter(reachable ? 'connected' : 'suspended')
   }
-  worker.addEventListener('error', event => link.died(`the worker failed: ${event.message}`))
+  const placed = ({ opening, port }: Place) => {
+    if (session !== null) {
+      void session.resume(port).then(isServed => isServed && enter(reachable))
+      return
+    }
+    link.switchTo(port)
+    steps.resolve('place', opening)
+  }
+  const { transports = [], worker = defaultWorker } = options
+  const made = () => (typeof transports === 'function' ? transports() : transports)
+  const reachOptions = { asked, worker, transports: made, timeoutMs, signal, placed, failed: end }
+  const reach = asked.replicas === 'per-device' ? reachShared(reachOptions) : reachOwn(reachOptions)
+  const waiting = steps.wait<Opening>('place', 'connect', callOf(signal))
 
   try {
-    const opening = await open()
-    onWorkerGone(opening.lock, over.signal, () => link.died('the worker is gone'))
+    const { node, ensemble } = await waiting
     const watches = new Watches()
-    const asked = new Session(link, watches, sessionTimeoutMs, timeoutMs)
-    const opened = new Keeper({ ...partsOf(opening, asked), watches, close: once(close) })
-    session = asked
+    const opening = new Session(link, watches, sessionTimeoutMs, timeoutMs)
+    const opened = new Keeper({
+      session: opening,
+      watches,
+      node,
+      ensemble,
+      ask: (question: Question, limits: CallOptions) => link.ask(question, limits),
+      observe: (status: boolean, decisions: boolean) => link.observe(status, decisions),
+      status,
+      close: once(close),
+    })
+    session = opening
     keeper = opened
     onPageHide(leave, over.signal)
-    void asked.opened.then(() => {
+    void opening.opened.then(() => {
       opened.enter(reachable ? 'connected' : 'suspended')
       steps.resolve('session', undefined)
     })
@@ -121,70 +151,19 @@ export async function connect(options: ConnectOptions): Promise<Keeper> {
     throw error
   }
 
-  async function open(): Promise<Opening> {
-    const ports = transports.map(transport => {
-      const { port1, port2 } = new MessageChannel()
-      transport.attach(port1)
-      return port2
-    })
-    const founding = options.ensemble === undefined ? 'found-or-join' : { join: ensembleId(options.ensemble) }
-    const asked = {
-      room: options.room,
-      engine: options.engine ?? 'multi-paxos',
-      founding,
-      broadcast: options.broadcast ?? transports.length === 0,
-      storage: options.storage ?? 'indexeddb',
-    } as const
-    const waiting = steps.wait<Opening>('open', 'connect', callOf(signal))
-    service.open(asked, transfer(workerPort, [workerPort]), transfer(ports, [...ports])).then(
-      result => {
-        if (result.ok) steps.resolve('open', result.value)
-        else
-          steps.reject('open', new KeeperError('OpenFailed', `${result.error.code}: ${result.error.message}`))
-      },
-      (error: unknown) => steps.reject('open', new KeeperError('OpenFailed', String(error))),
-    )
-    return waiting
-  }
-
-  function partsOf({ node, ensemble }: { node: Opening['node']; ensemble: EnsembleId }, of: Session) {
-    return {
-      session: of,
-      node,
-      ensemble,
-      ask: (question: Question, options: CallOptions) => link.ask(question, options),
-      observe: (status: boolean, decisions: boolean) => link.observe(status, decisions),
-      status,
-    }
-  }
-
   /** Null when the replica has stopped, or stops before it answers. */
-  function status(): Promise<ReplicaStatus | null> {
-    if (over.signal.aborted) return Promise.resolve(null)
-    return new Promise(resolve => {
-      const stopped = () => resolve(null)
-      over.signal.addEventListener('abort', stopped, { once: true })
-      void service
-        .status()
-        .then(resolve, stopped)
-        .finally(() => over.signal.removeEventListener('abort', stopped))
-    })
+  async function status(): Promise<ReplicaStatus | null> {
+    if (over.signal.aborted) return null
+    const answer = await link.ask({ type: 'status' }).catch(() => null)
+    return answer?.type === 'status' ? answer.status : null
   }
 
-  /** Says goodbye in order: the session with its ephemerals, then the replica; then ends the worker in any case. */
+  /** Says goodbye in order: the session with its ephemerals, then the replica; then ends everything in any case. */
   async function close(): Promise<void> {
-    const closing = new KeeperError('Closed', 'the keeper was closed')
-    const timeLimit = { timeoutMs: goodbyeMs }
-    await session?.write({ type: 'closeSession' }, timeLimit).catch(() => undefined)
-    fail(closing)
+    await session?.write({ type: 'closeSession' }, { timeoutMs: goodbyeMs }).catch(() => undefined)
+    fail(new KeeperError('Closed', 'the keeper was closed'))
     if (over.signal.aborted) return
-    let timer: ReturnType<typeof setTimeout> | undefined
-    const stoppedOrLate = new Promise<void>(resolve => {
-      timer = setTimeout(resolve, goodbyeMs)
-      over.signal.addEventListener('abort', () => resolve(), { once: true })
-    })
-    await Promise.race([service.close('leave'), stoppedOrLate]).catch(() => undefined)
-    clearTimeout(timer)
+    await reach.close()
     tearDown()
   }
 
@@ -192,7 +171,29 @@ export async function connect(options: ConnectOptions): Promise<Keeper> {
   function leave(event: PageTransitionEvent): void {
     if (event.persisted) return
     session?.write({ type: 'closeSession' }).catch(() => undefined)
-    for (const transport of transports) transport.close()
+    reach.pageHides()
+  }
+}
+
+/** What is asked of the replica, or a KeeperError BadArguments. */
+function openOptions(options: ConnectOptions): OpenOptions {
+  const { room, ensemble, transports = [], replicas = 'per-tab' } = options
+  if (!isId(room)) throw new KeeperError('BadArguments', 'a room is 1 to 64 letters, digits, _ or -')
+  if (ensemble !== undefined && !isId(ensemble))
+    throw new KeeperError('BadArguments', 'an ensemble id is 1 to 64 letters, digits, _ or -')
+  const isList = typeof transports !== 'function'
+  if (replicas === 'per-device' && isList && transports.length > 0)
+    throw new KeeperError(
+      'BadArguments',
+      'with one replica for the device, transports is a function: a tab may host twice',
+    )
+  return {
+    room,
+    engine: options.engine ?? 'multi-paxos',
+    founding: ensemble === undefined ? 'found-or-join' : { join: ensembleId(ensemble) },
+    broadcast: options.broadcast ?? (isList && transports.length === 0),
+    storage: options.storage ?? 'indexeddb',
+    replicas,
   }
 }
 

@@ -4,12 +4,14 @@
  * answered.
  */
 
+import type { StopReason } from '../host/runtime/runtime.ts'
 import type {
   Answer,
   Decision,
   FromReplica,
   Question,
   ReplicaStatus,
+  StreamPort,
   ToReplica,
 } from '../host/worker/protocol.ts'
 import type { ClientEvent, ClientRequest } from '../logic/replica/event.ts'
@@ -23,31 +25,22 @@ const probesMissedMax = 4
 /** The worker itself answers a question at once, or it is dead. */
 const questionMs = probeMs * probesMissedMax
 
-/** What a link needs of a MessagePort, or of a BroadcastChannel that two know. */
-export interface LinkPort {
-  postMessage(message: unknown): void
-  onmessage: ((event: MessageEvent) => void) | null
-  close(): void
-}
-
-type Ending = 'ReplicaStopped' | 'WorkerDied'
+/** How a replica came to its end: by its own word, or in silence. */
+export type Ending =
+  | { readonly code: 'ReplicaStopped'; readonly reason: StopReason['code']; readonly message: string }
+  | { readonly code: 'WorkerDied'; readonly message: string }
 
 export interface LinkEvents {
   event(event: ClientEvent): void
   status(status: ReplicaStatus): void
   decisions(decisions: readonly Decision[]): void
-  /** Nothing comes after it. */
-  stopped(code: Ending, message: string): void
-  /**
-   * The replica is gone, and the link at none until it is switched to another. Where this is given, `stopped` is never
-   * called: no replica's end is the link's.
-   */
-  lost?(code: Ending, message: string): void
+  /** The replica is gone, and the link at none until it is switched to another. */
+  lost(ending: Ending): void
 }
 
 export class Link {
   /** Null while there is no replica. */
-  #port: LinkPort | null = null
+  #port: StreamPort | null = null
   readonly #events: LinkEvents
   #prober: ReturnType<typeof setInterval> | undefined
   readonly #questions: Calls<number>
@@ -62,7 +55,7 @@ export class Link {
   #ended = false
 
   /** Begins at `port`, or (null) at none. */
-  constructor(port: LinkPort | null, events: LinkEvents) {
+  constructor(port: StreamPort | null, events: LinkEvents) {
     this.#events = events
     this.#questions = new Calls(questionMs, id => this.#asked.delete(id))
     if (port !== null) this.switchTo(port)
@@ -72,7 +65,7 @@ export class Link {
    * Goes over to the replica at `port`. What comes from the one before is ignored from now on; what was asked of the
    * worker, or observed, is so here. Requests are their sessions' business: see `Session.resume`.
    */
-  switchTo(port: LinkPort): void {
+  switchTo(port: StreamPort): void {
     this.letGo()
     if (this.#ended) return port.close()
     this.#port = port
@@ -122,11 +115,6 @@ export class Link {
     this.#post(this.#observing)
   }
 
-  /** The worker is known to be dead, whatever the probes say. */
-  died(message: string): void {
-    this.#end('WorkerDied', message)
-  }
-
   close(): void {
     this.letGo()
     this.#ended = true
@@ -134,7 +122,7 @@ export class Link {
     this.#questions.rejectAll(new KeeperError('Closed', 'the replica is not reached any more'))
   }
 
-  #receive(port: LinkPort, message: FromReplica): void {
+  #receive(port: StreamPort, message: FromReplica): void {
     if (port !== this.#port) return
     this.#answered = this.#probe
     switch (message.type) {
@@ -152,27 +140,28 @@ export class Link {
         this.#questions.resolve(message.id, message.answer)
         return
       case 'stopped':
-        return this.#end('ReplicaStopped', `${message.reason.code}: ${message.reason.message}`)
+        return this.#lose({
+          code: 'ReplicaStopped',
+          reason: message.reason.code,
+          message: `${message.reason.code}: ${message.reason.message}`,
+        })
     }
   }
 
   #check(): void {
     if (this.#probe - this.#answered >= probesMissedMax)
-      return this.#end('WorkerDied', `the worker was silent for ${(probesMissedMax * probeMs) / 1000} s`)
+      return this.#lose({
+        code: 'WorkerDied',
+        message: `the worker was silent for ${(probesMissedMax * probeMs) / 1000} s`,
+      })
     this.#probe++
     this.#post({ type: 'probe', id: this.#probe })
   }
 
-  #end(code: Ending, message: string): void {
-    if (this.#ended) return
-    if (this.#events.lost) {
-      if (this.#port === null) return
-      this.letGo()
-      this.#events.lost(code, message)
-      return
-    }
-    this.close()
-    this.#events.stopped(code, message)
+  #lose(ending: Ending): void {
+    if (this.#port === null) return
+    this.letGo()
+    this.#events.lost(ending)
   }
 
   #post(message: ToReplica): void {

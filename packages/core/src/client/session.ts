@@ -10,6 +10,7 @@
  * Source: ZooKeeper Programmer's Guide, "Sessions" and "Consistency Guarantees", and its client's setWatches;
  * exactly-once by session and xid.
  */
+import type { StreamPort } from '../host/worker/protocol.ts'
 import { noSession, noSlot, type SessionId, slotAfter, type Xid, xid, type Zxid } from '../logic/base/ids.ts'
 import type { Result } from '../logic/base/result.ts'
 import type { ClientEvent, ClientRequest } from '../logic/replica/event.ts'
@@ -22,7 +23,7 @@ import type { Query, QueryAnswer } from '../logic/state/query.ts'
 import type { StandingKind, WatchId, WatchSelection } from '../logic/watch/contract.ts'
 import { type CallOptions, Calls } from './calls.ts'
 import { KeeperError, keeperError } from './error.ts'
-import type { Link, LinkPort } from './link.ts'
+import type { Link } from './link.ts'
 import { Outstanding, type Position, type Request } from './outstanding.ts'
 import type { Setting, WatchCallback, Watches } from './watches.ts'
 
@@ -113,7 +114,7 @@ export class Session {
    * state carries out once, and reads after them, at a state no older than the session saw. Resolves with whether the
    * session is served there: false where it went on to another replica first, or is over. Never rejects.
    */
-  resume(port: LinkPort): Promise<boolean> {
+  resume(port: StreamPort): Promise<boolean> {
     this.#link.switchTo(port)
     this.#moves++
     this.#leave()

@@ -69,6 +69,7 @@ export class InProcessReplica {
       founding: { join: ensemble },
       broadcast: true,
       storage: 'memory',
+      replicas: 'per-tab',
     }
     const { port1, port2 } = new MessageChannel()
     const opened = await service.open(options, port2, [])
@@ -91,7 +92,6 @@ export class InProcessReplica {
       open: (_options, stream) => service.attach(stream),
       attach: service.attach,
       deleteReplica: service.deleteReplica,
-      status: service.status,
       close: () => Promise.resolve(),
     }
     expose(ofOneClient, port2)

@@ -11,17 +11,16 @@ const seen = (zxid: number): FromReplica => ({
 })
 const request = (id: number) => ({ type: 'cancel', session, id, unset: null }) as const
 
-function setup(lost?: (code: string) => void) {
+function setup() {
   const heard: unknown[] = []
-  const ends: string[] = []
+  const lost: string[] = []
   const link = new Link(null, {
     event: event => heard.push(event.type === 'seen' && event.zxid),
     status: () => undefined,
     decisions: () => undefined,
-    stopped: code => ends.push(code),
-    ...(lost && { lost }),
+    lost: ({ code }) => lost.push(code),
   })
-  return { link, heard, ends }
+  return { link, heard, lost }
 }
 
 afterEach(() => {
@@ -74,8 +73,7 @@ test('CLIENT-10 what a page observes and asks is said to the next replica, until
 
 test('CLIENT-11 a link that waits for another replica is told when the present one is gone, and does not end with it', () => {
   vi.useFakeTimers()
-  const lost: string[] = []
-  const { link, ends, heard } = setup(code => lost.push(code))
+  const { link, lost, heard } = setup()
   const [first, second, third] = [new Port(), new Port(), new Port()]
   link.switchTo(first)
   first.say({ type: 'stopped', reason: { code: 'Closed', message: '' } })
@@ -91,7 +89,6 @@ test('CLIENT-11 a link that waits for another replica is told when the present o
   link.switchTo(third)
   third.say(seen(1))
   expect(heard).toEqual([1])
-  expect(ends).toEqual([])
   link.close()
   expect(vi.getTimerCount()).toBe(0)
 })

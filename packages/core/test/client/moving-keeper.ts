@@ -69,7 +69,6 @@ export function movingKeeper({ replicas: [first] }: Ensemble, options: MovingOpt
     },
     status: status => keeper.emit('status', status),
     decisions: decisions => keeper.emit('decisions', decisions),
-    stopped: () => undefined,
     lost: () => lose(),
   })
   const session = new Session(link, watches, sessionTimeoutMs, timeoutMs)

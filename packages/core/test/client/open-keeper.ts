@@ -44,7 +44,7 @@ export async function openKeeper({ timeoutMs = 5_000 } = {}) {
     event: event => session.receive(event),
     status: () => undefined,
     decisions: () => undefined,
-    stopped: code => onStopped(code),
+    lost: ({ code }) => onStopped(code),
   })
   const session = new Session(link, watches, 10_000, timeoutMs)
   const close = async () => {

@@ -1,8 +1,7 @@
 /** What a page says to a replica, and the replica to it, in the same task. */
-import type { LinkPort } from '../../src/client/link.ts'
-import type { FromReplica, ToReplica } from '../../src/host/worker/protocol.ts'
+import type { FromReplica, StreamPort, ToReplica } from '../../src/host/worker/protocol.ts'
 
-export class Port implements LinkPort {
+export class Port implements StreamPort {
   onmessage: ((event: MessageEvent) => void) | null = null
   readonly said: ToReplica[] = []
   isClosed = false

@@ -17,7 +17,7 @@ async function atPort() {
     event: event => session.receive(event),
     status: () => undefined,
     decisions: () => undefined,
-    stopped: () => undefined,
+    lost: () => undefined,
   })
   const session = new Session(link, new Watches(), 20_000, 5_000)
   await said(port)
@@ -93,7 +93,7 @@ test('KEEPER-36 a session that was not open yet is opened by the same token; a r
     event: event => session.receive(event),
     status: () => undefined,
     decisions: () => undefined,
-    stopped: () => undefined,
+    lost: () => undefined,
   })
   const session = new Session(link, new Watches(), 20_000, 5_000)
   const [first, second] = [new Port(), new Port()]

@@ -82,6 +82,19 @@ describe('identity', () => {
     expect([first, second].map(({ identity }) => identity.node)).not.toContain(third.identity.node)
   })
 
+  it('IDENT-19 who takes over has the identity of the profile, and its holder is told', async () => {
+    const { claim } = profile()
+    const first = await claim({ takesOver: true })
+    const second = await claim({ takesOver: true })
+    expect(second.identity).toStrictEqual(first.identity)
+    expect(first.lost.aborted).toBe(true)
+    expect(second.lost.aborted).toBe(false)
+    second.release()
+    const third = await claim({ takesOver: true })
+    expect(third.identity).toStrictEqual(first.identity)
+    expect(second.lost.aborted).toBe(false)
+  })
+
   it('IDENT-5 a founder that crashed before it had a storage founds the same ensemble when it is back', async () => {
     const { claim } = profile()
     const crashed = await claim()

@@ -9,7 +9,7 @@ import type { Identity } from '../storage/contract.ts'
 import type { RoomRecord } from '../storage/registry.ts'
 import { foundingTimeoutMs, underFoundingLock } from './founding.ts'
 import { IdentityError } from './identity-error.ts'
-import { aliveLock, type HeldLock, isAnyAlive, nodeLock, takeLock } from './locks.ts'
+import { aliveLock, type HeldLock, isAnyAlive, nodeLock, stealLock, takeLock } from './locks.ts'
 
 export { nodeLock, watchPeerLock } from './locks.ts'
 
@@ -27,6 +27,11 @@ export interface ClaimOptions {
    * had, which is not remembered. Where a room only ever had such replicas and none of them lives, it is founded anew.
    */
   readonly ephemeral?: boolean
+  /**
+   * The profile has one replica, and whoever asks hosts it now: its identity is taken from whoever holds it, who is frozen
+   * or on its way out, and is stopped by `lost` and by its storage.
+   */
+  readonly takesOver?: boolean
   /** The browser's, unless a test brings its own. */
   readonly locks?: LockManager
 }
@@ -134,7 +139,7 @@ interface Claimed {
 async function claimNode(
   record: RoomRecord,
   isNew: boolean,
-  { room, ephemeral = false }: ClaimOptions,
+  { room, ephemeral = false, takesOver = false }: ClaimOptions,
   locks: LockManager,
 ): Promise<Claimed> {
   if (ephemeral) {
@@ -142,7 +147,9 @@ async function claimNode(
     return { node, held: await takeNew(locks, room, node), record: isNew ? forgetful(record) : record }
   }
   for (const { node } of record.nodes) {
-    const held = await takeLock(locks, nodeLock(room, node), { now: true })
+    const lock = nodeLock(room, node)
+    const held =
+      (await takeLock(locks, lock, { now: true })) ?? (takesOver ? await stealLock(locks, lock) : null)
     if (held !== null) return { node, held, record }
   }
   const node = nodeId(mintId())

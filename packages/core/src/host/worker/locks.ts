@@ -50,6 +50,18 @@ export function takeLock(
   })
 }
 
+/** Takes `name` from whoever holds it: that one's `lost` fires, which a frozen holder hears when it thaws. */
+export function stealLock(locks: LockManager, name: string): Promise<HeldLock> {
+  const lost = new AbortController()
+  return new Promise((resolve, reject) => {
+    const hold = () => new Promise<void>(release => resolve({ release, lost: lost.signal }))
+    locks.request(name, { steal: true }, hold).catch((reason: unknown) => {
+      lost.abort(reason)
+      reject(reason)
+    })
+  })
+}
+
 /** Whether any replica of `room` runs in this profile. */
 export async function isAnyAlive(locks: LockManager, room: string): Promise<boolean> {
   const { held = [] } = await locks.query()

@@ -28,7 +28,7 @@ export function parseRequest(value: unknown): ClientRequest | null {
 export function parseQuestion(value: unknown): Question | null {
   if (typeof value !== 'object' || value === null) return null
   const { type, session, publicKey, signature } = value as { [key: string]: unknown }
-  if (type === 'challenge') return { type }
+  if (type === 'challenge' || type === 'status') return { type }
   if (type !== 'prove' || !isCounter(session) || session === 0) return null
   if (!(publicKey instanceof Uint8Array) || !(signature instanceof Uint8Array)) return null
   return { type, session: sessionId(session), publicKey, signature }

@@ -19,6 +19,8 @@ export interface OpenOptions {
   /** Also reach the other tabs of this profile over BroadcastChannel, from the worker itself. */
   readonly broadcast: boolean
   readonly storage: 'indexeddb' | 'memory'
+  /** `per-tab`: one of several of this profile. `per-device`: its only one, at which the other tabs have seats. */
+  readonly replicas: 'per-tab' | 'per-device'
 }
 
 /** Why a replica could not be opened: a code for programs, a sentence for people. */
@@ -36,6 +38,13 @@ export interface Opening {
   readonly lock: string
 }
 
+/** One end of a stream: a MessagePort, or a BroadcastChannel whose name only two ends know. */
+export interface StreamPort {
+  postMessage(message: unknown): void
+  onmessage: ((event: MessageEvent) => void) | null
+  close(): void
+}
+
 export interface ReplicaService {
   /**
    * Claims an identity, opens its storage, starts the replica. Once. `stream` carries requests and events; each of
@@ -50,7 +59,6 @@ export interface ReplicaService {
   attach(stream: MessagePort): Promise<Result<Opening, OpenError>>
   /** Deletes a replica of this profile that no tab runs: the way out of a corrupt storage. */
   deleteReplica(room: string, node: NodeId): Promise<Result<void, OpenError>>
-  status(): Promise<ReplicaStatus | null>
   /**
    * Ends the replica; resolves when its storage is closed and its identity free for the next. One that leaves is taken out
    * of the ensemble first, where that takes no more than half a second; one that only stops is missed, and still counts.
@@ -60,6 +68,7 @@ export interface ReplicaService {
 
 /** What a page asks the worker itself, besides what it asks of the state. */
 export type Question =
+  | { readonly type: 'status' }
   /** Something to sign, good for one `prove` on this stream. */
   | { readonly type: 'challenge' }
   /** Whether `signature` (ECDSA on P-256, SHA-256, of `proofText`) shows that the session holds the key. */
@@ -71,6 +80,7 @@ export type Question =
     }
 
 export type Answer =
+  | { readonly type: 'status'; readonly status: ReplicaStatus | null }
   | { readonly type: 'challenge'; readonly nonce: Uint8Array }
   | { readonly type: 'proven'; readonly proven: boolean }
 

@@ -14,6 +14,7 @@ import { portTransport } from '../transport/port.ts'
 import { deleteReplica } from './delete-replica.ts'
 import { type Claim, type ClaimOptions, claimIdentity, watchPeerLock } from './identity.ts'
 import { IdentityError } from './identity-error.ts'
+import { keepLobby } from './lobby.ts'
 import type { OpenError, Opening, OpenOptions, ReplicaService } from './protocol.ts'
 import { type ReplicaHost, startReplica } from './replica-host.ts'
 import { Streams } from './streams.ts'
@@ -38,6 +39,7 @@ export function createService(parts: ServiceParts = browserParts()): ReplicaServ
   let opening: Promise<Result<Opening, OpenError>> | null = null
   let claim: Claim | null = null
   let host: ReplicaHost | null = null
+  let closeLobby: () => void = () => undefined
   const streams = new Streams({
     codec,
     status: () => host?.status() ?? null,
@@ -45,14 +47,21 @@ export function createService(parts: ServiceParts = browserParts()): ReplicaServ
   })
 
   const open = async (
-    { room, engine, founding, broadcast, storage: kind }: OpenOptions,
+    { room, engine, founding, broadcast, storage: kind, replicas }: OpenOptions,
     port: MessagePort,
     ports: readonly MessagePort[],
   ): Promise<Opening> => {
     if (!engineNames.includes(engine))
       throw new IdentityError('Mismatch', `there is no engine ${engine}: ${engineNames.join(', ')}`)
     const signal = AbortSignal.any([ended.signal, AbortSignal.timeout(claimTimeoutMs)])
-    const claimed = await parts.claim({ room, engine, founding, signal, ephemeral: kind === 'memory' })
+    const claimed = await parts.claim({
+      room,
+      engine,
+      founding,
+      signal,
+      ephemeral: kind === 'memory',
+      takesOver: replicas === 'per-device',
+    })
     claim = claimed
     const { identity } = claimed
     const storage = parts.storage(kind, claimed)
@@ -77,6 +86,7 @@ export function createService(parts: ServiceParts = browserParts()): ReplicaServ
       deliver: events => streams.tell(events),
       stepped: decided => streams.stepped(decided),
       stopped: reason => {
+        closeLobby()
         ended.abort()
         claimed.release()
         streams.stopped(reason)
@@ -87,7 +97,9 @@ export function createService(parts: ServiceParts = browserParts()): ReplicaServ
     parts.started(started)
     claimed.lost.addEventListener('abort', () => void started.close())
     const { node, ensemble } = identity
-    return { node, ensemble, engine, incarnation: opened.incarnation, lock: claimed.lock }
+    const opening = { node, ensemble, engine, incarnation: opened.incarnation, lock: claimed.lock }
+    if (replicas === 'per-device') closeLobby = keepLobby({ room, opening, serve: seat => streams.add(seat) })
+    return opening
   }
 
   return {
@@ -105,11 +117,11 @@ export function createService(parts: ServiceParts = browserParts()): ReplicaServ
       return opened
     },
     deleteReplica: (room, node) => deleteReplica(room, node).then(ok, error => err(openError(error))),
-    status: async () => host?.status() ?? null,
     close: async how => {
       if (host === null) ended.abort()
       await opening
-      if (how === 'leave') await host?.leave()
+      // Other tabs of the profile go on with this replica: one of them hosts it next.
+      if (how === 'leave' && streams.size <= 1) await host?.leave()
       ended.abort()
       await host?.close()
     },

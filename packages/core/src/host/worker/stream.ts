@@ -8,7 +8,7 @@ import type { StopReason } from '../runtime/runtime.ts'
 import { describe } from './decisions.ts'
 import { KeyProofs } from './key-proofs.ts'
 import { parseQuestion, parseRequest } from './parse-request.ts'
-import type { Answer, FromReplica, Question, ReplicaStatus } from './protocol.ts'
+import type { Answer, FromReplica, Question, ReplicaStatus, StreamPort } from './protocol.ts'
 
 /** Decisions that are told at once; a replica that recovers has more, and tells only of the last. */
 const decisionsMax = 200
@@ -17,7 +17,7 @@ const decisionsMax = 200
 const statusDelayMs = 50
 
 export interface StreamConfig {
-  readonly port: MessagePort
+  readonly port: StreamPort
   readonly codec: Codec
   onRequest(request: ClientRequest): void
   /** The page left. Called at most once. */
@@ -104,6 +104,8 @@ export class Stream {
 
   async #answerOf(question: Question): Promise<Answer> {
     switch (question.type) {
+      case 'status':
+        return { type: 'status', status: this.#config.status() }
       case 'challenge':
         return { type: 'challenge', nonce: this.#proofs.challenge() }
       case 'prove': {

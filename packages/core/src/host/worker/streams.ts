@@ -7,7 +7,7 @@ import type { Decided } from '../../logic/consensus/engine.ts'
 import type { ClientEvent, ClientId, ReplicaEvent } from '../../logic/replica/event.ts'
 import type { ToClient } from '../../logic/replica/step.ts'
 import type { StopReason } from '../runtime/runtime.ts'
-import type { ReplicaStatus } from './protocol.ts'
+import type { ReplicaStatus, StreamPort } from './protocol.ts'
 import { Stream } from './stream.ts'
 
 export interface StreamsConfig {
@@ -26,8 +26,13 @@ export class Streams {
     this.#config = config
   }
 
+  /** Pages that are served. */
+  get size(): number {
+    return this.#streams.size
+  }
+
   /** Serves the page at the other end of `port` until it leaves. */
-  add(port: MessagePort): void {
+  add(port: StreamPort): void {
     const { codec, status, push } = this.#config
     const client = ++this.#lastClient
     const onLeft = () => {

@@ -1,0 +1,102 @@
+/**
+ * The replica in this page's own worker: starting it, and ending it in order. Does not know sessions, nor whether other tabs
+ * have a seat at it.
+ */
+import { type Endpoint, releaseProxy, transfer, wrap } from 'comlink'
+import type { PageTransport } from '../host/transport/port-protocol.ts'
+import type { Opening, OpenOptions, ReplicaService, StreamPort } from '../host/worker/protocol.ts'
+import { type CallOptions, Calls } from './calls.ts'
+import { KeeperError } from './error.ts'
+import { onWorkerGone } from './vigil.ts'
+
+/** How long a goodbye may take; then the worker is ended in any case. Milliseconds. */
+const goodbyeMs = 1_000
+
+export interface OwnReplicaOptions {
+  readonly asked: OpenOptions
+  readonly worker: () => Worker
+  readonly transports: readonly PageTransport[]
+  /** Of opening; milliseconds. */
+  readonly timeoutMs: number
+  readonly signal?: AbortSignal | undefined
+  /** The worker died by itself. Once. */
+  died(message: string): void
+}
+
+export interface OwnReplica {
+  readonly opening: Opening
+  readonly port: StreamPort
+  /** Ends the replica, then the worker. Never rejects; at most a second. Idempotent. */
+  close(how: 'leave' | 'stop'): Promise<void>
+  /** The page is going away: peers are told so by its transports. */
+  pageHides(): void
+  /** Ends the worker at once. Idempotent. */
+  terminate(): void
+}
+
+/** Starts the worker and opens its replica. Rejects with a KeeperError: OpenFailed, Timeout, Aborted, WorkerDied. */
+export async function openOwnReplica(options: OwnReplicaOptions): Promise<OwnReplica> {
+  const { asked, transports, timeoutMs, signal } = options
+  const worker = options.worker()
+  const service = wrap<ReplicaService>(worker as Endpoint)
+  const steps = new Calls<'open'>(timeoutMs, () => undefined)
+  const over = new AbortController()
+  const terminate = () => {
+    if (over.signal.aborted) return
+    over.abort()
+    for (const transport of transports) transport.close()
+    service[releaseProxy]()
+    worker.terminate()
+  }
+  const died = (message: string) => {
+    if (over.signal.aborted) return
+    steps.rejectAll(new KeeperError('WorkerDied', message))
+    options.died(message)
+  }
+  worker.addEventListener('error', event => died(`the worker failed: ${event.message}`))
+  const close = async (how: 'leave' | 'stop') => {
+    if (over.signal.aborted) return
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const late = new Promise<void>(resolve => {
+      timer = setTimeout(resolve, goodbyeMs)
+      over.signal.addEventListener('abort', () => resolve(), { once: true })
+    })
+    await Promise.race([service.close(how), late]).catch(() => undefined)
+    clearTimeout(timer)
+    terminate()
+  }
+
+  const { port1: port, port2: workerPort } = new MessageChannel()
+  try {
+    const ports = transports.map(transport => {
+      const { port1, port2 } = new MessageChannel()
+      transport.attach(port1)
+      return port2
+    })
+    const limits: CallOptions = signal === undefined ? {} : { signal }
+    const waiting = steps.wait<Opening>('open', 'connect', limits)
+    service.open(asked, transfer(workerPort, [workerPort]), transfer(ports, [...ports])).then(
+      result => {
+        if (result.ok) steps.resolve('open', result.value)
+        else steps.reject('open', openFailed(`${result.error.code}: ${result.error.message}`))
+      },
+      (error: unknown) => steps.reject('open', openFailed(String(error))),
+    )
+    const opening = await waiting
+    onWorkerGone(opening.lock, over.signal, () => died('the worker is gone'))
+    let closing: Promise<void> | null = null
+    const closeOnce = (how: 'leave' | 'stop') => {
+      closing ??= close(how)
+      return closing
+    }
+    const pageHides = () => {
+      for (const transport of transports) transport.close()
+    }
+    return { opening, port, close: closeOnce, pageHides, terminate }
+  } catch (error) {
+    terminate()
+    throw error
+  }
+}
+
+const openFailed = (message: string) => new KeeperError('OpenFailed', message)

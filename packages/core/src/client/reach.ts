@@ -1,0 +1,129 @@
+/**
+ * Where a keeper reaches its replica: in this page's own worker, or at whichever tab of the profile hosts it, which may
+ * change. Says where, again and again; does not know what is said there.
+ */
+import type { PageTransport } from '../host/transport/port-protocol.ts'
+import type { Opening, OpenOptions, StreamPort } from '../host/worker/protocol.ts'
+import { KeeperError } from './error.ts'
+import type { Ending } from './link.ts'
+import { type OwnReplica, openOwnReplica } from './own-replica.ts'
+import { Seat, type SeatOptions } from './seat.ts'
+
+export interface Place {
+  readonly opening: Opening
+  readonly port: StreamPort
+}
+
+export interface ReachOptions {
+  readonly asked: OpenOptions
+  readonly worker: () => Worker
+  /** New ones for each replica that is started here. */
+  readonly transports: () => readonly PageTransport[]
+  /** Of opening a replica; milliseconds. */
+  readonly timeoutMs: number
+  readonly signal?: AbortSignal | undefined
+  /** The replica is reached there from now on, and nowhere else. */
+  placed(place: Place): void
+  /** It is not reached, and will not be. */
+  failed(error: KeeperError): void
+}
+
+export interface Reach {
+  /** The replica is not heard any more where it was reached. False when that is the end; else another place will come. */
+  lost(ending: Ending): boolean
+  /** The page is going away, and may not come back. */
+  pageHides(): void
+  /** Gives the replica up in order: at most a second, never rejects. */
+  close(): Promise<void>
+  /** Gives it up at once. */
+  abandon(): void
+}
+
+/** The replica of this page alone. */
+export function reachOwn(options: ReachOptions): Reach {
+  const ended = new AbortController()
+  let own: OwnReplica | null = null
+  const opening = openOwnReplica({
+    ...options,
+    transports: options.transports(),
+    died: message => options.failed(new KeeperError('WorkerDied', message)),
+  }).then(
+    opened => {
+      own = opened
+      if (ended.signal.aborted) opened.terminate()
+      else options.placed(opened)
+    },
+    (error: unknown) => options.failed(asKeeperError(error)),
+  )
+  return {
+    lost: () => false,
+    pageHides: () => own?.pageHides(),
+    close: async () => {
+      ended.abort()
+      await opening
+      await own?.close('leave')
+    },
+    abandon: () => {
+      ended.abort()
+      own?.terminate()
+    },
+  }
+}
+
+/** The replica of this browser profile, hosted here or by another tab. Throws a KeeperError where there are no Web Locks. */
+export function reachShared(options: ReachOptions): Reach {
+  const { room, engine, founding } = options.asked
+  let own: OwnReplica | null = null
+  const seat = takeSeat({
+    room,
+    engine,
+    ensemble: founding === 'found-or-join' ? null : founding.join,
+    host: async end => {
+      const opened = await openOwnReplica({
+        ...options,
+        transports: options.transports(),
+        died: () => seat.lost(),
+      })
+      own = opened
+      const over = () => {
+        if (own === opened) own = null
+        opened.terminate()
+      }
+      if (end.aborted) over()
+      else end.addEventListener('abort', over, { once: true })
+      return opened
+    },
+    seated: (opening, port) => options.placed({ opening, port }),
+    failed: error => options.failed(asKeeperError(error)),
+    refused: ({ code, message }) => options.failed(new KeeperError('OpenFailed', `${code}: ${message}`)),
+  })
+  return {
+    lost: ending => {
+      // What stopped this tab's own replica stops the next one too, unless it was closed or its place taken.
+      const stop = own !== null && ending.code === 'ReplicaStopped' ? ending.reason : null
+      if (stop !== null && stop !== 'Closed' && stop !== 'StorageFenced') return false
+      seat.lost()
+      return true
+    },
+    pageHides: () => own?.pageHides(),
+    close: async () => {
+      await own?.close('leave')
+      seat.close()
+    },
+    abandon: () => seat.close(),
+  }
+}
+
+function takeSeat(options: SeatOptions): Seat {
+  try {
+    return new Seat(options)
+  } catch (error) {
+    throw asKeeperError(error)
+  }
+}
+
+const asKeeperError = (error: unknown): KeeperError =>
+  error instanceof KeeperError ? error : new KeeperError('OpenFailed', codeAndMessage(error))
+
+const codeAndMessage = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? `${error.code}: ${error.message}` : String(error)
