@@ -48,12 +48,20 @@ export interface ConnectOptions {
    * `connecting`, so that an app can show who is missing. Calls wait for the session within their own limits.
    */
   readonly waitFor?: 'session' | 'replica'
+  /**
+   * Where no quorum is in reach for two seconds and there is no session yet, `connect` resolves all the same, in state
+   * `readOnly` (ZooKeeper's option of this name). The session is opened when a quorum comes.
+   */
+  readonly canBeReadOnly?: boolean
   /** Gives up connecting. */
   readonly signal?: AbortSignal
 }
 
 /** How long the session's part of a goodbye may take; the replica's has a second of its own. */
 const goodbyeMs = 1_000
+
+/** Longer than an election among replicas that are there. */
+const readOnlyAfterMs = 2_000
 
 /**
  * Opens or founds the ensemble of `room` and a session in it.
@@ -83,6 +91,7 @@ export async function connect(options: ConnectOptions): Promise<Keeper> {
   }
   const tearDown = () => {
     over.abort()
+    clearTimeout(readOnlyTimer)
     link.close()
     reach.abandon()
   }
@@ -91,6 +100,7 @@ export async function connect(options: ConnectOptions): Promise<Keeper> {
       if (event.type === 'quorum') {
         reachable = event.reachable
         if (session?.isServed) enter(reachable)
+        else if (!reachable) readOnlySoon()
       } else if (event.type === 'ended') {
         if (event.reason === 'expired') fail(new KeeperError('SessionExpired', 'the session expired'))
       } else if (event.type === 'refused') fail(keeperError(event.error, null))
@@ -107,6 +117,16 @@ export async function connect(options: ConnectOptions): Promise<Keeper> {
   const enter = (isReachable: boolean) => {
     reachable = isReachable
     if (session?.id) keeper?.enter(reachable ? 'connected' : 'suspended')
+  }
+  let readOnlyTimer: ReturnType<typeof setTimeout> | undefined
+  const readOnlySoon = () => {
+    if (!options.canBeReadOnly || keeper === null || session?.id || readOnlyTimer !== undefined) return
+    readOnlyTimer = setTimeout(() => {
+      readOnlyTimer = undefined
+      if (reachable || session?.id || over.signal.aborted) return
+      keeper?.enter('readOnly')
+      steps.resolve('session', undefined)
+    }, readOnlyAfterMs)
   }
   const placed = ({ opening, port }: Place) => {
     if (session !== null) {

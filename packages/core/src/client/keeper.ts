@@ -5,20 +5,23 @@
 import type { Decision, ReplicaStatus } from '../host/worker/protocol.ts'
 import { type EnsembleId, isCounter, type NodeId, slot } from '../logic/base/ids.ts'
 import type { ZnodePath } from '../logic/state/path.ts'
+import type { QueryAnswer } from '../logic/state/query.ts'
 import type { StandingKind, WatchSelection } from '../logic/watch/contract.ts'
 import { Administration, type AdministrationParts } from './administration.ts'
 import type { CallOptions } from './calls.ts'
-import { KeeperError } from './error.ts'
+import { KeeperError, keeperError } from './error.ts'
+import { mismatch, queryOf, type ReadOptions } from './operations.ts'
 import { pathOf } from './path.ts'
 import { Watcher, type WatchSource } from './watcher.ts'
 import type { WatchCallback, WatchEvent, Watches } from './watches.ts'
 
 /**
- * `connecting`: no session yet. `connected`: writes get through. `suspended`: no quorum is in reach; writes wait, local
+ * `connecting`: no session yet. `readOnly`: nor a quorum to open one, and the app asked for this (`canBeReadOnly`): what
+ * this replica holds is read as anybody may read it, however old; everything else waits. `connected`: writes get through. `suspended`: no quorum is in reach; writes wait, local
  * reads are answered, a lock holder stops acting. `expired`: the session is gone with its ephemerals. `closed`: over,
  * by the app's wish or because the replica stopped.
  */
-export type KeeperState = 'connecting' | 'connected' | 'suspended' | 'expired' | 'closed'
+export type KeeperState = 'connecting' | 'readOnly' | 'connected' | 'suspended' | 'expired' | 'closed'
 
 export interface WatchOptions extends CallOptions {
   /** Also tell of every znode below. */
@@ -184,6 +187,21 @@ export class Keeper extends Administration {
       if (event instanceof CustomEvent) listener(event.detail)
     }
     this.addEventListener(name, onEvent, options)
+  }
+
+  /** Without a session what this replica holds is asked of its worker. @internal */
+  protected override async read(
+    asked: object,
+    path: string | null,
+    options: ReadOptions,
+  ): Promise<QueryAnswer | null> {
+    const { consistency = 'sequential', watch = null, ...limits } = options
+    if (this.#state !== 'readOnly' || consistency !== 'sequential' || watch !== null)
+      return super.read(asked, path, options)
+    const answer = await this.#parts.ask({ type: 'query', query: queryOf(asked, path) }, limits)
+    if (answer.type !== 'query') throw mismatch(answer.type)
+    if (answer.result.ok) return answer.result.value
+    throw keeperError(answer.result.error, path)
   }
 
   /** For `connect`. @internal */

@@ -244,7 +244,7 @@ function operationOf(asked: object, path: string | null): Operation {
   throw keeperError(operation.error, path)
 }
 
-function queryOf(asked: object, path: string | null): Query {
+export function queryOf(asked: object, path: string | null): Query {
   const query = parseQuery(asked)
   if (query.ok) return query.value
   throw keeperError(query.error, path)

@@ -21,7 +21,10 @@ export interface EnsembleOptions {
   readonly history?: HistoryBounds
 }
 
-export type ConnectToReplica = Pick<ConnectOptions, 'sessionTimeoutMs' | 'timeoutMs' | 'waitFor' | 'signal'>
+export type ConnectToReplica = Pick<
+  ConnectOptions,
+  'sessionTimeoutMs' | 'timeoutMs' | 'waitFor' | 'canBeReadOnly' | 'signal'
+>
 
 /** What was proposed and not carried out for this long is proposed again. */
 const askAgainMs = 1_000

@@ -21,6 +21,7 @@ export async function openKeeper({ timeoutMs = 5_000 } = {}) {
     port: port2 as unknown as MessagePort,
     codec,
     status: () => host.status(),
+    query: query => host.query(query),
     onRequest: request => host.push({ type: 'client', client: 1, request }),
     onLeft: () => host.push({ type: 'clientGone', client: 1 }),
   })

@@ -73,6 +73,7 @@ export function adviceFor(state: KeeperState, status: StatusLike | null): string
     case 'expired':
     case 'closed':
       return null
+    case 'readOnly':
     case 'suspended':
       return status === null ? 'No quorum is in reach.' : suspendedAdvice(quorumOf(status))
   }

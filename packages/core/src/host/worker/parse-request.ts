@@ -27,8 +27,12 @@ export function parseRequest(value: unknown): ClientRequest | null {
 /** A question to the worker from outside, or null when it is none. */
 export function parseQuestion(value: unknown): Question | null {
   if (typeof value !== 'object' || value === null) return null
-  const { type, session, publicKey, signature } = value as { [key: string]: unknown }
+  const { type, session, publicKey, signature, query } = value as { [key: string]: unknown }
   if (type === 'challenge' || type === 'status') return { type }
+  if (type === 'query') {
+    const parsed = parseQuery(query)
+    return parsed.ok ? { type, query: parsed.value } : null
+  }
   if (type !== 'prove' || !isCounter(session) || session === 0) return null
   if (!(publicKey instanceof Uint8Array) || !(signature instanceof Uint8Array)) return null
   return { type, session: sessionId(session), publicKey, signature }

@@ -7,6 +7,8 @@ import type { Result } from '../../logic/base/result.ts'
 import type { EngineName, EngineStatus } from '../../logic/consensus/engine.ts'
 import type { ClientEvent, ClientRequest } from '../../logic/replica/event.ts'
 import type { Command, Operation } from '../../logic/state/command.ts'
+import type { Failure } from '../../logic/state/error.ts'
+import type { Query, QueryAnswer } from '../../logic/state/query.ts'
 import type { Dropped } from '../runtime/mail.ts'
 import type { StopReason } from '../runtime/runtime.ts'
 
@@ -69,6 +71,8 @@ export interface ReplicaService {
 /** What a page asks the worker itself, besides what it asks of the state. */
 export type Question =
   | { readonly type: 'status' }
+  /** What the replica holds, as anybody may read it: without a session, however far behind. */
+  | { readonly type: 'query'; readonly query: Query }
   /** Something to sign, good for one `prove` on this stream. */
   | { readonly type: 'challenge' }
   /** Whether `signature` (ECDSA on P-256, SHA-256, of `proofText`) shows that the session holds the key. */
@@ -81,6 +85,7 @@ export type Question =
 
 export type Answer =
   | { readonly type: 'status'; readonly status: ReplicaStatus | null }
+  | { readonly type: 'query'; readonly result: Result<QueryAnswer, Failure> }
   | { readonly type: 'challenge'; readonly nonce: Uint8Array }
   | { readonly type: 'proven'; readonly proven: boolean }
 

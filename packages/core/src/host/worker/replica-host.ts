@@ -2,16 +2,20 @@
  * Puts one replica together and runs it: identity, storage, engine, state, transports, ticks. What the service does for
  * a page and tests do without one. Decides nothing.
  */
+
 import type { Codec } from '../../logic/base/codec.ts'
 import type { NodeId } from '../../logic/base/ids.ts'
 import { seededRandom } from '../../logic/base/random.ts'
+import type { Result } from '../../logic/base/result.ts'
 import type { Decided } from '../../logic/consensus/engine.ts'
 import { engineKind } from '../../logic/consensus/engines.ts'
 import { isMember, members } from '../../logic/consensus/membership.ts'
 import type { ReplicaEvent } from '../../logic/replica/event.ts'
 import { Replica } from '../../logic/replica/replica.ts'
 import type { ToClient } from '../../logic/replica/step.ts'
+import type { Failure } from '../../logic/state/error.ts'
 import { createMachine } from '../../logic/state/machine.ts'
+import type { Query, QueryAnswer } from '../../logic/state/query.ts'
 import { History, type HistoryBounds } from '../../logic/watch/history.ts'
 import { createWatchTable } from '../../logic/watch/watch-table.ts'
 import { withDeadline } from '../deadline.ts'
@@ -43,6 +47,8 @@ export interface ReplicaHostConfig {
 export interface ReplicaHost {
   push(event: ReplicaEvent): void
   status(): ReplicaStatus
+  /** What the replica holds now, as anybody may read it. */
+  query(query: Query): Result<QueryAnswer, Failure>
   /**
    * Has the ensemble take this replica out, so that nobody waits for its vote. Resolves when that is done, cannot be, or
    * takes longer than half a second. Never rejects.
@@ -106,6 +112,7 @@ export function startReplica(config: ReplicaHostConfig): ReplicaHost {
     })
   return {
     push: event => runtime.push(event),
+    query: query => machine.query(query),
     status: () => ({
       ...replica.status(),
       node: self,

@@ -2,8 +2,10 @@
  * What comlink exposes of a replica's worker: opening, attaching, status, closing. Wires identity, storage and transports
  * to one replica and the pages' streams to it. Where these come from can be replaced by whoever runs it elsewhere.
  */
+
 import { err, ok, type Result } from '../../logic/base/result.ts'
 import { engineNames } from '../../logic/consensus/engines.ts'
+import { failure } from '../../logic/state/error.ts'
 import type { HistoryBounds } from '../../logic/watch/history.ts'
 import { createCodec } from '../codec.ts'
 import type { Storage } from '../storage/contract.ts'
@@ -43,6 +45,7 @@ export function createService(parts: ServiceParts = browserParts()): ReplicaServ
   const streams = new Streams({
     codec,
     status: () => host?.status() ?? null,
+    query: query => host?.query(query) ?? err(failure('NoNode', 'no replica runs')),
     push: event => host?.push(event),
   })
 

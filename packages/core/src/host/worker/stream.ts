@@ -1,9 +1,13 @@
 /**
  * The worker's end of a page's stream: parses what comes in, sends out what the page is told, in order. One page.
  */
+
 import type { Codec } from '../../logic/base/codec.ts'
+import type { Result } from '../../logic/base/result.ts'
 import type { Decided } from '../../logic/consensus/engine.ts'
 import type { ClientEvent, ClientRequest } from '../../logic/replica/event.ts'
+import type { Failure } from '../../logic/state/error.ts'
+import type { Query, QueryAnswer } from '../../logic/state/query.ts'
 import type { StopReason } from '../runtime/runtime.ts'
 import { describe } from './decisions.ts'
 import { KeyProofs } from './key-proofs.ts'
@@ -23,6 +27,7 @@ export interface StreamConfig {
   /** The page left. Called at most once. */
   onLeft(): void
   status(): ReplicaStatus | null
+  query(query: Query): Result<QueryAnswer, Failure>
 }
 
 export class Stream {
@@ -106,6 +111,8 @@ export class Stream {
     switch (question.type) {
       case 'status':
         return { type: 'status', status: this.#config.status() }
+      case 'query':
+        return { type: 'query', result: this.#config.query(question.query) }
       case 'challenge':
         return { type: 'challenge', nonce: this.#proofs.challenge() }
       case 'prove': {

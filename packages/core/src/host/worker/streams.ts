@@ -2,10 +2,14 @@
  * The pages that one replica serves: numbers them as clients, hands each what it is told, in order. Does not know what
  * is asked or told.
  */
+
 import type { Codec } from '../../logic/base/codec.ts'
+import type { Result } from '../../logic/base/result.ts'
 import type { Decided } from '../../logic/consensus/engine.ts'
 import type { ClientEvent, ClientId, ReplicaEvent } from '../../logic/replica/event.ts'
 import type { ToClient } from '../../logic/replica/step.ts'
+import type { Failure } from '../../logic/state/error.ts'
+import type { Query, QueryAnswer } from '../../logic/state/query.ts'
 import type { StopReason } from '../runtime/runtime.ts'
 import type { ReplicaStatus, StreamPort } from './protocol.ts'
 import { Stream } from './stream.ts'
@@ -13,6 +17,7 @@ import { Stream } from './stream.ts'
 export interface StreamsConfig {
   readonly codec: Codec
   status(): ReplicaStatus | null
+  query(query: Query): Result<QueryAnswer, Failure>
   push(event: ReplicaEvent): void
 }
 
@@ -33,7 +38,7 @@ export class Streams {
 
   /** Serves the page at the other end of `port` until it leaves. */
   add(port: StreamPort): void {
-    const { codec, status, push } = this.#config
+    const { codec, status, query, push } = this.#config
     const client = ++this.#lastClient
     const onLeft = () => {
       this.#streams.delete(client)
@@ -45,6 +50,7 @@ export class Streams {
         port,
         codec,
         status,
+        query,
         onRequest: request => push({ type: 'client', client, request }),
         onLeft,
       }),
