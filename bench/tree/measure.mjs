@@ -7,6 +7,8 @@ import { createWatchTable } from '../../packages/core/dist/logic/watch/watch-tab
 const dataBytes = 100
 /** Children of one znode, in the tree that is measured by its size. */
 const breadth = 1_000
+/** Znodes of a tree before the one that counts: enough that all code is compiled. */
+const warmUpSize = 30_000
 const session = 1
 
 const measures = { state, map, children, snapshot, watches }
@@ -78,6 +80,9 @@ function machineWithSession() {
 
 /** The state applies commands as they come out of the log. */
 function state(size) {
+  const warm = machineWithSession()
+  let warmZxid = 1
+  rates(warmUpSize, (_path, bytes) => warm.apply(++warmZxid, bytes))
   const before = memory()
   const machine = machineWithSession()
   let zxid = 1
@@ -87,6 +92,8 @@ function state(size) {
 
 /** A Map from path to data is fed the same bytes: it decodes them as the state does, and keeps a copy of the data. */
 function map(size) {
+  const warm = new Map()
+  rates(warmUpSize, (path, bytes) => warm.set(path, new Uint8Array(codec.decode(bytes.subarray(8))[5])))
   const before = memory()
   const znodes = new Map()
   const figures = rates(size, (path, bytes) => {
