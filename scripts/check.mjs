@@ -1,6 +1,7 @@
 // npm run check: everything that can be said without running the code. Never writes to the sources.
 import { install } from './lib/install.mjs'
 import { checkLayers } from './lib/layers.mjs'
+import { checkMutations } from './lib/mutations.mjs'
 import { bin, finish, run } from './lib/run.mjs'
 import { checkSpec } from './lib/spec.mjs'
 
@@ -14,6 +15,7 @@ const checks = [
   ],
   ['layers', () => report(checkLayers())],
   ['rules and tests', () => report(checkSpec())],
+  ['mutants fit the sources', () => report(checkMutations())],
 ]
 let passed = 0
 for (const [name, check] of checks) {

@@ -63,7 +63,7 @@ export const replicaMutants = [
     'jump-in-silence',
     'a standing watch is not told that its replica was given a state',
     'replica/watching.ts',
-    `    for (const watch of this.#table.resumables()) this.#resync(watch)\n`,
+    `    for (const watch of this.#table.watches()) if (watch.resumable) this.#resync(watch)\n`,
     ``,
   ),
   ofWatches(
