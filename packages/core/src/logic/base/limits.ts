@@ -203,3 +203,13 @@ export const historyBytesMax = 16 * 1_024 * 1_024
 /** A watch that begins anew is sent its znodes in messages of about this size, each a moment's work for a page. */
 export const resyncChunkZnodes = 1_000
 export const resyncChunkBytes = 256 * 1_024
+
+/**
+ * A fork leaves out so many slots: what the ensemble that is given up may have decided, or may still decide where it is
+ * not lost after all, beyond what the forking replica knows. At a thousand writes a second without a pause that is two
+ * years; and 130,000 forks in a row fit below 2^53.
+ */
+export const forkSlots = 2 ** 36
+
+/** A state further on than this is not forked: the new ensemble would have fewer slots of its own than are left out. */
+export const forkThroughMax = 2 ** 53 - 2 * forkSlots

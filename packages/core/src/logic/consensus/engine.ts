@@ -152,6 +152,12 @@ export interface EngineKind<Message> {
   readonly name: EngineName
   /** Throws InvariantError when `recovered` cannot be: the replica does not start. */
   create(config: EngineConfig): Engine<Message>
+  /**
+   * The first write of the storage of a new ensemble's one voter, whose log begins behind `snapshot`: what is recovered
+   * from it is a node that has promised, voted and accepted nothing, to which the slots up to `snapshot.through` are
+   * chosen. `snapshot.membership` names that one voter. Ballots begin anew: no message of an earlier ensemble is heard.
+   */
+  genesis(snapshot: Snapshot): Persist
   /** A message from outside, or null when it is none of this protocol. */
   parseMessage(value: unknown): Message | null
 }

@@ -7,7 +7,7 @@ import { createCodec } from '../../host/codec.ts'
 import type { Codec } from '../../logic/base/codec.ts'
 import { type NodeId, nodeId } from '../../logic/base/ids.ts'
 import { tickMs } from '../../logic/base/limits.ts'
-import type { EngineInput, Outgoing, Snapshot } from '../../logic/consensus/engine.ts'
+import type { EngineInput, Outgoing, Persist, Snapshot } from '../../logic/consensus/engine.ts'
 import type { AnyEngineKind } from '../../logic/consensus/engines.ts'
 import { sameValue, type Value } from '../../logic/consensus/value.ts'
 import { Clock, type VirtualMs } from '../clock.ts'
@@ -66,11 +66,11 @@ export class BareEnsemble {
     for (const founder of founders) this.add(founder, founders)
   }
 
-  /** Starts a node of that name; one without founders has to be taken in. */
-  add(self: NodeId, founders: readonly NodeId[] = []): BareNode {
+  /** Starts a node of that name; one without founders has to be taken in, unless its storage begins with `genesis`. */
+  add(self: NodeId, founders: readonly NodeId[] = [], genesis: Persist | null = null): BareNode {
     const { kind, seed = 1, flushMs = 0, logKeptSlots } = this.#options
     const node = new BareNode(
-      { kind, self, founders, seed, flushMs, logKeptSlots },
+      { kind, self, founders, genesis, seed, flushMs, logKeptSlots },
       {
         clock: this.clock,
         send: (from, message) => this.#send(from, message),

@@ -22,6 +22,8 @@ export interface BareOptions {
   readonly kind: AnyEngineKind
   readonly self: NodeId
   readonly founders: readonly NodeId[]
+  /** On the disk from the beginning. */
+  readonly genesis: Persist | null
   readonly seed: number
   readonly flushMs: number
   readonly logKeptSlots?: number | undefined
@@ -63,6 +65,7 @@ export class BareNode {
     this.self = options.self
     this.flushMs = options.flushMs
     this.#options = options
+    if (options.genesis !== null) this.#disk = written(emptyDisk, options.genesis)
     this.#world = world
   }
 

@@ -8,6 +8,7 @@ import type { EngineKind } from '../../logic/consensus/engine.ts'
 import type { AnyEngineKind } from '../../logic/consensus/engines.ts'
 import { agreement } from './agreement.ts'
 import { faults } from './faults.ts'
+import { genesis } from './genesis.ts'
 import { membership } from './membership.ts'
 import { storage } from './storage.ts'
 
@@ -33,6 +34,6 @@ export interface Case {
  */
 export function engineContract<Message>(kind: EngineKind<Message>): readonly ContractCase[] {
   const any = kind as unknown as AnyEngineKind
-  const cases: readonly Case[] = [...agreement, ...faults, ...membership, ...storage]
+  const cases: readonly Case[] = [...agreement, ...faults, ...membership, ...storage, ...genesis]
   return cases.map(({ id, title, run }) => ({ id, title, run: () => run(any) }))
 }

@@ -8,6 +8,7 @@ import { logKeptSlots as logKeptSlotsUsual } from '../../base/limits.ts'
 import { noBallot, parseBallot } from '../ballot.ts'
 import { Effects as EffectsOf } from '../effects.ts'
 import type { Engine, EngineConfig, EngineInput, EngineKind, EngineOutput, EngineStatus } from '../engine.ts'
+import { genesisOf } from '../genesis.ts'
 import { Log } from '../log.ts'
 import { isVoter } from '../membership.ts'
 import { peersOf } from '../peers.ts'
@@ -37,6 +38,8 @@ export const multiPaxos: EngineKind<Message> = {
   name: 'multi-paxos',
   parseMessage,
   create: config => new MultiPaxos(config),
+  genesis: snapshot =>
+    genesisOf(snapshot, hardState({ promised: noBallot, chosenThrough: snapshot.through })),
 }
 
 class MultiPaxos implements Engine<Message> {
@@ -205,7 +208,10 @@ function recover(core: Core, { recovered }: EngineConfig): Effects {
   return effects
 }
 
-const hardState = (core: Core) => ({ promised: core.promised, chosenThrough: core.chosenThrough })
+const hardState = ({ promised, chosenThrough }: Pick<Core, 'promised' | 'chosenThrough'>) => ({
+  promised,
+  chosenThrough,
+})
 
 function shownRole(core: Core): EngineStatus['role'] {
   switch (core.role.role) {

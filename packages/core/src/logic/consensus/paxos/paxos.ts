@@ -7,6 +7,7 @@ import { isCounter, type NodeId, noSlot, slotAfter } from '../../base/ids.ts'
 import { logKeptSlots as logKeptSlotsUsual, resendTicks } from '../../base/limits.ts'
 import { Effects as EffectsOf } from '../effects.ts'
 import type { Engine, EngineConfig, EngineInput, EngineKind, EngineOutput, EngineStatus } from '../engine.ts'
+import { genesisOf } from '../genesis.ts'
 import { Log } from '../log.ts'
 import { isVoter } from '../membership.ts'
 import { Snapshots } from '../snapshots.ts'
@@ -26,6 +27,10 @@ export const paxos: EngineKind<Message> = {
   name: 'paxos',
   parseMessage,
   create: config => new Paxos(config),
+  genesis: snapshot => {
+    const { through: chosenThrough } = snapshot
+    return genesisOf(snapshot, hardState({ chosenThrough, reservedCounter: 0, promises: new BallotRanges() }))
+  },
 }
 
 class Paxos implements Engine<Message> {
@@ -205,7 +210,9 @@ function reclaim(core: Core): void {
   for (const { ballot } of [...ranges, ...proposer.claims.toJSON()]) noticeBallot(core, ballot)
 }
 
-const hardState = ({ chosenThrough, reservedCounter, promises }: Core) => ({
+type Kept = Pick<Core, 'chosenThrough' | 'reservedCounter' | 'promises'>
+
+const hardState = ({ chosenThrough, reservedCounter, promises }: Kept) => ({
   chosenThrough,
   reservedCounter,
   promises: promises.toJSON(),

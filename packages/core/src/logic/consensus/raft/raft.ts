@@ -3,11 +3,12 @@
  * stored. No rule of the protocol is in here.
  */
 import { assert } from '../../base/assert.ts'
-import { isCounter, isId, type NodeId, nodeId, noSlot, slot, slotAfter } from '../../base/ids.ts'
+import { isCounter, isId, type NodeId, nodeId, noSlot, type Slot, slot, slotAfter } from '../../base/ids.ts'
 import { logKeptSlots as logKeptSlotsUsual } from '../../base/limits.ts'
 import { noBallot, parseBallot } from '../ballot.ts'
 import { Effects as EffectsOf } from '../effects.ts'
 import type { Engine, EngineConfig, EngineInput, EngineKind, EngineOutput, EngineStatus } from '../engine.ts'
+import { genesisOf } from '../genesis.ts'
 import { Log } from '../log.ts'
 import { isVoter } from '../membership.ts'
 import { peersOf } from '../peers.ts'
@@ -28,6 +29,7 @@ export const raft: EngineKind<Message> = {
   name: 'raft',
   parseMessage,
   create: config => new Raft(config),
+  genesis: snapshot => genesisOf(snapshot, founding(snapshot.through)),
 }
 
 class Raft implements Engine<Message> {
@@ -202,6 +204,14 @@ const hardState = ({ term, votedFor, chosenThrough, snapshots }: Core) => ({
   votedFor,
   chosenThrough,
   snapshotBallot: snapshots.ownLastBallot,
+})
+
+/** Of a node without a term: what lies before the log is of none. */
+const founding = (chosenThrough: Slot): ReturnType<typeof hardState> => ({
+  term: 0,
+  votedFor: null,
+  chosenThrough,
+  snapshotBallot: noBallot,
 })
 
 function parseHardState(value: unknown): ReturnType<typeof hardState> {

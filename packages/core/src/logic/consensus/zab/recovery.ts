@@ -1,6 +1,6 @@
 /** What a node begins with: nothing, or what was stored. No rule of the protocol is in here. */
 import { assert } from '../../base/assert.ts'
-import { isCounter, noSlot, slot, slotAfter } from '../../base/ids.ts'
+import { isCounter, noSlot, type Slot, slot, slotAfter } from '../../base/ids.ts'
 import { logKeptSlots as logKeptSlotsUsual } from '../../base/limits.ts'
 import { noBallot, parseBallot } from '../ballot.ts'
 import { Effects as EffectsOf } from '../effects.ts'
@@ -67,6 +67,14 @@ export const hardState = ({ accepted, current, chosenThrough, snapshots }: Core)
   current,
   chosenThrough,
   snapshotBallot: snapshots.ownLastBallot,
+})
+
+/** Of a node without an epoch: what lies before the log is of none. */
+export const founding = (chosenThrough: Slot): ReturnType<typeof hardState> => ({
+  accepted: noBallot,
+  current: noBallot,
+  chosenThrough,
+  snapshotBallot: noBallot,
 })
 
 function parseHardState(value: unknown): ReturnType<typeof hardState> {

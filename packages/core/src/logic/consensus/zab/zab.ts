@@ -10,6 +10,7 @@ import type {
   EngineStatus,
   PeerStatus,
 } from '../engine.ts'
+import { genesisOf } from '../genesis.ts'
 import { isVoter } from '../membership.ts'
 import type { Core, Effects } from './core.ts'
 import {
@@ -34,7 +35,7 @@ import { finishLeading, isChanging, onAck, propose, proposeChange } from './lead
 import type { Message } from './messages.ts'
 import { parseMessage } from './parse.ts'
 import { askRead, forwardRead, onReadReply } from './reads.ts'
-import { freshCore, hardState, recover } from './recovery.ts'
+import { founding, freshCore, hardState, recover } from './recovery.ts'
 import { onAlive, onFollowerInfo, onReport } from './replication.ts'
 import { compact, onSnapshotMessage } from './snapshot.ts'
 import { onFetch, onNewEpoch, onNewLeader, onSync } from './synchronisation.ts'
@@ -44,6 +45,7 @@ export const zab: EngineKind<Message> = {
   name: 'zab',
   parseMessage,
   create: config => new Zab(config),
+  genesis: snapshot => genesisOf(snapshot, founding(snapshot.through)),
 }
 
 class Zab implements Engine<Message> {
