@@ -1,4 +1,5 @@
 /** The door for apps. */
+export type { FoundingArbiter } from '../host/arbiter.ts'
 export type { PageLink, PageTransport } from '../host/transport/port-protocol.ts'
 export type { Decision, ReplicaStatus } from '../host/worker/protocol.ts'
 export type { EnsembleId, NodeId, SessionId, Zxid } from '../logic/base/ids.ts'
