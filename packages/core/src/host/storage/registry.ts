@@ -22,6 +22,18 @@ export interface RoomRecord {
   readonly nodes: readonly RegisteredNode[]
   /** All replicas so far kept nothing on disk: the ensemble is gone when none of them is alive. */
   readonly ephemeral: boolean
+  /** A fork that was begun, on a person's word, and is to be settled before anything else. Absent where there is none. */
+  readonly fork?: PlannedFork
+  /** Replicas whose databases are to be deleted when no tab runs them. Absent where there are none. */
+  readonly discarded?: readonly NodeId[]
+}
+
+/** A new ensemble that begins with one replica of this profile. */
+export interface PlannedFork {
+  readonly ensemble: EnsembleId
+  readonly node: NodeId
+  /** Its database holds all that it begins with. */
+  readonly isWritten: boolean
 }
 
 export interface RegisteredNode {
@@ -88,10 +100,21 @@ export async function openRegistry(room: string, timeoutMs = defaultTimeoutMs): 
 
 function parseRecord(value: unknown): RoomRecord | null {
   if (typeof value !== 'object' || value === null) return null
-  const { ensemble, engine, founder, nodes, ephemeral } = value as Partial<Record<string, unknown>>
+  const {
+    ensemble,
+    engine,
+    founder,
+    nodes,
+    ephemeral,
+    fork,
+    discarded = [],
+  } = value as Partial<Record<string, unknown>>
   if (!isId(ensemble) || typeof engine !== 'string' || !Array.isArray(nodes)) return null
   if (typeof ephemeral !== 'boolean') return null
   if (founder !== null && !isId(founder)) return null
+  const planned = fork === undefined ? null : parsePlannedFork(fork)
+  if (fork !== undefined && planned === null) return null
+  if (!Array.isArray(discarded) || !discarded.every(isId)) return null
   const parsed: RegisteredNode[] = []
   for (const each of nodes as unknown[]) {
     if (typeof each !== 'object' || each === null) return null
@@ -105,5 +128,14 @@ function parseRecord(value: unknown): RoomRecord | null {
     founder: founder === null ? null : nodeId(founder),
     nodes: parsed,
     ephemeral,
+    ...(planned === null ? {} : { fork: planned }),
+    ...(discarded.length === 0 ? {} : { discarded: discarded.map(nodeId) }),
   }
+}
+
+function parsePlannedFork(value: unknown): PlannedFork | null {
+  if (typeof value !== 'object' || value === null) return null
+  const { ensemble, node, isWritten } = value as Partial<Record<string, unknown>>
+  if (!isId(ensemble) || !isId(node) || typeof isWritten !== 'boolean') return null
+  return { ensemble: ensembleId(ensemble), node: nodeId(node), isWritten }
 }

@@ -2,9 +2,9 @@
 import type { NodeId } from '../../logic/base/ids.ts'
 import { deleteDatabase } from '../storage/database.ts'
 import { foundingTimeoutMs, underFoundingLock } from './founding.ts'
-import { replicaDatabaseName } from './identity.ts'
 import { IdentityError } from './identity-error.ts'
 import { nodeLock, takeLock } from './locks.ts'
+import { replicaDatabaseName } from './names.ts'
 
 /**
  * Deletes replica `node` of this profile for good; the next claim mints a new member instead. The profile stays with its

@@ -7,6 +7,8 @@ export type IdentityErrorCode =
   | 'Mismatch'
   /** The replica is running in another tab. */
   | 'InUse'
+  /** The ensemble was given up for another, by a fork; the message names that one. */
+  | 'Forked'
   /** The wait was ended from outside: another tab kept the room busy. */
   | 'Aborted'
   /** The browser has no Web Locks, as in a page that is not served securely. */

@@ -7,9 +7,11 @@ import { type EnsembleId, ensembleId, type NodeId, nodeId } from '../../logic/ba
 import type { EngineName } from '../../logic/consensus/engine.ts'
 import type { Identity } from '../storage/contract.ts'
 import type { RoomRecord } from '../storage/registry.ts'
+import { type ReplaceEnsemble, settleFork } from './fork-record.ts'
 import { foundingTimeoutMs, underFoundingLock } from './founding.ts'
 import { IdentityError } from './identity-error.ts'
 import { aliveLock, type HeldLock, isAnyAlive, nodeLock, stealLock, takeLock } from './locks.ts'
+import { mintId, replicaDatabaseName } from './names.ts'
 
 export { nodeLock, watchPeerLock } from './locks.ts'
 
@@ -32,6 +34,8 @@ export interface ClaimOptions {
    * or on its way out, and is stopped by `lost` and by its storage.
    */
   readonly takesOver?: boolean
+  /** Where an arbiter decides for the room: settles a fork that was under way when a worker died. */
+  readonly replace?: ReplaceEnsemble | undefined
   /** The browser's, unless a test brings its own. */
   readonly locks?: LockManager
 }
@@ -52,9 +56,6 @@ export interface Claim {
   readonly lost: AbortSignal
 }
 
-export const replicaDatabaseName = (room: string, node: NodeId): string =>
-  `peerkeeper:${room}:replica:${node}`
-
 /**
  * Claims an identity for this worker. At most one holder has it at any time, whatever was copied, duplicated or reloaded.
  * A crash at any point is safe: the next claim finds the same ensemble, and the founder's identity still founding it.
@@ -63,7 +64,10 @@ export const replicaDatabaseName = (room: string, node: NodeId): string =>
 export function claimIdentity(options: ClaimOptions): Promise<Claim> {
   const { room, engine, signal } = options
   return underFoundingLock(room, signal, options.locks, async (registry, locks) => {
-    const stored = await registry.read()
+    const stored = await settleFork(
+      { registry, room, locks, replace: options.replace },
+      await registry.read(),
+    )
     const record = await recordFor(stored, options, locks)
     const claimed = await claimNode(record, record !== stored, options, locks)
     const { node, held } = claimed
@@ -176,10 +180,4 @@ function markStored({ room, ephemeral, locks }: ClaimOptions, node: NodeId): Pro
     const nodes = record.nodes.map(each => (each.node === node ? { node, stored: true } : each))
     await registry.write({ ...record, nodes })
   })
-}
-
-/** 64 random bits as 16 hexadecimal digits: no two replicas of the world's rooms share one by accident. */
-function mintId(): string {
-  const bytes = crypto.getRandomValues(new Uint8Array(8))
-  return Array.from(bytes, byte => byte.toString(16).padStart(2, '0')).join('')
 }
