@@ -4,7 +4,7 @@ import { createCodec } from '../../src/host/codec.ts'
 import { createIndexedDbStorage } from '../../src/host/storage/indexeddb.ts'
 import { type ForkOptions, forkReplica } from '../../src/host/worker/fork.ts'
 import type { ReplaceEnsemble } from '../../src/host/worker/fork-record.ts'
-import { type Claim, type ClaimOptions, claimIdentity, nodeLock } from '../../src/host/worker/identity.ts'
+import { type Claim, type ClaimOptions, claimIdentity } from '../../src/host/worker/identity.ts'
 import { IdentityError } from '../../src/host/worker/identity-error.ts'
 import { type EnsembleId, ensembleId, noSlot, slot } from '../../src/logic/base/ids.ts'
 import { forkSlots } from '../../src/logic/base/limits.ts'
@@ -66,7 +66,7 @@ async function profile() {
     const all = await indexedDB.databases()
     return all.flatMap(({ name }) => (name?.startsWith(`peerkeeper:${room}:replica:`) ? [name] : []))
   }
-  return { room, locks, claim, open, old, stop, fork, databases }
+  return { claim, open, old, stop, fork, databases }
 }
 
 /** The worker dies at its `count`th transaction or deletion: that one does not happen, and nothing after it. */
@@ -188,7 +188,7 @@ describe('a fork of a replica', () => {
   })
 
   test('FORK-7 other replicas of the profile go on in the old ensemble; who is the next is in the new one, and their storage goes when they have', async () => {
-    const { room, claim, open, old, fork, databases, locks } = await profile()
+    const { claim, open, old, fork, databases } = await profile()
     const beside = await claim()
     const { storage } = await open(beside)
     const ensemble = await fork()
@@ -201,13 +201,6 @@ describe('a fork of a replica', () => {
     expect(new Set(await databases())).toStrictEqual(new Set([beside.databaseName, next.databaseName]))
     await storage.close()
     beside.release()
-    expect(
-      await locks.manager.request(
-        nodeLock(room, beside.identity.node),
-        { ifAvailable: true },
-        lock => lock !== null,
-      ),
-    ).toBe(true)
     const last = await claim()
     expect(last.identity).toMatchObject({ ensemble, founders: [] })
     expect(await databases()).toStrictEqual([next.databaseName])
