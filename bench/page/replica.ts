@@ -14,7 +14,8 @@ let writer: ReturnType<typeof writeSteadily> | null = null
 export async function join(room: string, over: 'webrtc' | 'broadcast'): Promise<string> {
   keeper = await connect({
     room,
-    ...(over === 'webrtc' ? { transports: [webrtc({ signaling: broadcastSignaling({ room }) })] } : {}),
+    replicas: 'per-tab',
+    ...(over === 'webrtc' ? { transports: () => [webrtc({ signaling: broadcastSignaling({ room }) })] } : {}),
   })
   return keeper.node
 }

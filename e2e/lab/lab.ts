@@ -1,5 +1,5 @@
 /** What tests and benchmarks drive in a page: the packages' doors, and a short way to open a keeper as tests want it. */
-import { connect, deleteReplica, type Keeper, KeeperError } from '@peerkeeper/core'
+import { connect, deleteReplica, type Keeper, KeeperError, type Replicas } from '@peerkeeper/core'
 import { broadcastSignaling, type WebRtcTransport, webrtc, webSocketSignaling } from '@peerkeeper/webrtc'
 import { damageLog, deleteDatabase } from './damage.ts'
 import { forge } from './forge.ts'
@@ -12,15 +12,16 @@ export interface LabOptions {
   /** The signaling server; without one, tabs of this profile find each other over BroadcastChannel. */
   readonly signaling?: string
   readonly ensemble?: string
-  readonly replicas?: 'per-tab' | 'per-device'
+  /** Each tab its own where nothing is said: what most tests are about. */
+  readonly replicas?: Replicas
   readonly sessionTimeoutMs?: number
   readonly timeoutMs?: number
 }
 
 /** Opens this page's keeper over WebRTC. What it is made of stays in `lab`, for tests that reach behind it. */
 async function open({ signaling, ...options }: LabOptions): Promise<Keeper> {
-  const { room, replicas } = options
-  const makeTransports = () => {
+  const { room } = options
+  const transports = () => {
     const transport = webrtc({
       signaling:
         signaling === undefined ? broadcastSignaling({ room }) : webSocketSignaling({ room, url: signaling }),
@@ -28,8 +29,7 @@ async function open({ signaling, ...options }: LabOptions): Promise<Keeper> {
     lab.transport = transport
     return [transport]
   }
-  const transports = replicas === 'per-device' ? makeTransports : makeTransports()
-  const keeper = await connect({ ...options, transports, worker: makeWorker })
+  const keeper = await connect({ replicas: 'per-tab', ...options, transports, worker: makeWorker })
   lab.keeper = keeper
   return keeper
 }

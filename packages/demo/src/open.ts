@@ -28,15 +28,18 @@ export async function openKeeper(address: Address, events: OpenEvents): Promise<
 }
 
 function attempt(storageRoom: string, address: Address, events: OpenEvents): Promise<Keeper> {
-  const { room, ensemble, engine, signal } = address
-  const ways = [broadcastSignaling({ room })]
-  if (signal !== null) ways.push(webSocketSignaling({ url: signal, room, onStatus: events.signaling }))
-  const transport = webrtc({ signaling: combineSignaling(ways), onForeign: events.foreign })
+  const { room, ensemble, engine, replicas, signal } = address
+  const transport = () => {
+    const ways = [broadcastSignaling({ room })]
+    if (signal !== null) ways.push(webSocketSignaling({ url: signal, room, onStatus: events.signaling }))
+    return webrtc({ signaling: combineSignaling(ways), onForeign: events.foreign })
+  }
   return connect({
     room: storageRoom,
     engine,
     ...(ensemble === null ? {} : { ensemble }),
-    transports: [transport],
+    replicas,
+    transports: () => [transport()],
     waitFor: 'replica',
   })
 }

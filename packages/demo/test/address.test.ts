@@ -2,25 +2,26 @@ import { expect, test } from 'vitest'
 import { type Address, linkTo, parseHash, roomBeside, withEngine } from '../src/address/address.ts'
 import { parseOwnServer } from '../src/address/server.ts'
 
-test('DEMO-10 a link carries room, ensemble, engine and signaling, and is read back as the same', () => {
+test('DEMO-10 a link carries room, ensemble, engine, replicas and signaling, and is read back as the same', () => {
   const address: Address = {
     room: 'demo',
     ensemble: 'e_1-x',
     engine: 'raft',
+    replicas: 'per-device',
     signal: 'ws://127.0.0.1:4173/signaling?a=1&b=2',
   }
   const link = linkTo('http://127.0.0.1:4173/', address)
   expect(link).toBe(
-    'http://127.0.0.1:4173/#room=demo&ensemble=e_1-x&engine=raft&signal=ws://127.0.0.1:4173/signaling%3Fa%3D1%26b%3D2',
+    'http://127.0.0.1:4173/#room=demo&ensemble=e_1-x&engine=raft&replicas=per-device&signal=ws://127.0.0.1:4173/signaling%3Fa%3D1%26b%3D2',
   )
   expect(parseHash(new URL(link).hash)).toEqual(address)
 })
 
 test('DEMO-11 what is malformed in an address is left out', () => {
-  const nothing = { room: 'demo', ensemble: null, engine: 'multi-paxos', signal: null }
+  const nothing = { room: 'demo', ensemble: null, engine: 'multi-paxos', replicas: 'per-tab', signal: null }
   expect(parseHash('')).toEqual(nothing)
   expect(parseHash('#room=a/b&ensemble=&signal=http://x')).toEqual(nothing)
-  expect(parseHash('#engine=tractor')).toEqual(nothing)
+  expect(parseHash('#engine=tractor&replicas=many')).toEqual(nothing)
   expect(parseHash('#signal=nonsense&room=tea')).toEqual({ ...nothing, room: 'tea' })
   expect(roomBeside('r'.repeat(64), 'e'.repeat(64)).length).toBeLessThanOrEqual(64)
 })

@@ -3,7 +3,7 @@
  * of the client never sees the worker.
  */
 import type { PageTransport } from '../host/transport/port-protocol.ts'
-import type { Opening, OpenOptions, Question, ReplicaStatus } from '../host/worker/protocol.ts'
+import type { Opening, OpenOptions, Question, ReplicaStatus, Replicas } from '../host/worker/protocol.ts'
 import { ensembleId, isId } from '../logic/base/ids.ts'
 import type { EngineName } from '../logic/consensus/engine.ts'
 import { type CallOptions, Calls } from './calls.ts'
@@ -23,19 +23,20 @@ export interface ConnectOptions {
   readonly ensemble?: string
   readonly engine?: EngineName
   /**
-   * `per-tab` (default): each tab is a replica. `per-device`: one for the browser profile, hosted by one of its tabs; the
-   * others have a seat at it, and one of them hosts it when that tab closes, crashes or freezes: sessions, ephemerals and
-   * watches go on.
+   * `per-device` (default): one replica for the browser profile, hosted by one of its tabs; the others have a seat at it,
+   * and one of them hosts it when that tab closes, crashes or freezes: sessions, ephemerals and watches go on. `per-tab`:
+   * each tab is a replica, as in tests and apps for one device; the default where nothing is stored.
    */
-  readonly replicas?: 'per-tab' | 'per-device'
+  readonly replicas?: Replicas
   /**
-   * How to reach other devices, and other tabs; without any, the tabs of this profile over BroadcastChannel. With
-   * `per-device` a function that makes them: a tab may come to host more than once.
+   * Makes the ways to other devices (and, per tab, to other tabs): `() => [webrtc({ signaling })]`. Called each time that
+   * this tab comes to host a replica, in a page that hosts none not at all. Without it, the tabs of this profile over
+   * BroadcastChannel.
    */
-  readonly transports?: readonly PageTransport[] | (() => readonly PageTransport[])
+  readonly transports?: () => readonly PageTransport[]
   /** Also BroadcastChannel, straight from worker to worker. Default: only where there are no `transports`. */
   readonly broadcast?: boolean
-  /** Where the replica lives; memory is for tests. */
+  /** Where the replica lives; memory is for tests, and per tab: what a host keeps there would go with its tab. */
   readonly storage?: 'indexeddb' | 'memory'
   /** Makes the worker, where the app's bundler wants to see it made: `() => new Worker(...)` of '@peerkeeper/core/worker'. */
   readonly worker?: () => Worker
@@ -136,9 +137,8 @@ export async function connect(options: ConnectOptions): Promise<Keeper> {
     link.switchTo(port)
     steps.resolve('place', opening)
   }
-  const { transports = [], worker = defaultWorker } = options
-  const made = () => (typeof transports === 'function' ? transports() : transports)
-  const reachOptions = { asked, worker, transports: made, timeoutMs, signal, placed, failed: end }
+  const { transports = () => [], worker = defaultWorker } = options
+  const reachOptions = { asked, worker, transports, timeoutMs, signal, placed, failed: end }
   const reach = asked.replicas === 'per-device' ? reachShared(reachOptions) : reachOwn(reachOptions)
   const waiting = steps.wait<Opening>('place', 'connect', callOf(signal))
 
@@ -197,22 +197,24 @@ export async function connect(options: ConnectOptions): Promise<Keeper> {
 
 /** What is asked of the replica, or a KeeperError BadArguments. */
 function openOptions(options: ConnectOptions): OpenOptions {
-  const { room, ensemble, transports = [], replicas = 'per-tab' } = options
+  const { room, ensemble, transports, storage = 'indexeddb' } = options
+  const replicas = options.replicas ?? (storage === 'memory' ? 'per-tab' : 'per-device')
   if (!isId(room)) throw new KeeperError('BadArguments', 'a room is 1 to 64 letters, digits, _ or -')
   if (ensemble !== undefined && !isId(ensemble))
     throw new KeeperError('BadArguments', 'an ensemble id is 1 to 64 letters, digits, _ or -')
-  const isList = typeof transports !== 'function'
-  if (replicas === 'per-device' && isList && transports.length > 0)
+  if (replicas === 'per-device' && storage === 'memory')
     throw new KeeperError(
       'BadArguments',
-      'with one replica for the device, transports is a function: a tab may host twice',
+      'one replica for the device is kept in IndexedDB: in memory it would go with the tab that hosts it',
     )
+  if (transports !== undefined && typeof transports !== 'function')
+    throw new KeeperError('BadArguments', 'transports is a function that makes them: a tab may host twice')
   return {
     room,
     engine: options.engine ?? 'multi-paxos',
     founding: ensemble === undefined ? 'found-or-join' : { join: ensembleId(ensemble) },
-    broadcast: options.broadcast ?? (isList && transports.length === 0),
-    storage: options.storage ?? 'indexeddb',
+    broadcast: options.broadcast ?? transports === undefined,
+    storage,
     replicas,
   }
 }

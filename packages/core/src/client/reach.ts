@@ -74,6 +74,7 @@ export function reachOwn(options: ReachOptions): Reach {
 export function reachShared(options: ReachOptions): Reach {
   const { room, engine, founding } = options.asked
   let own: OwnReplica | null = null
+  let isClosing = false
   const seat = takeSeat({
     room,
     engine,
@@ -82,6 +83,7 @@ export function reachShared(options: ReachOptions): Reach {
       const opened = await openOwnReplica({
         ...options,
         transports: options.transports(),
+        signal: options.signal === undefined ? end : AbortSignal.any([end, options.signal]),
         died: () => seat.lost(),
       })
       own = opened
@@ -99,6 +101,7 @@ export function reachShared(options: ReachOptions): Reach {
   })
   return {
     lost: ending => {
+      if (isClosing) return false
       // What stopped this tab's own replica stops the next one too, unless it was closed or its place taken.
       const stop = own !== null && ending.code === 'ReplicaStopped' ? ending.reason : null
       if (stop !== null && stop !== 'Closed' && stop !== 'StorageFenced') return false
@@ -107,6 +110,7 @@ export function reachShared(options: ReachOptions): Reach {
     },
     pageHides: () => own?.pageHides(),
     close: async () => {
+      isClosing = true
       await own?.close('leave')
       seat.close()
     },

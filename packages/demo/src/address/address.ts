@@ -2,7 +2,7 @@
  * What the address of the page says: which room, and for the invited which ensemble and how to reach it. Pure. What is
  * malformed is left out, so that any address opens something.
  */
-import type { EngineName } from '@peerkeeper/core'
+import type { EngineName, Replicas } from '@peerkeeper/core'
 import { isId } from '@peerkeeper/core/transport'
 
 export interface Address {
@@ -12,6 +12,8 @@ export interface Address {
   readonly ensemble: string | null
   /** The protocol that the ensemble is, or will be, founded with. */
   readonly engine: EngineName
+  /** A replica for each tab, so that one browser shows an ensemble, unless the address asks for one for the device. */
+  readonly replicas: Replicas
   /** A signaling server, for peers beyond this browser profile. */
   readonly signal: string | null
 }
@@ -42,15 +44,17 @@ export function parseHash(hash: string): Address {
     room: isId(room) ? room : defaultRoom,
     ensemble: isId(ensemble) ? ensemble : null,
     engine: engines.find(({ name }) => name === fields.get('engine'))?.name ?? defaultEngine,
+    replicas: fields.get('replicas') === 'per-device' ? 'per-device' : 'per-tab',
     signal: signal !== null && isSocketUrl(signal) ? signal : null,
   }
 }
 
 /** A link at `page` (an address without a hash) that leads to the same place. Colons and slashes stay readable. */
-export function linkTo(page: string, { room, ensemble, engine, signal }: Address): string {
+export function linkTo(page: string, { room, ensemble, engine, replicas, signal }: Address): string {
   const fields = [`room=${room}`]
   if (ensemble !== null) fields.push(`ensemble=${ensemble}`)
   if (engine !== defaultEngine) fields.push(`engine=${engine}`)
+  if (replicas === 'per-device') fields.push(`replicas=${replicas}`)
   if (signal !== null)
     fields.push(`signal=${encodeURIComponent(signal).replace(/%(3A|2F)/g, decodeURIComponent)}`)
   return `${page}#${fields.join('&')}`
@@ -60,10 +64,11 @@ export function linkTo(page: string, { room, ensemble, engine, signal }: Address
  * The room that a visitor of `address` goes to for another engine: an ensemble keeps the engine that it was founded with,
  * so each has a room of its own beside the others.
  */
-export function withEngine({ room, signal }: Address, engine: EngineName): Address {
+export function withEngine({ room, replicas, signal }: Address, engine: EngineName): Address {
   const suffix = engines.map(({ name }) => `-${name}`).find(end => room.endsWith(end)) ?? ''
   const base = room.slice(0, room.length - suffix.length).slice(0, 58)
-  return { room: engine === defaultEngine ? base : `${base}-${engine}`, ensemble: null, engine, signal }
+  const beside = engine === defaultEngine ? base : `${base}-${engine}`
+  return { room: beside, ensemble: null, engine, replicas, signal }
 }
 
 /** Where an invited ensemble is kept in a profile whose `room` holds another one. */

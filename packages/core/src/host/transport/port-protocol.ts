@@ -12,7 +12,7 @@ export type WorkerToPage =
 
 export type PageToWorker = TransportEvent
 
-/** The page's half of a transport: what an app passes to `connect({ transports: [...] })`. */
+/** The page's half of a transport: what an app passes to `connect({ transports: () => [...] })`. */
 export interface PageTransport {
   /** Serves the worker behind `port` from now on, once: begins on `start`, ends on `close`. */
   attach(port: MessagePort): void

@@ -21,9 +21,11 @@ export interface OpenOptions {
   /** Also reach the other tabs of this profile over BroadcastChannel, from the worker itself. */
   readonly broadcast: boolean
   readonly storage: 'indexeddb' | 'memory'
-  /** `per-tab`: one of several of this profile. `per-device`: its only one, at which the other tabs have seats. */
-  readonly replicas: 'per-tab' | 'per-device'
+  readonly replicas: Replicas
 }
+
+/** `per-tab`: one of several of this profile. `per-device`: its only one, at which the other tabs have seats. */
+export type Replicas = 'per-tab' | 'per-device'
 
 /** Why a replica could not be opened: a code for programs, a sentence for people. */
 export interface OpenError {
