@@ -1,55 +1,11 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import { afterEach, describe, expect, test, vi } from 'vitest'
+import { describe, expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
-import {
-  closeCodes,
-  type SignalingLimits,
-  type SignalingServer,
-  startSignalingServer,
-} from '../src/server/index.ts'
+import { closeCodes, startSignalingServer } from '../src/server/index.ts'
+import { atEnd, client, member, start as startWith } from './server-client.ts'
 
-let servers: SignalingServer[] = []
-afterEach(async () => {
-  await Promise.all(servers.map(server => server.close()))
-  servers = []
-})
-
-async function start(limits: Partial<SignalingLimits> = {}): Promise<SignalingServer> {
-  const server = await startSignalingServer({ limits })
-  servers.push(server)
-  return server
-}
-
-interface Client {
-  readonly socket: WebSocket
-  readonly heard: readonly unknown[]
-  /** The close code; rejects when the socket does not close. */
-  readonly closed: Promise<number>
-  say(message: unknown): void
-}
-
-async function client(server: SignalingServer, options: { autoPong?: boolean } = {}): Promise<Client> {
-  const socket = new WebSocket(server.url, options)
-  const heard: unknown[] = []
-  socket.on('message', data => heard.push(JSON.parse(String(data))))
-  socket.on('error', () => {})
-  const closed = once(socket, 'close').then(([code]) => Number(code))
-  await once(socket, 'open')
-  return { socket, heard, closed, say: message => socket.send(JSON.stringify(message)) }
-}
-
-async function member(
-  server: SignalingServer,
-  instance: string,
-  room = 'room',
-  options = {},
-): Promise<Client> {
-  const joined = await client(server, options)
-  joined.say({ type: 'join', room, instance, card: `card of ${instance}` })
-  await vi.waitFor(() => expect(joined.heard[0]).toMatchObject({ type: 'welcome' }))
-  return joined
-}
+const start = (limits = {}) => startWith({ limits })
 
 test('SRV-1 presence and signals are relayed within the room, cards and signals unread', async () => {
   const server = await start()
@@ -192,7 +148,7 @@ test('SRV-10 close tells all clients (1001), waits for none that hangs, and free
   half.destroy()
   hanging.socket.resume()
   const again = await startSignalingServer({ port: server.port })
-  servers.push(again)
+  atEnd(() => again.close())
   await expect(startSignalingServer({ port: again.port })).rejects.toMatchObject({ code: 'EADDRINUSE' })
 })
 

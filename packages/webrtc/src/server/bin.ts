@@ -1,58 +1,39 @@
 #!/usr/bin/env node
-/** `peerkeeper-signaling [--port 4700] [--host 127.0.0.1]`: runs the server until SIGINT or SIGTERM. Wiring only. */
-import { parseArgs } from 'node:util'
+/** `peerkeeper-signaling`: runs the server until SIGINT or SIGTERM. Wiring only; `--help` tells the rest. */
+import { readArguments, usage } from './arguments.ts'
 import { type SignalingServerOptions, startSignalingServer } from './server.ts'
-
-const usage = `Usage: peerkeeper-signaling [--port 4700] [--host 127.0.0.1]
-
-  --port   where to listen; 0 takes any free port
-  --host   the address to listen on; 0.0.0.0 lets other machines in
-`
-
-type Arguments =
-  | { readonly type: 'run'; readonly port: number; readonly host: string }
-  | { readonly type: 'help' | 'mistake' }
-
-function readArguments(): Arguments {
-  try {
-    const { values } = parseArgs({
-      options: {
-        port: { type: 'string', default: '4700' },
-        host: { type: 'string', default: '127.0.0.1' },
-        help: { type: 'boolean', short: 'h', default: false },
-      },
-    })
-    if (values.help) return { type: 'help' }
-    const port = Number(values.port)
-    if (!/^\d+$/.test(values.port) || port > 65_535) return { type: 'mistake' }
-    return { type: 'run', port, host: values.host }
-  } catch {
-    return { type: 'mistake' }
-  }
-}
 
 async function run(options: SignalingServerOptions): Promise<void> {
   try {
     const server = await startSignalingServer(options)
     process.stdout.write(`Signaling on ${server.url}\n`)
-    const stop = () => void server.close()
-    process.once('SIGINT', stop)
-    process.once('SIGTERM', stop)
+    if (options.dataFile === undefined)
+      process.stderr.write(
+        'Foundings are kept in memory and end with this process; --data FILE keeps them.\n',
+      )
+    let isStopping = false
+    const stop = () => {
+      if (isStopping) process.exit(1)
+      isStopping = true
+      void server.close()
+    }
+    process.on('SIGINT', stop)
+    process.on('SIGTERM', stop)
   } catch (error) {
-    process.stderr.write(`Cannot listen: ${error}\n`)
+    process.stderr.write(`Cannot start: ${error}\n`)
     process.exitCode = 1
   }
 }
 
-const args = readArguments()
+const args = readArguments(process.argv.slice(2), process.env)
 switch (args.type) {
   case 'run':
-    await run(args)
+    await run(args.options)
     break
   case 'help':
     process.stdout.write(usage)
     break
   case 'mistake':
-    process.stderr.write(usage)
+    process.stderr.write(`${args.what}\n\n${usage}`)
     process.exitCode = 2
 }

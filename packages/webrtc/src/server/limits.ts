@@ -8,16 +8,32 @@ export interface SignalingLimits {
   readonly roomsMax: number
   /** Open sockets, joined or not. */
   readonly socketsMax: number
+  /** Open sockets of one remote address (of one /64 of IPv6): a school or an office is behind one. */
+  readonly socketsPerAddressMax: number
   /** Messages a second of one socket, in the long run. */
   readonly messagesPerSecondMax: number
   /** Messages that one socket may send at once: one who joins a large room exchanges a dozen with each member. */
   readonly messagesBurstMax: number
-  /** Bytes that wait for a slow socket before it is cut. */
+  /** Bytes a second of one socket, in the long run: a description is under 4 KiB, and there is one for each attempt. */
+  readonly bytesPerSecondMax: number
+  /** Bytes that one socket may send at once: descriptions and candidates for a hundred members. */
+  readonly bytesBurstMax: number
+  /** Bytes that wait for a slow socket before it is cut; signals to it are lost from half of it on, so that no sender can have it cut. */
   readonly waitingBytesMax: number
+  /** Bytes that wait for all sockets together; beyond it signals are lost, and who is a message behind is cut. */
+  readonly waitingBytesTotalMax: number
   /** A socket that has not joined after this many milliseconds is closed. */
   readonly joinTimeoutMs: number
   /** Sockets are pinged this often, in milliseconds; one that did not answer the ping before is cut. */
   readonly heartbeatMs: number
+  /**
+   * Rooms whose founding is kept. None is ever forgotten, because a room that was could be founded twice: beyond this number
+   * new rooms are refused. About 300 bytes of memory each.
+   */
+  readonly foundingsMax: number
+  /** Foundings and replacements of one remote address: they stay for ever, so they are few. At once, and in an hour. */
+  readonly foundingsBurstMax: number
+  readonly foundingsPerHourMax: number
 }
 
 export const defaultLimits: SignalingLimits = {
@@ -25,9 +41,28 @@ export const defaultLimits: SignalingLimits = {
   peersPerRoomMax: 128,
   roomsMax: 10_000,
   socketsMax: 20_000,
+  socketsPerAddressMax: 500,
   messagesPerSecondMax: 100,
   messagesBurstMax: 4_000,
-  waitingBytesMax: 4 * 1_024 * 1_024,
+  bytesPerSecondMax: 256 * 1_024,
+  bytesBurstMax: 4 * 1_024 * 1_024,
+  waitingBytesMax: 2 * 1_024 * 1_024,
+  waitingBytesTotalMax: 256 * 1_024 * 1_024,
   joinTimeoutMs: 10_000,
   heartbeatMs: 30_000,
+  foundingsMax: 100_000,
+  foundingsBurstMax: 100,
+  foundingsPerHourMax: 100,
 }
+
+/** Sockets beyond `socketsMax` that are let in for as long as it takes to tell them why they must go; further ones get 503. */
+export const refusalsMax = 256
+
+/** How long a client may take to answer that its socket closes, in milliseconds, before it is cut. */
+export const closeTimeoutMs = 2_000
+
+/** How long a connection may take to say that it wants to be a WebSocket, or to ask for /health. */
+export const requestTimeoutMs = 10_000
+
+/** A foundings file is written anew when what was appended exceeds its own size and this many bytes. */
+export const compactBytesMin = 1_024 * 1_024

@@ -1,19 +1,30 @@
 /** A token bucket: `burst` at once, `perSecond` in the long run. Time is passed in. */
 export interface Rate {
-  /** Whether one more is allowed at `nowMs` (monotonic milliseconds). */
-  take(nowMs: number): boolean
+  /** Whether `cost` more (default 1) is allowed at `nowMs` (monotonic milliseconds). */
+  take(nowMs: number, cost?: number): boolean
+  /** Whether it is as if nothing had ever been taken. */
+  isFull(nowMs: number): boolean
 }
 
 export function createRate(perSecond: number, burst: number, startMs: number): Rate {
   let tokens = burst
   let lastMs = startMs
+
+  function refill(nowMs: number): void {
+    tokens = Math.min(burst, tokens + ((nowMs - lastMs) / 1_000) * perSecond)
+    lastMs = nowMs
+  }
+
   return {
-    take(nowMs) {
-      tokens = Math.min(burst, tokens + ((nowMs - lastMs) / 1_000) * perSecond)
-      lastMs = nowMs
-      if (tokens < 1) return false
-      tokens -= 1
+    take(nowMs, cost = 1) {
+      refill(nowMs)
+      if (tokens < cost) return false
+      tokens -= cost
       return true
+    },
+    isFull(nowMs) {
+      refill(nowMs)
+      return tokens >= burst
     },
   }
 }

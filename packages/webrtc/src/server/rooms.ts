@@ -16,6 +16,8 @@ export interface Seat {
 }
 
 export interface Rooms {
+  /** Rooms with somebody in them. */
+  readonly size: number
   /**
    * Seats `seat`, welcomes it, and tells the others. An instance that is there already is replaced: it is the same client,
    * back before its old socket was missed. Returns why there is no place, or undefined.
@@ -43,6 +45,9 @@ export function createRooms(limits: Pick<SignalingLimits, 'peersPerRoomMax' | 'r
   }
 
   return {
+    get size() {
+      return rooms.size
+    },
     join(seat) {
       const before = rooms.get(seat.room)?.get(seat.instance)
       if (before !== undefined) {

@@ -1,50 +1,48 @@
 /**
  * One client's socket, from its opening to its end: the door for its messages, its rate, its heartbeat. Whatever a client
- * sends ends at most its own socket. Rooms are asked, never looked into.
+ * sends ends at most its own socket. Rooms and the founding desk are asked, never looked into.
  */
 import type { RawData, WebSocket } from 'ws'
 import {
   type CloseReason,
-  closeCodes,
+  type FoundingQuestion,
+  type JoinMessage,
   parseClientMessage,
-  type ServerMessage,
 } from '../wire/server-protocol.ts'
-import type { SignalingLimits } from './limits.ts'
+import type { Visitor } from './addresses.ts'
+import { dismiss } from './dismiss.ts'
+import type { House } from './house.ts'
+import { createOutbox } from './outbox.ts'
 import { createRate } from './rate.ts'
-import type { Rooms, Seat } from './rooms.ts'
-
-const closeTexts: Readonly<Record<CloseReason, string>> = {
-  malformed: 'not a message of this protocol',
-  outOfTurn: 'join first, and once',
-  joinTimeout: 'did not join in time',
-  roomFull: 'the room is full',
-  tooManyRooms: 'the server has no room left',
-  tooManySockets: 'the server has too many clients',
-  tooManyMessages: 'too many messages a second',
-  replaced: 'the same instance joined again',
-}
-
-/** Ends `socket` with the code and text of `reason`. */
-export function dismiss(socket: WebSocket, reason: CloseReason): void {
-  socket.close(closeCodes[reason], closeTexts[reason])
-}
+import type { Seat } from './rooms.ts'
 
 /** Serves `socket` until it closes. */
-export function serveSocket(socket: WebSocket, rooms: Rooms, limits: SignalingLimits): void {
-  const rate = createRate(limits.messagesPerSecondMax, limits.messagesBurstMax, performance.now())
+export function serveSocket(socket: WebSocket, visitor: Visitor, house: House): void {
+  const { limits, rooms, desk, tally } = house
+  const nowMs = performance.now()
+  const messages = createRate(limits.messagesPerSecondMax, limits.messagesBurstMax, nowMs)
+  const bytes = createRate(limits.bytesPerSecondMax, limits.bytesBurstMax, nowMs)
+  const outbox = createOutbox(socket, limits, tally, () => cut('slow'))
   let seat: Seat | undefined
   let isAnswering = true
+  let isAsking = false
+  tally.entered += 1
 
   const joinTimer = setTimeout(() => end('joinTimeout'), limits.joinTimeoutMs)
   const heartbeat = setInterval(() => {
-    if (!isAnswering) return socket.terminate()
+    if (!isAnswering) return cut('silent')
     isAnswering = false
     socket.ping()
   }, limits.heartbeatMs)
 
   function end(reason: CloseReason): void {
     leave()
-    dismiss(socket, reason)
+    if (socket.readyState === socket.OPEN) dismiss(socket, reason, tally)
+  }
+
+  function cut(reason: 'silent' | 'slow'): void {
+    tally.dismissed[reason] += 1
+    socket.terminate()
   }
 
   function leave(): void {
@@ -52,37 +50,51 @@ export function serveSocket(socket: WebSocket, rooms: Rooms, limits: SignalingLi
     seat = undefined
   }
 
-  function deliver(message: ServerMessage): void {
-    if (socket.readyState !== socket.OPEN) return
-    if (socket.bufferedAmount > limits.waitingBytesMax) return socket.terminate()
-    socket.send(JSON.stringify(message))
-  }
-
   function heard(data: RawData, isBinary: boolean): void {
     if (socket.readyState !== socket.OPEN) return
-    if (!rate.take(performance.now())) return end('tooManyMessages')
-    const message = isBinary ? undefined : parseClientMessage(String(data))
+    const text = isBinary ? '' : String(data)
+    const size = Buffer.byteLength(isBinary ? '' : text)
+    tally.received += 1
+    tally.receivedBytes += size
+    const now = performance.now()
+    if (!messages.take(now) || !bytes.take(now, size)) return end('tooManyMessages')
+    const message = parseClientMessage(text)
     if (message === undefined) return end('malformed')
     switch (message.type) {
-      case 'join': {
-        if (seat !== undefined) return end('outOfTurn')
-        clearTimeout(joinTimer)
-        const { room, instance, card } = message
-        const joining: Seat = { room, instance, card, deliver, dismiss: end }
-        const refusal = rooms.join(joining)
-        if (refusal !== undefined) return end(refusal)
-        seat = joining
-        return
-      }
+      case 'join':
+        return join(message)
+      case 'found':
+      case 'replace':
+        return house.mayEnter(message.token) ? ask(message) : end('unauthorized')
       case 'signal':
         if (seat === undefined) return end('outOfTurn')
         return rooms.relay(seat, message.to, message.data)
       case 'ping':
-        return deliver({ type: 'pong' })
+        return outbox.send({ type: 'pong' })
       case 'bye':
         leave()
         return socket.close(1000)
     }
+  }
+
+  function join({ room, instance, card, token }: JoinMessage): void {
+    if (!house.mayEnter(token)) return end('unauthorized')
+    if (seat !== undefined) return end('outOfTurn')
+    clearTimeout(joinTimer)
+    const joining: Seat = { room, instance, card, deliver: outbox.send, dismiss: end }
+    const refusal = rooms.join(joining)
+    if (refusal !== undefined) return end(refusal)
+    seat = joining
+  }
+
+  function ask(question: FoundingQuestion): void {
+    if (isAsking) return end('outOfTurn')
+    isAsking = true
+    void desk.ask(question, visitor.mayFound).then(answer => {
+      isAsking = false
+      if (answer.type === 'refused') end(answer.reason)
+      else outbox.send(answer)
+    })
   }
 
   socket.on('message', heard)
@@ -90,10 +102,14 @@ export function serveSocket(socket: WebSocket, rooms: Rooms, limits: SignalingLi
     isAnswering = true
   })
   // A broken frame or one that is too large: ws answers with the fitting code and closes by itself.
-  socket.on('error', () => {})
+  socket.on('error', () => {
+    tally.dismissed.frame += 1
+  })
   socket.on('close', () => {
     clearTimeout(joinTimer)
     clearInterval(heartbeat)
     leave()
+    outbox.end()
+    visitor.leave()
   })
 }

@@ -38,6 +38,9 @@ export const signalTextMax = 32 * 1_024
 export const cardTextMax = 1_024
 export const roomTextMax = 128
 
+/** A token that a server asks for: far more than anybody guesses. */
+export const tokenTextMax = 256
+
 /** Tabs of one browser show themselves this often; a hidden tab's timers run once a minute. */
 export const presenceMs = 20_000
 /** A tab not heard of for this long is gone: two throttled minutes and some grace. */
@@ -50,3 +53,6 @@ export const reconnectMsMax = 30_000
 /** A client pings the server this often (below the minute after which proxies cut), and gives up on one that stays silent. */
 export const clientPingMs = 25_000
 export const clientSilenceMs = 60_000
+
+/** A founding's answer takes a round trip and a flush of the server's disk; after this the question is put again. */
+export const foundingAnswerMs = 10_000

@@ -9,9 +9,14 @@
  *       ping  --------------------->
  *             <---------------- pong
  *       bye, or the socket ends --->       left ---------------------->
+ *
+ *       found (room, ensemble) ---->       in any socket, joined or not; one question at a time
+ *             <-------------- stands
+ *       replace (current, next) --->
+ *             <-------------- stands
  */
 import { isRecord, isText, parseJson } from './guards.ts'
-import { cardTextMax, roomTextMax, signalTextMax } from './limits.ts'
+import { cardTextMax, roomTextMax, signalTextMax, tokenTextMax } from './limits.ts'
 
 export interface Member {
   /** Who it is on the server: chosen by the client, at random, for as long as its transport lives. */
@@ -19,9 +24,30 @@ export interface Member {
   readonly card: string
 }
 
+/** What proves that one may use the server, where it asks for a proof. It never stands in an address, which others log. */
+interface Proof {
+  readonly token?: string
+}
+
+export interface JoinMessage extends Proof {
+  readonly type: 'join'
+  readonly room: string
+  readonly instance: string
+  readonly card: string
+}
+
+/**
+ * A compare-and-set on the one ensemble that a room has; the answer to both is `stands`. To ask again changes nothing more.
+ * `found`: `ensemble` stands if none did. `replace`: `next` stands if `current` did, or none.
+ */
+export type FoundingQuestion =
+  | { readonly type: 'found'; readonly room: string; readonly ensemble: string }
+  | { readonly type: 'replace'; readonly room: string; readonly current: string; readonly next: string }
+
 export type ClientMessage =
-  /** The first message of a socket, and only the first. */
-  | { readonly type: 'join'; readonly room: string; readonly instance: string; readonly card: string }
+  /** Once a socket, before any signal. */
+  | JoinMessage
+  | (FoundingQuestion & Proof)
   | { readonly type: 'signal'; readonly to: string; readonly data: string }
   | { readonly type: 'ping' }
   | { readonly type: 'bye' }
@@ -33,6 +59,8 @@ export type ServerMessage =
   | { readonly type: 'left'; readonly instance: string }
   | { readonly type: 'signal'; readonly from: string; readonly data: string }
   | { readonly type: 'pong' }
+  /** The room's ensemble, now that the question was dealt with. On disk, where the server has a file. */
+  | { readonly type: 'stands'; readonly ensemble: string }
 
 /** Why the server ends a socket, beside the codes of WebSocket itself (1001 going away, 1009 message too big). */
 export const closeCodes = {
@@ -44,25 +72,35 @@ export const closeCodes = {
   tooManySockets: 4005,
   tooManyMessages: 4006,
   replaced: 4007,
+  unauthorized: 4008,
+  originRefused: 4009,
+  tooManyFromAddress: 4010,
+  foundingsFull: 4011,
+  tooManyFoundings: 4012,
+  notDurable: 4013,
 } as const
 
 export type CloseReason = keyof typeof closeCodes
 
-const instancePattern = /^[0-9a-zA-Z_-]{1,64}$/
-const isInstance = (value: unknown): value is string =>
-  typeof value === 'string' && instancePattern.test(value)
+const idPattern = /^[0-9a-zA-Z_-]{1,64}$/
+/** Instances and ensembles are named alike. */
+export const isServerId = (value: unknown): value is string =>
+  typeof value === 'string' && idPattern.test(value)
 
 export function parseClientMessage(text: string): ClientMessage | undefined {
   const value = parseJson(text)
   if (!isRecord(value)) return undefined
-  const { type, room, instance, card, to, data } = value
+  const { type, token, to, data } = value
   switch (type) {
     case 'join':
-      return isText(room, roomTextMax) && isInstance(instance) && isText(card, cardTextMax)
-        ? { type, room, instance, card }
-        : undefined
+    case 'found':
+    case 'replace': {
+      const asked = parseEntrance(type, value)
+      if (asked === undefined || token === undefined) return asked
+      return isText(token, tokenTextMax) ? { ...asked, token } : undefined
+    }
     case 'signal':
-      return isInstance(to) && isText(data, signalTextMax) ? { type, to, data } : undefined
+      return isServerId(to) && isText(data, signalTextMax) ? { type, to, data } : undefined
     case 'ping':
     case 'bye':
       return { type }
@@ -71,21 +109,40 @@ export function parseClientMessage(text: string): ClientMessage | undefined {
   }
 }
 
+/** What may be a socket's first message, without its token. */
+function parseEntrance(
+  type: 'join' | FoundingQuestion['type'],
+  value: Readonly<Record<string, unknown>>,
+): JoinMessage | FoundingQuestion | undefined {
+  const { room, instance, card, ensemble, current, next } = value
+  if (!isText(room, roomTextMax)) return undefined
+  switch (type) {
+    case 'join':
+      return isServerId(instance) && isText(card, cardTextMax) ? { type, room, instance, card } : undefined
+    case 'found':
+      return isServerId(ensemble) ? { type, room, ensemble } : undefined
+    case 'replace':
+      return isServerId(current) && isServerId(next) ? { type, room, current, next } : undefined
+  }
+}
+
 export function parseServerMessage(text: string): ServerMessage | undefined {
   const value = parseJson(text)
   if (!isRecord(value)) return undefined
-  const { type, members, instance, card, from, data } = value
+  const { type, members, instance, card, from, data, ensemble } = value
   switch (type) {
     case 'welcome':
       return Array.isArray(members) ? { type, members: members.filter(isMember) } : undefined
     case 'joined':
-      return isInstance(instance) && isText(card, cardTextMax) ? { type, instance, card } : undefined
+      return isServerId(instance) && isText(card, cardTextMax) ? { type, instance, card } : undefined
     case 'left':
-      return isInstance(instance) ? { type, instance } : undefined
+      return isServerId(instance) ? { type, instance } : undefined
     case 'signal':
-      return isInstance(from) && isText(data, signalTextMax) ? { type, from, data } : undefined
+      return isServerId(from) && isText(data, signalTextMax) ? { type, from, data } : undefined
     case 'pong':
       return { type }
+    case 'stands':
+      return isServerId(ensemble) ? { type, ensemble } : undefined
     default:
       return undefined
   }
@@ -94,5 +151,5 @@ export function parseServerMessage(text: string): ServerMessage | undefined {
 function isMember(value: unknown): value is Member {
   if (!isRecord(value)) return false
   const { instance, card } = value
-  return isInstance(instance) && isText(card, cardTextMax)
+  return isServerId(instance) && isText(card, cardTextMax)
 }

@@ -20,6 +20,8 @@ export interface WebSocketSignalingOptions {
   readonly url: string
   /** Peers of the same room find each other. Anybody who knows its name can join: 1 to 128 characters. */
   readonly room: string
+  /** What the server asks of those who use it; it travels in the first message, never in the address. */
+  readonly token?: string
   /** Told whenever the server is reached or lost. */
   readonly onStatus?: (status: SignalingStatus) => void
   /** Default: the page's own. */
@@ -52,7 +54,7 @@ function createSession(
   self: Peer,
   sink: (event: SignalingEvent) => void,
 ) {
-  const { url, room, onStatus = () => {}, timers = pageTimers, random = Math.random } = options
+  const { url, room, token, onStatus = () => {}, timers = pageTimers, random = Math.random } = options
   const openSocket = options.openSocket ?? (at => new WebSocket(at))
   /** Who can be reached over the present socket. */
   const peers = new Map<string, Peer>()
@@ -72,8 +74,9 @@ function createSession(
     isSilent = false
     cancelTimer = timers.after(clientSilenceMs, () => drop('the server does not answer'))
     const { node, ensemble } = self
-    opened.onopen = () =>
-      say({ type: 'join', room, instance: self.instance, card: JSON.stringify({ node, ensemble }) })
+    const card = JSON.stringify({ node, ensemble })
+    const proof = token === undefined ? {} : { token }
+    opened.onopen = () => say({ type: 'join', room, instance: self.instance, card, ...proof })
     opened.onmessage = event => {
       isSilent = false
       if (typeof event.data === 'string') heard(event.data)
@@ -101,6 +104,7 @@ function createSession(
         return
       }
       case 'pong':
+      case 'stands':
     }
   }
 

@@ -1,0 +1,124 @@
+/**
+ * Asks the signaling server who founds a room: over a socket of its own, which is closed when the answer is there. The server
+ * gives one asker the word and tells all others who has it; an answer that was lost is asked for again and is the same.
+ */
+import { type EnsembleId, ensembleId, type FoundingArbiter } from '@peerkeeper/core/transport'
+import { foundingAnswerMs, reconnectMsMax, reconnectMsMin } from '../../wire/limits.ts'
+import { type ClientMessage, type FoundingQuestion, parseServerMessage } from '../../wire/server-protocol.ts'
+import { backoffMs, type Timers } from '../../wire/timers.ts'
+import { pageTimers } from '../timers.ts'
+
+export interface WebSocketArbiterOptions {
+  /** The server, `wss://...`. */
+  readonly url: string
+  /** The room whose ensemble is asked for, as its signaling names it: 1 to 128 characters. */
+  readonly room: string
+  /** What the server asks of those who use it; it travels in the first message. */
+  readonly token?: string
+  /** How long one attempt may take before the question is put again, in milliseconds. Default 10,000. */
+  readonly timeoutMs?: number
+  /** Told why an attempt came to nothing: the close code (see closeCodes; 0 when there is none) and words. */
+  readonly onFailure?: (code: number, reason: string) => void
+  /** Default: the page's own. */
+  readonly timers?: Timers
+  /** Uniform in [0, 1). Default Math.random. */
+  readonly random?: () => number
+  /** Opens a socket. Default `new WebSocket(url)`. */
+  readonly openSocket?: (url: string) => WebSocket
+}
+
+/**
+ * An arbiter between devices: the compare-and-set of a `peerkeeper-signaling` server. Both calls try again, with pauses of half a
+ * second up to half a minute, until the server answers or `signal` aborts; then they reject with the signal's reason.
+ */
+export function webSocketArbiter(options: WebSocketArbiterOptions): FoundingArbiter {
+  const { room } = options
+  return {
+    found: (candidate, signal) => ask(options, { type: 'found', room, ensemble: candidate }, signal),
+    replace: (current, next, signal) => ask(options, { type: 'replace', room, current, next }, signal),
+  }
+}
+
+function ask(
+  options: WebSocketArbiterOptions,
+  question: FoundingQuestion,
+  signal: AbortSignal,
+): Promise<EnsembleId> {
+  const { timers = pageTimers, random = Math.random, onFailure = () => {} } = options
+  return new Promise((resolve, reject) => {
+    let failures = 0
+    let cancel = () => {}
+
+    function attempt(): void {
+      cancel = askOnce(options, question, timers, {
+        stands(ensemble) {
+          signal.removeEventListener('abort', stop)
+          resolve(ensemble)
+        },
+        failed(code, reason) {
+          cancel = timers.after(backoffMs(failures, reconnectMsMin, reconnectMsMax, random), attempt)
+          failures += 1
+          onFailure(code, reason)
+        },
+      })
+    }
+
+    function stop(): void {
+      cancel()
+      reject(signal.reason)
+    }
+
+    if (signal.aborted) return stop()
+    signal.addEventListener('abort', stop, { once: true })
+    attempt()
+  })
+}
+
+interface Outcome {
+  stands(ensemble: EnsembleId): void
+  failed(code: number, reason: string): void
+}
+
+/** One socket, one question. Returns what gives it up; otherwise exactly one of `outcome` is called, later. */
+function askOnce(
+  options: WebSocketArbiterOptions,
+  question: FoundingQuestion,
+  timers: Timers,
+  outcome: Outcome,
+): () => void {
+  const { url, token, timeoutMs = foundingAnswerMs } = options
+  const openSocket = options.openSocket ?? (at => new WebSocket(at))
+  let socket: WebSocket
+  try {
+    socket = openSocket(url)
+  } catch (error) {
+    // A socket that cannot even be tried (a wrong address, a page's policy) fails like one that did not open.
+    return timers.after(0, () => outcome.failed(0, String(error)))
+  }
+  const cancelTimer = timers.after(timeoutMs, () => {
+    release()
+    outcome.failed(0, 'the server does not answer')
+  })
+
+  function release(): void {
+    cancelTimer()
+    socket.onopen = socket.onmessage = socket.onclose = null
+    socket.close()
+  }
+
+  socket.onopen = () => {
+    const message: ClientMessage = token === undefined ? question : { ...question, token }
+    socket.send(JSON.stringify(message))
+  }
+  socket.onmessage = event => {
+    const message = typeof event.data === 'string' ? parseServerMessage(event.data) : undefined
+    if (message?.type !== 'stands') return
+    release()
+    outcome.stands(ensembleId(message.ensemble))
+  }
+  socket.onclose = event => {
+    release()
+    outcome.failed(event.code, event.reason)
+  }
+  return release
+}

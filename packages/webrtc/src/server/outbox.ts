@@ -1,0 +1,62 @@
+/**
+ * What goes to one client. A client that does not read cannot make the server keep more than the limits say: signals to it are
+ * lost first, which signaling may do; presence may not be lost, so then it is cut, and joins anew by itself.
+ */
+import type { WebSocket } from 'ws'
+import type { ServerMessage } from '../wire/server-protocol.ts'
+import type { SignalingLimits } from './limits.ts'
+import type { Tally } from './tally.ts'
+
+export interface Outbox {
+  /** Sends `message`, or loses it, or calls `cut`. Never throws. */
+  send(message: ServerMessage): void
+  /** The socket is gone: nothing waits for it any more. Idempotent. */
+  end(): void
+}
+
+type OutboxLimits = Pick<SignalingLimits, 'waitingBytesMax' | 'waitingBytesTotalMax' | 'messageBytesMax'>
+
+/** An outbox for `socket`. `cut` ends it because it is slow. */
+export function createOutbox(
+  socket: Pick<WebSocket, 'readyState' | 'OPEN' | 'send'>,
+  limits: OutboxLimits,
+  tally: Tally,
+  cut: () => void,
+): Outbox {
+  /** Bytes handed to the socket that it has not handed on. */
+  let waiting = 0
+  let isOver = false
+
+  function write(text: string, bytes: number): void {
+    waiting += bytes
+    tally.waitingBytes += bytes
+    socket.send(text, () => {
+      if (isOver) return
+      waiting -= bytes
+      tally.waitingBytes -= bytes
+    })
+  }
+
+  return {
+    send(message) {
+      if (isOver || socket.readyState !== socket.OPEN) return
+      const isCrowded = tally.waitingBytes > limits.waitingBytesTotalMax
+      if (message.type === 'signal' && (isCrowded || waiting > limits.waitingBytesMax / 2)) {
+        tally.lost += 1
+        return
+      }
+      if (waiting > (isCrowded ? limits.messageBytesMax : limits.waitingBytesMax)) return cut()
+      const text = JSON.stringify(message)
+      const bytes = Buffer.byteLength(text)
+      write(text, bytes)
+      if (message.type !== 'signal') return
+      tally.relayed += 1
+      tally.relayedBytes += bytes
+    },
+    end() {
+      if (isOver) return
+      isOver = true
+      tally.waitingBytes -= waiting
+    },
+  }
+}

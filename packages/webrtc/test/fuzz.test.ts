@@ -1,0 +1,200 @@
+import { EventEmitter, once } from 'node:events'
+import { connect } from 'node:net'
+import { expect, test, vi } from 'vitest'
+import { WebSocket } from 'ws'
+import { createAddresses } from '../src/server/addresses.ts'
+import { openDesk } from '../src/server/foundings/desk.ts'
+import type { House } from '../src/server/house.ts'
+import { defaultLimits } from '../src/server/index.ts'
+import { createRooms } from '../src/server/rooms.ts'
+import { serveSocket } from '../src/server/socket.ts'
+import { createTally } from '../src/server/tally.ts'
+import { createTokenCheck } from '../src/server/token.ts'
+import { createDice, type Dice } from './random.ts'
+import { member, metric, start } from './server-client.ts'
+
+/** ws's side of a socket, with no network beneath. */
+class FakeServerSocket extends EventEmitter {
+  readonly OPEN = 1
+  readyState = 1
+  code = 0
+  readonly sent: string[] = []
+  readonly waiting: (() => void)[] = []
+
+  send(text: string, done: () => void): void {
+    this.sent.push(text)
+    this.waiting.push(done)
+  }
+  ping(): void {}
+  close(code: number): void {
+    this.code = code
+    this.readyState = 2
+  }
+  terminate(): void {
+    this.readyState = 3
+  }
+  end(): void {
+    this.readyState = 3
+    this.emit('close')
+  }
+}
+
+const odd = [
+  undefined,
+  null,
+  0,
+  -1,
+  1e308,
+  true,
+  '',
+  'a',
+  'room',
+  '__proto__',
+  'x'.repeat(65),
+  'y'.repeat(40_000),
+  '\ud800',
+  '\u0000',
+  [],
+  [[]],
+  {},
+  { toString: 1 },
+  { type: 'join' },
+] as const
+const types = ['join', 'signal', 'ping', 'bye', 'found', 'replace', 'welcome', 'stands', 'toString'] as const
+const fields = [
+  'room',
+  'instance',
+  'card',
+  'to',
+  'data',
+  'ensemble',
+  'current',
+  'next',
+  'token',
+  'length',
+  'constructor',
+] as const
+const good = ['a', 'b', 'c', 'd'] as const
+
+/** Something that a client might send that means no good: bytes, near misses, and messages that are right but out of place. */
+function garbage(dice: Dice): string | Buffer {
+  const message: Record<string, unknown> = { type: dice.pick(types) }
+  for (const field of fields) if (dice.below(20) > 0) message[field] = dice.pick(good)
+  const text = JSON.stringify(message)
+  switch (dice.below(24)) {
+    case 0:
+      return Buffer.from(Array.from({ length: dice.below(200) }, () => dice.below(256)))
+    case 1:
+      return String.fromCharCode(...Array.from({ length: dice.below(200) }, () => dice.below(65_536)))
+    case 2:
+      return text.slice(0, dice.below(text.length))
+    case 3: {
+      const at = dice.below(text.length)
+      return text.slice(0, at) + String.fromCharCode(dice.below(128)) + text.slice(at + 1)
+    }
+    case 4:
+      return JSON.stringify({ ...message, [dice.pick(fields)]: dice.pick(odd) })
+    case 5:
+      return JSON.stringify(dice.pick(odd)) ?? ''
+    case 6:
+      return '[{"a":'.repeat(dice.below(3_000))
+    default:
+      return text
+  }
+}
+
+test('SRV-29 100,000 frames of garbage throw nothing, and leave nothing behind when their sockets are gone', async () => {
+  const dice = createDice(29)
+  const limits = {
+    ...defaultLimits,
+    foundingsMax: 3,
+    roomsMax: 2,
+    peersPerRoomMax: 2,
+    foundingsBurstMax: 1e6,
+  }
+  const desk = await openDesk(undefined, limits.foundingsMax)
+  const rooms = createRooms(limits)
+  const tally = createTally()
+  const house: House = { limits, rooms, desk, tally, mayEnter: createTokenCheck(undefined) }
+  const addresses = createAddresses(limits, () => performance.now())
+  const enter = () => {
+    const socket = new FakeServerSocket()
+    const visitor = addresses.enter('10.0.0.1')
+    if (visitor === undefined) throw new Error('an address was not given back')
+    serveSocket(socket as unknown as WebSocket, visitor, house)
+    return socket
+  }
+  const open = Array.from({ length: 20 }, enter)
+  const codes = new Map<number, number>()
+  for (let frame = 0; frame < 100_000; frame += 1) {
+    const at = dice.below(open.length)
+    const socket = open[at]
+    const data = garbage(dice)
+    socket?.emit('message', Buffer.from(data as string), typeof data !== 'string')
+    for (const done of socket?.waiting.splice(0) ?? []) done()
+    if (socket?.readyState !== 1 || dice.below(200) === 0) {
+      codes.set(socket?.code ?? 0, (codes.get(socket?.code ?? 0) ?? 0) + 1)
+      socket?.end()
+      open[at] = enter()
+    }
+    if (frame % 1_000 === 0) await Promise.resolve()
+  }
+  // It came past the first question in every direction, not only to the nearest refusal.
+  expect([...codes.keys()].sort()).toEqual(expect.arrayContaining([1000, 4000, 4001, 4003, 4004, 4007, 4011]))
+  expect(tally.relayed).toBeGreaterThan(100)
+  expect(desk.size).toBe(3)
+  expect(rooms.size).toBeLessThanOrEqual(2)
+  for (const socket of open) socket.end()
+  await vi.waitFor(() => expect([rooms.size, tally.waitingBytes]).toEqual([0, 0]))
+  expect(addresses.size).toBe(1)
+}, 60_000)
+
+test('SRV-29 bytes that are no frames, in the handshake and after it, end their own connections only', async () => {
+  const dice = createDice(30)
+  const server = await start()
+  const bystander = await member(server, 'bystander')
+  const upgrade =
+    'GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n' +
+    'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n'
+  const bytes = (count: number) => Buffer.from(Array.from({ length: count }, () => dice.below(256)))
+  for (let round = 0; round < 40; round += 1) {
+    await Promise.all(
+      Array.from({ length: 10 }, async () => {
+        const stream = connect(server.port, '127.0.0.1')
+        stream.on('error', () => {})
+        stream.resume()
+        const broken = upgrade.slice(0, dice.below(upgrade.length))
+        const first = Buffer.from(dice.below(3) > 0 ? upgrade : `${broken}\r\n\r\n`)
+        stream.write(Buffer.concat([first, bytes(dice.below(2_000))]))
+        stream.end()
+        await once(stream, 'close')
+      }),
+    )
+    bystander.say({ type: 'ping' })
+    const pongs = round + 1
+    await vi.waitFor(() => expect(bystander.heard).toHaveLength(1 + pongs))
+  }
+  await vi.waitFor(async () => expect(await metric(server, 'sockets')).toBe(1))
+  expect(bystander.socket.readyState).toBe(WebSocket.OPEN)
+}, 60_000)
+
+test('SRV-29 many sockets that send garbage of every kind at once: each is closed, the others go on', async () => {
+  const dice = createDice(31)
+  const server = await start({ limits: { socketsPerAddressMax: 1_000 } })
+  const bystander = await member(server, 'bystander', 'a')
+  for (let round = 0; round < 5; round += 1) {
+    await Promise.all(
+      Array.from({ length: 100 }, async () => {
+        const socket = new WebSocket(server.url)
+        socket.on('error', () => {})
+        await once(socket, 'open')
+        for (let frame = 0; frame < 20; frame += 1) socket.send(garbage(dice))
+        socket.send('the end')
+        await once(socket, 'close')
+      }),
+    )
+  }
+  await vi.waitFor(async () => expect(await metric(server, 'sockets')).toBe(1))
+  bystander.say({ type: 'ping' })
+  await vi.waitFor(() => expect(bystander.heard.at(-1)).toEqual({ type: 'pong' }))
+}, 60_000)
