@@ -2,13 +2,13 @@
 import { connect, type Keeper, KeeperError } from '@peerkeeper/core'
 import {
   broadcastSignaling,
+  combineSignaling,
   type ForeignPeer,
   type SignalingStatus,
   webrtc,
   webSocketSignaling,
 } from '@peerkeeper/webrtc'
 import { type Address, roomBeside } from './address/address.ts'
-import { combineSignaling } from './signaling/combine.ts'
 
 export interface OpenEvents {
   /** Another ensemble is in the room: two were founded where one was meant. */
