@@ -54,6 +54,8 @@ export class Seat {
   /** Asked for and not yet given. */
   #wanted: { readonly id: string; readonly channel: BroadcastChannel } | null = null
   #isHost = false
+  /** It is this tab's own replica that is reached, since it was opened. */
+  #isOpen = false
   #endHosting: () => void = () => undefined
   #missed = 0
   readonly #timers: ReturnType<typeof setInterval>[] = []
@@ -89,8 +91,9 @@ export class Seat {
    */
   lost(): void {
     if (this.#over.signal.aborted) return
-    if (this.#isHost) this.#stepDown()
-    else this.#ask()
+    if (!this.#isHost) this.#ask()
+    // Until its own is open, what is lost is the seat that it had: it hosts because that host is gone.
+    else if (this.#isOpen) this.#stepDown()
   }
 
   /** Waits for the lock: granted, this tab hosts. One that finds it taken waits in line, and looks for a seat. */
@@ -115,14 +118,18 @@ export class Seat {
   /** Hosts until this seat is closed, the lock is taken away, or the replica ends. */
   async #beHost(): Promise<void> {
     this.#isHost = true
+    this.#isOpen = false
     this.#wanted?.channel.close()
     this.#wanted = null
     const end = new AbortController()
     this.#endHosting = () => end.abort()
     try {
       const { opening, port } = await this.#options.host(AbortSignal.any([end.signal, this.#over.signal]))
+      if (end.signal.aborted) return
+      this.#isOpen = true
       this.#options.seated(opening, port)
     } catch (error) {
+      if (end.signal.aborted) return
       this.#isHost = false
       if (!this.#over.signal.aborted) this.#options.failed(error)
       return

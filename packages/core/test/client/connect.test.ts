@@ -24,6 +24,7 @@ describe('opening with nothing but a name', () => {
     expect(b.session).not.toBe(a.session)
     await a.close()
     expect(text(await b.get('/alone'))).toBe('kept')
+    await b.create('/alone/still', 'told of the end of its seat while it began to host')
     await b.close()
     const again = await open()
     expect([again.node, again.ensemble]).toEqual([a.node, a.ensemble])

@@ -161,6 +161,47 @@ describe('seats at the replica of a profile', () => {
     await until('it has a seat', () => b.at() === 1)
   })
 
+  test('SEAT-6 a tab that hears of the end of its seat while it begins to host goes on hosting', async () => {
+    const room = `seats-${process.pid}-${++rooms}`
+    const opening: Opening = {
+      node: nodeId('n'),
+      ensemble: ensembleId('e'),
+      engine: 'raft',
+      incarnation: incarnation(1),
+      lock: 'alive',
+    }
+    let isEnded = false
+    let hostings = 0
+    let seatedAt = 0
+    const seat: Seat = new Seat({
+      room,
+      engine: 'raft',
+      ensemble: null,
+      locks: new FakeLocks().manager,
+      pace,
+      host: async end => {
+        hostings++
+        end.addEventListener('abort', () => {
+          isEnded = true
+        })
+        // The last words of the host that it had a seat at come now.
+        if (hostings === 1) seat.lost()
+        return { opening, port: new MessageChannel().port1 }
+      },
+      seated: () => {
+        seatedAt = hostings
+      },
+      failed: error => expect.fail(String(error)),
+      refused: ({ message }) => expect.fail(message),
+    })
+    close.push(() => seat.close())
+    await until('it hosts', () => seatedAt > 0)
+    expect([seatedAt, seat.isHost, isEnded]).toEqual([1, true, false])
+    seat.lost()
+    await until('its own replica was lost, and it hosts again', () => seatedAt > 1)
+    expect([hostings, isEnded]).toEqual([2, true])
+  })
+
   test('SEAT-4 a tab that wants another engine is told so, and the others go on', async () => {
     const { open } = profile()
     const a = open('a')
