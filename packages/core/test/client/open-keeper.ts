@@ -22,6 +22,7 @@ export async function openKeeper({ timeoutMs = 5_000 } = {}) {
     codec,
     status: () => host.status(),
     query: query => host.query(query),
+    whenSure: action => host.whenSure(action),
     onRequest: request => host.push({ type: 'client', client: 1, request }),
     onLeft: () => host.push({ type: 'clientGone', client: 1 }),
   })

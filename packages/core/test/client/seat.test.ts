@@ -17,7 +17,7 @@ interface Tab {
   /** What it says at its seat, and whether its host has heard it. */
   say(text: string): Promise<void>
   readonly refusals: OpenError[]
-  /** Its page stops hearing and doing anything, and keeps its locks. */
+  /** It is not sure of its place any more, and does not find out: it keeps its locks, and must say nothing as a host. */
   freeze(): void
   ended(): boolean
 }
@@ -40,6 +40,7 @@ function profile() {
     let port: StreamPort | null = null
     let isEnded = false
     let stopLobby: () => void = () => undefined
+    let isFrozen = false
     const refusals: OpenError[] = []
     const seat = new Seat({
       room,
@@ -62,7 +63,11 @@ function profile() {
           }
         }
         const number = hostings
-        stopLobby = keepLobby({ room, opening, serve: channel => serve(channel, number), pace })
+        const whenSure = (action: () => void) => {
+          if (!isFrozen) action()
+        }
+        stopLobby = keepLobby({ room, opening, serve: channel => serve(channel, number), whenSure, pace })
+
         const { port1, port2 } = new MessageChannel()
         serve(port2, number)
         end.addEventListener('abort', () => {
@@ -88,7 +93,9 @@ function profile() {
       at: () => at,
       refusals,
       ended: () => isEnded,
-      freeze: () => stopLobby(),
+      freeze: () => {
+        isFrozen = true
+      },
       say: async text => {
         port?.postMessage(text)
         await until(`${text} is heard`, () => heard.includes(`${at}: ${text}`))

@@ -108,6 +108,40 @@ describe('a worker that was away', () => {
     },
   )
 
+  test.each(Object.entries(gaps))(
+    'RUN-2 after a gap %s it says nothing before it knows that it may',
+    async (_, gap) => {
+      const { runtime, pass, settle } = await started()
+      const said: string[] = []
+      runtime.whenSure(() => said.push('before the gap'))
+      expect(said).toEqual(['before the gap'])
+      pass(gap)
+      runtime.whenSure(() => said.push('after it'))
+      runtime.whenSure(() => said.push('and this'))
+      expect(said).toEqual(['before the gap'])
+      await settle()
+      expect(said).toEqual(['before the gap', 'after it', 'and this'])
+      runtime.close()
+      runtime.whenSure(() => said.push('closed'))
+      expect(said.length).toBe(3)
+    },
+  )
+
+  test.each(Object.entries(gaps))(
+    'RUN-2 after a gap %s it says nothing where another took its place',
+    async (_, gap) => {
+      const { runtime, stops, pass, settle, openElsewhere } = await started()
+      await openElsewhere()
+      pass(gap)
+      const said: string[] = []
+      runtime.whenSure(() => said.push('as if nothing had been'))
+      await settle()
+      runtime.whenSure(() => said.push('and again'))
+      expect(stops.map(({ code }) => code)).toEqual(['StorageFenced'])
+      expect(said).toEqual([])
+    },
+  )
+
   test('RUN-1 without a gap nobody is asked', async () => {
     const { runtime, handled, stops, pass, settle, openElsewhere } = await started()
     await openElsewhere()

@@ -56,6 +56,8 @@ export class Runtime {
   #isWriting = false
   /** The storage is asked whose it is. */
   #isChecking = false
+  /** What is done when it says that it is this replica's; few, while one answer of the storage is waited for. */
+  #whenSure: (() => void)[] = []
   /** By both clocks, when the last batch was taken; ticks come far more often than the gap is long. */
   #lastRun: Clocks
   readonly #group = new WriteGroup()
@@ -105,6 +107,17 @@ export class Runtime {
     }
   }
 
+  /**
+   * Does `action` when it is known that the storage is this replica's still: now, or where time has passed unnoticed when the
+   * storage has said so; never after the replica stopped. For what is told to others without a step.
+   */
+  whenSure(action: () => void): void {
+    if (this.#stopReason !== null) return
+    if (!this.#isChecking && this.#wasAway()) this.#check()
+    if (this.#isChecking) this.#whenSure.push(action)
+    else action()
+  }
+
   /** Stops by request: nothing is sent, stepped or delivered from now on. Idempotent. */
   close(): void {
     this.#stop({ code: 'Closed', message: 'the replica was closed' })
@@ -145,6 +158,9 @@ export class Runtime {
     this.#config.storage.check().then(
       () => {
         this.#isChecking = false
+        const actions = this.#whenSure
+        this.#whenSure = []
+        for (const action of actions) action()
         this.#run()
       },
       (error: unknown) => this.#stop(reasonOf(error)),
@@ -199,6 +215,7 @@ export class Runtime {
     if (this.#stopReason !== null) return
     this.#stopReason = reason
     this.#inbox = []
+    this.#whenSure = []
     for (const transport of this.#config.transports) transport.close()
     this.#config.stopped(reason)
   }

@@ -38,6 +38,8 @@ export type LobbyMessage =
   /** A host is there: each opening of a replica is another `host`. */
   | { readonly type: 'here'; readonly host: string }
 
+type Knock = Extract<LobbyMessage, { type: 'knock' }>
+
 export const lobbyName = (room: string): string => `peerkeeper:${room}:lobby`
 export const seatName = (room: string, seat: string): string => `peerkeeper:${room}:seat:${seat}`
 
@@ -46,19 +48,28 @@ export interface LobbyConfig {
   readonly opening: Opening
   /** Serves the tab at the other end of `channel`. */
   serve(channel: BroadcastChannel): void
+  /**
+   * Does `action` when this is known to be the host still: now, a little later, or never. A host that was frozen may have a
+   * successor, and must not speak in its place.
+   */
+  whenSure(action: () => void): void
   readonly pace?: LobbyPace
 }
 
 /** Gives out seats until the returned function is called. */
-export function keepLobby({ room, opening, serve, pace = lobbyPace }: LobbyConfig): () => void {
+export function keepLobby({ room, opening, serve, whenSure, pace = lobbyPace }: LobbyConfig): () => void {
   const host = crypto.randomUUID()
   const channel = new BroadcastChannel(lobbyName(room))
   /** Served already: a knock that is repeated is answered again. */
   const seats = new Set<string>()
+  let isClosed = false
   const say = (message: LobbyMessage) => channel.postMessage(message)
   channel.onmessage = ({ data }: MessageEvent<unknown>) => {
     const message = parseLobbyMessage(data)
-    if (message?.type !== 'knock') return
+    if (message?.type === 'knock') whenSure(() => answer(message))
+  }
+  const answer = (message: Knock) => {
+    if (isClosed) return
     const { seat } = message
     const error = mismatch(opening, message)
     if (error !== null) return say({ type: 'refused', seat, error })
@@ -68,19 +79,20 @@ export function keepLobby({ room, opening, serve, pace = lobbyPace }: LobbyConfi
     }
     say({ type: 'welcome', seat, host, opening })
   }
-  const here = () => say({ type: 'here', host })
+  const here = () =>
+    whenSure(() => {
+      if (!isClosed) say({ type: 'here', host })
+    })
   here()
   const timer = setInterval(here, pace.hereMs)
   return () => {
+    isClosed = true
     clearInterval(timer)
     channel.close()
   }
 }
 
-function mismatch(
-  opening: Opening,
-  { engine, ensemble }: Extract<LobbyMessage, { type: 'knock' }>,
-): OpenError | null {
+function mismatch(opening: Opening, { engine, ensemble }: Knock): OpenError | null {
   if (engine !== opening.engine)
     return { code: 'Mismatch', message: `the room runs on engine ${opening.engine}, not on ${engine}` }
   if (ensemble !== null && ensemble !== opening.ensemble)

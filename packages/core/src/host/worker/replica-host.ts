@@ -46,6 +46,8 @@ export interface ReplicaHostConfig {
 
 export interface ReplicaHost {
   push(event: ReplicaEvent): void
+  /** Does `action` when the replica is known to be in its place still: now, a little later, or never. */
+  whenSure(action: () => void): void
   status(): ReplicaStatus
   /** What the replica holds now, as anybody may read it. */
   query(query: Query): Result<QueryAnswer, Failure>
@@ -112,6 +114,7 @@ export function startReplica(config: ReplicaHostConfig): ReplicaHost {
     })
   return {
     push: event => runtime.push(event),
+    whenSure: action => runtime.whenSure(action),
     query: query => machine.query(query),
     status: () => ({
       ...replica.status(),

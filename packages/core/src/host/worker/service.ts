@@ -46,6 +46,7 @@ export function createService(parts: ServiceParts = browserParts()): ReplicaServ
     codec,
     status: () => host?.status() ?? null,
     query: query => host?.query(query) ?? err(failure('NoNode', 'no replica runs')),
+    whenSure: action => host?.whenSure(action),
     push: event => host?.push(event),
   })
 
@@ -101,7 +102,13 @@ export function createService(parts: ServiceParts = browserParts()): ReplicaServ
     claimed.lost.addEventListener('abort', () => void started.close())
     const { node, ensemble } = identity
     const opening = { node, ensemble, engine, incarnation: opened.incarnation, lock: claimed.lock }
-    if (replicas === 'per-device') closeLobby = keepLobby({ room, opening, serve: seat => streams.add(seat) })
+    if (replicas === 'per-device')
+      closeLobby = keepLobby({
+        room,
+        opening,
+        serve: seat => streams.add(seat),
+        whenSure: action => started.whenSure(action),
+      })
     return opening
   }
 

@@ -28,6 +28,8 @@ export interface StreamConfig {
   onLeft(): void
   status(): ReplicaStatus | null
   query(query: Query): Result<QueryAnswer, Failure>
+  /** Does `action` when the replica is known to be in its place still: now, a little later, or never. */
+  whenSure(action: () => void): void
 }
 
 export class Stream {
@@ -88,7 +90,8 @@ export class Stream {
         return
       case 'ask': {
         const asked = parseQuestion(question)
-        if (typeof id === 'number' && asked !== null) void this.#answer(id, asked)
+        if (typeof id === 'number' && asked !== null)
+          this.#config.whenSure(() => void this.#answer(id, asked))
         return
       }
       case 'observe':

@@ -18,6 +18,8 @@ export interface StreamsConfig {
   readonly codec: Codec
   status(): ReplicaStatus | null
   query(query: Query): Result<QueryAnswer, Failure>
+  /** Does `action` when the replica is known to be in its place still: now, a little later, or never. */
+  whenSure(action: () => void): void
   push(event: ReplicaEvent): void
 }
 
@@ -38,7 +40,7 @@ export class Streams {
 
   /** Serves the page at the other end of `port` until it leaves. */
   add(port: StreamPort): void {
-    const { codec, status, query, push } = this.#config
+    const { codec, status, query, whenSure, push } = this.#config
     const client = ++this.#lastClient
     const onLeft = () => {
       this.#streams.delete(client)
@@ -51,6 +53,7 @@ export class Streams {
         codec,
         status,
         query,
+        whenSure,
         onRequest: request => push({ type: 'client', client, request }),
         onLeft,
       }),
