@@ -1,9 +1,11 @@
 /**
  * Every spec runs in each browser that was found; `*.both.spec.ts` once, with Chromium and Firefox together, and
- * `*.chromium.spec.ts` and `*.firefox.spec.ts` only there. Nothing is tried twice.
+ * `*.chromium.spec.ts` and `*.firefox.spec.ts` only there; `*.headed.spec.ts` in a Chromium that has windows, where there is
+ * a display. Nothing is tried twice.
  */
 import { defineConfig, type Project } from '@playwright/test'
 import { type BrowserName, isMissing, launchOptions } from './support/browsers.ts'
+import { isDisplayMissing } from './support/display.ts'
 
 const project = (name: BrowserName, testIgnore: RegExp): Project => ({
   name,
@@ -17,6 +19,12 @@ const both: Project = {
   use: { browserName: 'chromium', launchOptions: launchOptions('chromium') },
 }
 
+const headed: Project = {
+  name: 'headed',
+  testMatch: /\.headed\.spec\.ts$/,
+  use: { browserName: 'chromium' },
+}
+
 export default defineConfig({
   testDir: 'tests',
   outputDir: 'test-results',
@@ -27,8 +35,9 @@ export default defineConfig({
   forbidOnly: true,
   reporter: [['list'], ['json', { outputFile: '.tmp/report.json' }]],
   projects: [
-    ...(isMissing('chromium') ? [] : [project('chromium', /\.(both|firefox)\.spec\.ts$/)]),
-    ...(isMissing('firefox') ? [] : [project('firefox', /\.(both|chromium)\.spec\.ts$/)]),
+    ...(isMissing('chromium') ? [] : [project('chromium', /\.(both|firefox|headed)\.spec\.ts$/)]),
+    ...(isMissing('firefox') ? [] : [project('firefox', /\.(both|chromium|headed)\.spec\.ts$/)]),
     ...(isMissing('chromium') || isMissing('firefox') ? [] : [both]),
+    ...(isMissing('chromium') || isDisplayMissing() ? [] : [headed]),
   ],
 })

@@ -10,7 +10,7 @@ import { openLab, openTab, type Tab, type TabOptions } from './tab.ts'
 
 export { expect } from '@playwright/test'
 
-interface TestFixtures {
+export interface TestFixtures {
   /** A room that no other test uses. */
   readonly room: string
   /** Opens a tab in `context` (default: the test's own profile) and its keeper in `room`. */
@@ -21,7 +21,7 @@ interface TestFixtures {
   readonly defaults: TabOptions
 }
 
-interface WorkerFixtures {
+export interface WorkerFixtures {
   readonly site: Site
   readonly signaling: SignalingServer
 }

@@ -1,41 +1,11 @@
 /** The hosting tab's process is killed or stopped by the operating system: no event, no goodbye. */
 import { hostAmong } from '../support/host.ts'
+import { keepWriting } from '../support/keep-writing.ts'
 import { freezeTab, killTab } from '../support/processes.ts'
-import { statusOf, type Tab, waitForData } from '../support/tab.ts'
+import { statusOf, waitForData } from '../support/tab.ts'
 import { expect, test } from '../support/test.ts'
 
 const replicas = 'per-device'
-
-/** Writes one after another at `tab` until stopped; tells how long the longest took, milliseconds. */
-async function keepWriting({ keeper }: Tab) {
-  const work = await keeper.evaluateHandle((of, path) => {
-    const run = { isDone: false, count: 0, longestMs: 0, end: Promise.resolve() }
-    run.end = (async () => {
-      let before = performance.now()
-      await of.create(path)
-      run.longestMs = performance.now() - before
-      for (before = performance.now(); !run.isDone; before = performance.now()) {
-        await of.create(`${path}/${run.count}`)
-        run.count++
-        run.longestMs = Math.max(run.longestMs, performance.now() - before)
-      }
-    })()
-    return run
-  }, '/writes')
-  const count = () => work.evaluate(run => run.count)
-  return {
-    more: async (by: number) => {
-      const before = await count()
-      await expect.poll(count, { timeout: 30_000 }).toBeGreaterThan(before + by)
-    },
-    stop: () =>
-      work.evaluate(async run => {
-        run.isDone = true
-        await run.end
-        return { count: run.count, longestMs: run.longestMs }
-      }),
-  }
-}
 
 test("E2E-39 when the hosting tab's process is killed another hosts its replica within two seconds", async ({
   open,
@@ -51,7 +21,7 @@ test("E2E-39 when the hosting tab's process is killed another hosts its replica 
   const [, b, c] = tabs
   await host.keeper.evaluate(keeper => keeper.create('/of-host', 'here', { mode: 'ephemeral' }))
   await c.keeper.evaluate(keeper => keeper.create('/of-c', 'here', { mode: 'ephemeral' }))
-  const writing = await keepWriting(b)
+  const writing = await keepWriting(b, '/writes')
   await writing.more(20)
   await killTab(browser, host, [b, c])
   await writing.more(100)
@@ -80,7 +50,7 @@ test('E2E-40 when the hosting tab is frozen another takes its replica; thawed it
   // Nothing is being written at this moment: a transaction in the middle of which a process is stopped would be kept open
   // by the browser, which real freezing waits for.
   const thaw = await freezeTab(browser, a)
-  const writing = await keepWriting(b)
+  const writing = await keepWriting(b, '/writes')
   await writing.more(100)
   const { count, longestMs } = await writing.stop()
   console.log(`host frozen: the longest of ${count} writes took ${longestMs.toFixed(0)} ms`)
