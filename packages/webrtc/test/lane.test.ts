@@ -211,3 +211,19 @@ test('LANE-10 a lane that was closed tells nothing more', () => {
   time.advance(1_000)
   expect(receiver.log).toEqual(['open'])
 })
+
+test('LANE-11 last words go behind all that waits, within the task, also where the browser still holds bytes; then the lane ends', () => {
+  const { time, sender, receiver, open } = setup({ isInstant: false })
+  open()
+  sender.lane.send(frame(100, 1))
+  time.settle()
+  sender.lane.send(frame(200, 2))
+  const handed = sender.channel.sent.length
+  sender.lane.farewell(frame(50, 3))
+  expect(sender.channel.sent.length).toBeGreaterThan(handed)
+  expect(sender.channel.isOpen).toBe(false)
+  sender.lane.farewell(frame(50, 4))
+  time.settle()
+  expect(sender.log).toEqual(['open'])
+  expect(receiver.log.at(-1)).toBe('closed: the channel closed')
+})

@@ -270,3 +270,28 @@ test('RTC-12 signals that are garbage, or from oneself, are ignored', () => {
   expect(world.attempts).toHaveLength(begun)
   expect([one.log, two.log]).toEqual([[], []])
 })
+
+test('RTC-21 a page that goes away tells each peer its last words of the present connection, and is gone', () => {
+  const { world, one, two } = connected()
+  const three = world.join('c')
+  world.time.settle()
+  for (const { log } of [one, two, three]) log.length = 0
+  one.mesh.lastWords(b, Uint8Array.of(1))
+  one.mesh.lastWords(b, Uint8Array.of(2))
+  one.mesh.lastWords(nodeId('nobody'), Uint8Array.of(3))
+  one.mesh.farewell()
+  one.mesh.farewell()
+  world.time.settle()
+  expect([one.log, two.log, three.log]).toEqual([[], ['frame a 2', 'down a'], ['down a']])
+})
+
+test('RTC-21 what was left for an earlier connection is not said over a later one', () => {
+  const { world, one, two } = connected()
+  one.mesh.lastWords(b, Uint8Array.of(1))
+  world.attempts[0]?.fail('ICE failed')
+  world.time.advance(redialMsMax)
+  for (const { log } of [one, two]) log.length = 0
+  one.mesh.farewell()
+  world.time.settle()
+  expect(two.log).toEqual(['down a'])
+})

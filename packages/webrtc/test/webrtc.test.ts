@@ -97,6 +97,22 @@ test('RTC-14 a worker is served over its port, from start to close; what is no m
   expect(a.heard).toHaveLength(1)
 })
 
+test('RTC-21 what the worker gave as its last words is said when the page goes away', async () => {
+  const dial = fakeDial()
+  const a = replica(dial, 'farewell')
+  const b = replica(dial, 'farewell')
+  a.port.postMessage({ type: 'start', node: 'a', ensemble: 'e' })
+  b.port.postMessage({ type: 'start', node: 'b', ensemble: 'e' })
+  await vi.waitFor(() => expect([a.heard.length, b.heard.length]).toEqual([1, 1]))
+  a.port.postMessage({ type: 'lastWords', peer: 'b', bytes: 'none' })
+  a.port.postMessage({ type: 'lastWords', peer: 'b', bytes: Uint8Array.of(7) })
+  a.port.postMessage({ type: 'send', peer: 'b', lane: 'control', bytes: Uint8Array.of(1) })
+  await vi.waitFor(() => expect(b.heard).toHaveLength(2))
+  a.transport.farewell()
+  await vi.waitFor(() => expect(b.heard.at(-1)).toMatchObject({ type: 'down', peer: 'a' }))
+  expect(b.heard.at(-2)).toMatchObject({ type: 'frame', peer: 'a', bytes: Uint8Array.of(7) })
+})
+
 test('RTC-14 a transport serves one port, and none once it is closed', async () => {
   const { transport } = replica(fakeDial(), 'once')
   expect(() => transport.attach(new MessageChannel().port1)).toThrow(/one worker/)

@@ -4,7 +4,7 @@
  */
 import type { PageTransport } from '../host/transport/port-protocol.ts'
 import type { Opening, OpenOptions, Question, ReplicaStatus, Replicas } from '../host/worker/protocol.ts'
-import { ensembleId, isId } from '../logic/base/ids.ts'
+import { ensembleId, isId, noSession, type SessionId } from '../logic/base/ids.ts'
 import type { EngineName } from '../logic/consensus/engine.ts'
 import { type CallOptions, Calls } from './calls.ts'
 import { defaultWorker } from './default-worker.ts'
@@ -60,6 +60,9 @@ export interface ConnectOptions {
 
 /** How long the session's part of a goodbye may take; the replica's has a second of its own. */
 const goodbyeMs = 1_000
+
+/** Pages that host one after another before the first one's session is over: far fewer. */
+const departedMax = 64
 
 /** Longer than an election among replicas that are there. */
 const readOnlyAfterMs = 2_000
@@ -129,16 +132,32 @@ export async function connect(options: ConnectOptions): Promise<Keeper> {
       steps.resolve('session', undefined)
     }, readOnlyAfterMs)
   }
+  /** Of this profile's pages. Told at each place, which may not have heard it, or not from them. */
+  const departed: SessionId[] = []
+  const tellDeparted = (sessions: readonly SessionId[]) => {
+    if (sessions.length > 0) link.request({ type: 'departed', sessions })
+  }
   const placed = ({ opening, port }: Place) => {
-    if (session !== null) {
-      void session.resume(port).then(isServed => isServed && enter(reachable))
-      return
-    }
-    link.switchTo(port)
+    if (session !== null) void session.resume(port).then(isServed => isServed && enter(reachable))
+    else link.switchTo(port)
+    tellDeparted(departed)
     steps.resolve('place', opening)
   }
   const { transports = () => [], worker = defaultWorker } = options
-  const reachOptions = { asked, worker, transports, timeoutMs, signal, placed, failed: end }
+  const reachOptions = {
+    asked,
+    worker,
+    transports,
+    timeoutMs,
+    signal,
+    placed,
+    departed: (session: SessionId) => {
+      departed.push(session)
+      if (departed.length > departedMax) departed.shift()
+      tellDeparted([session])
+    },
+    failed: end,
+  }
   const reach = asked.replicas === 'per-device' ? reachShared(reachOptions) : reachOwn(reachOptions)
   const waiting = steps.wait<Opening>('place', 'connect', callOf(signal))
 
@@ -191,7 +210,7 @@ export async function connect(options: ConnectOptions): Promise<Keeper> {
   function leave(event: PageTransitionEvent): void {
     if (event.persisted) return
     session?.write({ type: 'closeSession' }).catch(() => undefined)
-    reach.pageHides()
+    reach.pageHides(session?.id ?? noSession)
   }
 }
 

@@ -28,7 +28,7 @@ export interface OwnReplica {
   readonly port: StreamPort
   /** Ends the replica, then the worker. Never rejects; at most a second. Idempotent. */
   close(how: 'leave' | 'stop'): Promise<void>
-  /** The page is going away: peers are told so by its transports. */
+  /** The page is going away: peers are told the replica's last words by its transports. */
   pageHides(): void
   /** Ends the worker at once. Idempotent. */
   terminate(): void
@@ -90,7 +90,7 @@ export async function openOwnReplica(options: OwnReplicaOptions): Promise<OwnRep
       return closing
     }
     const pageHides = () => {
-      for (const transport of transports) transport.close()
+      for (const transport of transports) transport.farewell()
     }
     return { opening, port, close: closeOnce, pageHides, terminate }
   } catch (error) {

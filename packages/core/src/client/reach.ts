@@ -4,6 +4,7 @@
  */
 import type { PageTransport } from '../host/transport/port-protocol.ts'
 import type { Opening, OpenOptions, StreamPort } from '../host/worker/protocol.ts'
+import type { SessionId } from '../logic/base/ids.ts'
 import { KeeperError } from './error.ts'
 import type { Ending } from './link.ts'
 import { type OwnReplica, openOwnReplica } from './own-replica.ts'
@@ -24,6 +25,8 @@ export interface ReachOptions {
   readonly signal?: AbortSignal | undefined
   /** The replica is reached there from now on, and nowhere else. */
   placed(place: Place): void
+  /** A page of this profile went away with this session: the replica is to be told, wherever it is. */
+  departed(session: SessionId): void
   /** It is not reached, and will not be. */
   failed(error: KeeperError): void
 }
@@ -31,8 +34,8 @@ export interface ReachOptions {
 export interface Reach {
   /** The replica is not heard any more where it was reached. False when that is the end; else another place will come. */
   lost(ending: Ending): boolean
-  /** The page is going away, and may not come back. */
-  pageHides(): void
+  /** The page is going away with its session, and may not come back. */
+  pageHides(session: SessionId): void
   /** Gives the replica up in order: at most a second, never rejects. */
   close(): Promise<void>
   /** Gives it up at once. */
@@ -96,6 +99,7 @@ export function reachShared(options: ReachOptions): Reach {
       return opened
     },
     seated: (opening, port) => options.placed({ opening, port }),
+    departed: options.departed,
     failed: error => options.failed(asKeeperError(error)),
     refused: ({ code, message }) => options.failed(new KeeperError('OpenFailed', `${code}: ${message}`)),
   })
@@ -108,7 +112,10 @@ export function reachShared(options: ReachOptions): Reach {
       seat.lost()
       return true
     },
-    pageHides: () => own?.pageHides(),
+    pageHides: session => {
+      own?.pageHides()
+      seat.farewell(session)
+    },
     close: async () => {
       isClosing = true
       await own?.close('leave')

@@ -14,7 +14,7 @@ import {
 } from '../host/worker/lobby.ts'
 import { browserLocks } from '../host/worker/locks.ts'
 import type { OpenError, Opening, StreamPort } from '../host/worker/protocol.ts'
-import type { EnsembleId } from '../logic/base/ids.ts'
+import type { EnsembleId, SessionId } from '../logic/base/ids.ts'
 import type { EngineName } from '../logic/consensus/engine.ts'
 
 /** A host that shows itself twice a second is frozen or gone after this many in a row were missed. */
@@ -34,6 +34,8 @@ export interface SeatOptions {
   host(end: AbortSignal): Promise<{ readonly opening: Opening; readonly port: StreamPort }>
   /** The replica is to be reached here from now on, at a seat or in this tab. */
   seated(opening: Opening, port: StreamPort): void
+  /** A page that hosted went away with this session: whoever hosts next is to know. */
+  departed(session: SessionId): void
   /** It cannot be reached, and will not be. */
   failed(error: unknown): void
   /** The host wants another engine or ensemble. */
@@ -75,6 +77,11 @@ export class Seat {
 
   get isHost(): boolean {
     return this.#isHost
+  }
+
+  /** This page goes away, and `session` with it: those that stay are told, where it hosts what they have seats at. */
+  farewell(session: SessionId): void {
+    if (this.#isHost) this.#say({ type: 'farewell', session })
   }
 
   /** Gives the seat up, and hosting with it. */
@@ -164,6 +171,7 @@ export class Seat {
   }
 
   #hear(message: LobbyMessage | null): void {
+    if (message?.type === 'farewell') this.#options.departed(message.session)
     if (message === null || this.#isHost) return
     switch (message.type) {
       case 'knock':
@@ -171,6 +179,8 @@ export class Seat {
       case 'here':
         this.#missed = 0
         if (message.host !== this.#host && this.#wanted === null) this.#ask()
+        return
+      case 'farewell':
         return
       case 'refused':
         if (message.seat === this.#wanted?.id) this.#options.refused(message.error)

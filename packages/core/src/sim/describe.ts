@@ -51,7 +51,8 @@ export function describeMessage(message: PeerMessage): string {
     case 'forward':
       return `forward ${message.commands.length}`
     case 'touch':
-      return `touch ${message.sessions.join()}`
+    case 'farewell':
+      return `${message.type} ${message.sessions.join()}`
     case 'join':
     case 'leave':
       return `${message.type} ${message.node}`

@@ -19,6 +19,7 @@ export const faultNames = [
   'churn',
   'snapshot',
   'clock',
+  'farewell',
 ] as const
 
 export type FaultName = (typeof faultNames)[number]
@@ -135,6 +136,11 @@ export const faultParts: { readonly [fault in FaultName]: FaultPart } = {
         ? { everyMs: chance.pick([2_000, 5_000]), lastMs: chance.pick([500, 2_500, 6_000]) }
         : null,
     }),
+  },
+  farewell: {
+    share: 0.3,
+    off: { farewells: 0 },
+    draw: chance => ({ farewells: chance.pick([0.5, 1]) }),
   },
 }
 

@@ -14,6 +14,8 @@ import type { World } from './world.ts'
 export class Faults {
   readonly #world: World
   readonly #chance: Chance
+  /** Apart from the others, which stay as they are where nobody takes leave. */
+  readonly #farewells: Chance
   readonly #schedule: Schedule
   readonly #cuts: Cuts
   readonly #churn: Churn
@@ -21,6 +23,7 @@ export class Faults {
   constructor(world: World) {
     this.#world = world
     this.#chance = chanceOf(world.plan.seed, 'faults')
+    this.#farewells = chanceOf(world.plan.seed, 'farewells')
     this.#schedule = new Schedule(world.clock, this.#chance)
     this.#cuts = new Cuts(world, this.#schedule, (node, peer) => {
       if (world.plan.suspicions !== 'none') this.#suspect(node, peer)
@@ -94,10 +97,11 @@ export class Faults {
   }
 
   #crash(node: SimNode | undefined, downMs: number): void {
+    const { plan } = this.#world
     if (node === undefined || node.running === null) return
+    if (plan.farewells > 0 && this.#farewells.happens(plan.farewells)) node.takeLeave(this.#world.running)
     node.crash(this.#chance.happens(0.5))
-    if (this.#world.plan.suspicions !== 'none')
-      for (const peer of this.#world.running) this.#suspect(peer, node)
+    if (plan.suspicions !== 'none') for (const peer of this.#world.running) this.#suspect(peer, node)
     this.#schedule.once(this.#chance.wait(downMs), () => {
       if (!this.#world.electorate.gone.has(node.id)) this.#world.start(node)
     })

@@ -135,6 +135,17 @@ export class SimNode {
     this.#world.clock.after(this.#chance.between(1, tickMs), tick)
   }
 
+  /** Says the last words that a page says when it goes away, for all that are served here. */
+  takeLeave(peers: readonly { readonly id: NodeId }[]): void {
+    const running = this.#running
+    if (running === null || this.#frozen) return
+    const farewell = running.replica.farewell()
+    this.#send(
+      running,
+      peers.filter(({ id }) => id !== this.id).map(({ id: to }) => ({ to, message: farewell })),
+    )
+  }
+
   /** Everything that is not on disk is gone. */
   crash(writeHappened: boolean): void {
     if (this.#running === null) return

@@ -46,6 +46,8 @@ export interface FaultPlan {
   readonly crashes: { readonly everyMs: number; readonly downMs: number } | null
   /** Of writes to disk, 0 .. 1: during how many the replica crashes. */
   readonly crashesAtWrite: number
+  /** Share of crashes, 0 .. 1, before which the replica takes leave of its peers, and of sessions that may go on elsewhere. */
+  readonly farewells: number
   /** Now and then all replicas crash together. */
   readonly blackouts: boolean
   /**

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { Seat } from '../../src/client/seat.ts'
 import { keepLobby, lobbyName, parseLobbyMessage } from '../../src/host/worker/lobby.ts'
 import type { OpenError, Opening, StreamPort } from '../../src/host/worker/protocol.ts'
-import { ensembleId, incarnation, nodeId } from '../../src/logic/base/ids.ts'
+import { ensembleId, incarnation, nodeId, sessionId } from '../../src/logic/base/ids.ts'
 import type { EngineName } from '../../src/logic/consensus/engine.ts'
 import { FakeLocks } from '../host/fake-locks.ts'
 import { until } from '../integration/ensemble.ts'
@@ -17,6 +17,7 @@ interface Tab {
   /** What it says at its seat, and whether its host has heard it. */
   say(text: string): Promise<void>
   readonly refusals: OpenError[]
+  readonly departed: number[]
   /** It is not sure of its place any more, and does not find out: it keeps its locks, and must say nothing as a host. */
   freeze(): void
   ended(): boolean
@@ -42,6 +43,7 @@ function profile() {
     let stopLobby: () => void = () => undefined
     let isFrozen = false
     const refusals: OpenError[] = []
+    const departed: number[] = []
     const seat = new Seat({
       room,
       engine,
@@ -82,6 +84,7 @@ function profile() {
       },
       failed: error => expect.fail(String(error)),
       refused: error => refusals.push(error),
+      departed: session => departed.push(session),
     })
     close.push(
       () => seat.close(),
@@ -92,6 +95,7 @@ function profile() {
       seat,
       at: () => at,
       refusals,
+      departed,
       ended: () => isEnded,
       freeze: () => {
         isFrozen = true
@@ -127,6 +131,18 @@ describe('seats at the replica of a profile', () => {
     }
   })
 
+  test('SEAT-7 when the page that hosts goes away those that stay hear which session goes with it', async () => {
+    const { open } = profile()
+    const [host, b, c] = [open('a'), open('b'), open('c')]
+    await until('all have a seat', () => [host, b, c].every(tab => tab.at() === 1))
+    b.seat.farewell(sessionId(8))
+    host.seat.farewell(sessionId(7))
+    host.seat.close()
+    await until('another hosts', () => b.at() === 2 && c.at() === 2)
+    await until('both heard it', () => b.departed.length > 0 && c.departed.length > 0)
+    expect([host, b, c].map(({ departed }) => departed)).toEqual([[], [7], [7]])
+  })
+
   test('SEAT-3 a host that is frozen loses its lock to one other tab, ends when it hears so, and sits there', async () => {
     const { open } = profile()
     const tabs = [open('a'), open('b'), open('c')]
@@ -146,11 +162,12 @@ describe('seats at the replica of a profile', () => {
       { type: 'welcome', seat: 's', host: 'h', opening },
       { type: 'refused', seat: 's', error: { code: 'Mismatch', message: 'no' } },
       { type: 'here', host: 'h' },
+      { type: 'farewell', session: 3 },
     ]
     for (const message of good) {
       expect(parseLobbyMessage(message)).toEqual(message)
       for (const field of Object.keys(message))
-        for (const wrong of [undefined, 7, {}, [], 'not an id!'])
+        for (const wrong of [undefined, -7, {}, [], 'not an id!'])
           expect(parseLobbyMessage({ ...message, [field]: wrong })).toBe(null)
     }
     for (const field of Object.keys(opening))

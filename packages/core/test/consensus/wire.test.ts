@@ -85,6 +85,7 @@ describe('envelopes', () => {
     { type: 'engine', message: messages[0] },
     { type: 'forward', commands: [new Uint8Array([1])] },
     { type: 'touch', sessions: [] },
+    { type: 'farewell', sessions: [] },
     { type: 'join', node: nodeId('c') },
     { type: 'checkpoint', slot: slot(7), digest: 8 },
   ]

@@ -85,14 +85,17 @@ describe('port transport', () => {
     }
   }
 
-  it('TRANS-16 start, frames and close are said in the words of the port protocol', async () => {
+  it('TRANS-16 start, frames, last words and close are said in the words of the port protocol', async () => {
     const { transport, until, port1 } = page()
     transport.start({ node: nodeId('a'), ensemble }, () => {})
     transport.send(nodeId('b'), 'bulk', Uint8Array.of(1))
+    transport.lastWords(nodeId('b'), Uint8Array.of(2))
     transport.close()
-    expect(await until(3)).toStrictEqual([
+    transport.lastWords(nodeId('b'), Uint8Array.of(3))
+    expect(await until(4)).toStrictEqual([
       { type: 'start', node: 'a', ensemble },
       { type: 'send', peer: 'b', lane: 'bulk', bytes: Uint8Array.of(1) },
+      { type: 'lastWords', peer: 'b', bytes: Uint8Array.of(2) },
       { type: 'close' },
     ])
     port1.close()

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { createCodec } from '../../src/host/codec.ts'
 import { nodeId, type SessionId, sessionId, slot, xid } from '../../src/logic/base/ids.ts'
-import { sweepTicks } from '../../src/logic/base/limits.ts'
+import { departedAgainTicks, departedTicks, sweepTicks } from '../../src/logic/base/limits.ts'
 import { Duty } from '../../src/logic/replica/duty.ts'
 import { type Command, encodeCommand, type Operation, stampCommand } from '../../src/logic/state/command.ts'
 import { createMachine } from '../../src/logic/state/machine.ts'
@@ -122,5 +122,63 @@ describe('the doer', () => {
     expect(duty(b).takeSweep(machine, 2_000)).toEqual([])
     apply({ type: 'lead', node: b })
     expect(duty(a).takeSweep(machine, 2_000)).toEqual([])
+  })
+
+  test('REPLICA-15 a session whose page went away is ended by the doer at once, asked for again after a second', () => {
+    const { apply, duty, tick } = ensemble()
+    duty(a).notice(true)
+    apply({ type: 'openSession', token: 't', timeoutMs: 40_000 })
+    for (const command of duty(a).takeCommands()) apply(command)
+    duty(a).depart(sessionId(1))
+    tick(a, 1)
+    const expiry: Command = {
+      type: 'expireSession',
+      session: sessionId(1),
+      leadership: slot(2),
+      lastZxid: slot(1),
+    }
+    expect(duty(a).takeCommands()).toEqual([expiry])
+    tick(a, departedAgainTicks - 1)
+    expect(duty(a).takeCommands()).toEqual([])
+    tick(a, 1)
+    expect(duty(a).takeCommands()).toEqual([expiry])
+    expect(apply(expiry).ended).toEqual([{ session: 1, reason: 'expired' }])
+    tick(a, 2 * departedAgainTicks)
+    expect(duty(a).takeCommands()).toEqual([])
+  })
+
+  test('REPLICA-15 who becomes the doer ends what departed before, under its own leadership', () => {
+    const { apply, duty, tick } = ensemble()
+    duty(a).notice(true)
+    apply({ type: 'openSession', token: 't', timeoutMs: 40_000 })
+    for (const command of duty(a).takeCommands()) apply(command)
+    duty(b).depart(sessionId(1))
+    tick(b, 100)
+    expect(duty(b).takeCommands()).toEqual([])
+    duty(b).notice(true)
+    for (const command of duty(b).takeCommands()) apply(command)
+    tick(b, 1)
+    expect(duty(b).takeCommands()).toEqual([
+      { type: 'expireSession', session: 1, leadership: 3, lastZxid: 1 },
+    ])
+  })
+
+  test('REPLICA-15 a session that gives a sign of life did not depart, and what is over a minute old is forgotten', () => {
+    const { apply, duty, tick } = ensemble()
+    duty(a).notice(true)
+    apply({ type: 'openSession', token: 't', timeoutMs: 40_000 })
+    for (const command of duty(a).takeCommands()) apply(command)
+    duty(a).depart(sessionId(1))
+    duty(a).stay(sessionId(1))
+    tick(a, 1)
+    duty(a).depart(sessionId(1))
+    tick(a, 1, () => true)
+    expect(duty(a).takeCommands()).toEqual([])
+    duty(b).depart(sessionId(1))
+    tick(b, departedTicks)
+    duty(b).notice(true)
+    for (const command of duty(b).takeCommands()) apply(command)
+    tick(b, 1)
+    expect(duty(b).takeCommands()).toEqual([])
   })
 })

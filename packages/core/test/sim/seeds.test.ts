@@ -31,6 +31,7 @@ const signs: { readonly [fault in FaultName]: RegExp | null } = {
   churn: / is asked to change/,
   snapshot: / writes a snapshot/,
   clock: / (misses ticks|wall clock)/,
+  farewell: null,
 }
 
 describe.each(engineNames)('%s', engine => {

@@ -28,6 +28,8 @@ export interface ChannelLane {
   send(bytes: Uint8Array): void
   /** Ends the lane and its channel without an event. Idempotent. */
   close(): void
+  /** Hands the browser all that waits and `bytes` behind it, within this task, and ends the lane: the page goes away. */
+  farewell(bytes: Uint8Array): void
 }
 
 export interface LaneOptions {
@@ -128,6 +130,17 @@ export function createLane(options: LaneOptions, events: LaneEvents): ChannelLan
       if (state === 'closed') return
       end()
       channel.close()
+    },
+    farewell(bytes) {
+      if (state === 'open' && channel.isOpen && channel.bufferedAmount < laneBufferedBytesMax) {
+        queue.push(bytes)
+        try {
+          while (!queue.isEmpty) channel.send(queue.nextMessage())
+        } catch {
+          // It goes unheard: the peer finds out by the silence.
+        }
+      }
+      this.close()
     },
   }
 }

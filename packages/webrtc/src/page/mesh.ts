@@ -33,6 +33,10 @@ export interface Mesh {
   links(): ReadonlyMap<NodeId, Link>
   /** Sends, or drops when there is no connection. Never throws. */
   send(peer: NodeId, lane: Lane, bytes: Uint8Array): void
+  /** What `peer` is to hear last over its present connection. */
+  lastWords(peer: NodeId, bytes: Uint8Array): void
+  /** Says the last words to all peers, then closes. */
+  farewell(): void
   /** Leaves signaling and closes all links; peers see their channels close. Idempotent; no event comes after it. */
   close(): void
 }
@@ -107,6 +111,14 @@ export function createMesh(options: MeshOptions): Mesh {
     }
   })
 
+  function close(how: (link: Link) => void): void {
+    if (isClosed) return
+    isClosed = true
+    for (const link of links.values()) how(link)
+    signaling.leave()
+    links.clear()
+  }
+
   return {
     links() {
       forgetIdle()
@@ -115,12 +127,10 @@ export function createMesh(options: MeshOptions): Mesh {
     send(peer, lane, bytes) {
       links.get(peer)?.send(lane, bytes)
     },
-    close() {
-      if (isClosed) return
-      isClosed = true
-      signaling.leave()
-      for (const link of links.values()) link.close()
-      links.clear()
+    lastWords(peer, bytes) {
+      links.get(peer)?.lastWords(bytes)
     },
+    farewell: () => close(link => link.farewell()),
+    close: () => close(link => link.close()),
   }
 }

@@ -86,17 +86,19 @@ export function createPageTransport(options: PageTransportOptions): WebRtcTransp
       }
       case 'send':
         return mesh?.send(message.peer, message.lane, message.bytes)
+      case 'lastWords':
+        return mesh?.lastWords(message.peer, message.bytes)
       case 'close':
-        return close()
+        return end(each => each.close())
     }
   }
 
-  function close(): void {
+  function end(how: (mesh: Mesh) => void): void {
     if (isClosed) return
     isClosed = true
     if (attached) attached.onmessage = null
     attached?.close()
-    mesh?.close()
+    if (mesh) how(mesh)
   }
 
   return {
@@ -110,7 +112,8 @@ export function createPageTransport(options: PageTransportOptions): WebRtcTransp
       }
     },
     links: () => Array.from(mesh?.links() ?? [], ([peer, link]) => linkFacts(peer, link)),
-    close,
+    close: () => end(each => each.close()),
+    farewell: () => end(each => each.farewell()),
   }
 }
 
@@ -133,6 +136,9 @@ function parseWorkerToPage(value: unknown): WorkerToPage | undefined {
   }
   if (type === 'send' && isId(peer) && isLane(lane) && bytes instanceof Uint8Array) {
     return { type, peer: nodeId(peer), lane, bytes }
+  }
+  if (type === 'lastWords' && isId(peer) && bytes instanceof Uint8Array) {
+    return { type, peer: nodeId(peer), bytes }
   }
   return type === 'close' ? { type } : undefined
 }

@@ -12,6 +12,7 @@ import type { ReplicaEvent } from '../../logic/replica/event.ts'
 import type { Replica } from '../../logic/replica/replica.ts'
 import type { ToClient, ToPeer } from '../../logic/replica/step.ts'
 import { WriteGroup } from '../../logic/replica/write-group.ts'
+import type { PeerMessage } from '../../logic/wire/envelope.ts'
 import { type Storage, StorageError, type StorageErrorCode } from '../storage/contract.ts'
 import type { Transport, TransportEvent } from '../transport/contract.ts'
 import type { Dropped, Mail } from './mail.ts'
@@ -62,6 +63,8 @@ export class Runtime {
   #lastRun: Clocks
   readonly #group = new WriteGroup()
   #stopReason: StopReason | null = null
+  /** What is said last: to each peer, from its connection on. */
+  #lastWords: PeerMessage | null = null
   /** The transports by which each connected peer can be reached, the newest connection last. */
   readonly #routes = new Map<NodeId, readonly Transport[]>()
 
@@ -92,6 +95,7 @@ export class Runtime {
     switch (event.type) {
       case 'up':
         this.#routes.set(event.peer, [...this.#routesBeside(event.peer, transport), transport])
+        this.#leaveWords(event.peer, transport)
         return this.push({ type: 'connected', peer: event.peer })
       case 'down': {
         const others = this.#routesBeside(event.peer, transport)
@@ -116,6 +120,20 @@ export class Runtime {
     if (!this.#isChecking && this.#wasAway()) this.#check()
     if (this.#isChecking) this.#whenSure.push(action)
     else action()
+  }
+
+  /** What peers are to hear last where the page takes the replica along. */
+  setLastWords(message: PeerMessage): void {
+    this.#lastWords = message
+    for (const [peer, transports] of this.#routes)
+      for (const transport of transports) this.#leaveWords(peer, transport)
+  }
+
+  #leaveWords(peer: NodeId, transport: Transport): void {
+    if (this.#lastWords === null || this.#stopReason !== null) return
+    this.#config.mail.send([{ to: peer, message: this.#lastWords }], (to, _lane, bytes) =>
+      transport.lastWords(to, bytes),
+    )
   }
 
   /** Stops by request: nothing is sent, stepped or delivered from now on. Idempotent. */

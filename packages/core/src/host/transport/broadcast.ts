@@ -100,6 +100,8 @@ export function broadcastTransport({ room }: BroadcastOptions): Transport {
       if (closed || to === undefined || !isFrame(bytes)) return
       post({ type: 'frame', from: instance, to, bytes: ownBuffer(bytes) })
     },
+    // It lives in the worker, whose end is not foretold.
+    lastWords: () => undefined,
     close() {
       if (closed) return
       post({ type: 'bye', from: instance })

@@ -33,6 +33,11 @@ export interface Transport {
    * caller does not touch `bytes` again.
    */
   send(peer: NodeId, lane: Lane, bytes: Uint8Array): void
+  /**
+   * What `peer` is to hear last, should the page go away without warning and take this replica along; in place of what was
+   * given before. Only of use where the transport's outer half lives in that page. Never throws.
+   */
+  lastWords(peer: NodeId, bytes: Uint8Array): void
   /** Says goodbye to all peers and stops. Idempotent; no event comes after it. */
   close(): void
 }

@@ -8,6 +8,8 @@ import type { Lane, TransportEvent } from './contract.ts'
 export type WorkerToPage =
   | { readonly type: 'start'; readonly node: NodeId; readonly ensemble: EnsembleId }
   | { readonly type: 'send'; readonly peer: NodeId; readonly lane: Lane; readonly bytes: Uint8Array }
+  /** To be sent to `peer` on the lane for control when the page goes away. */
+  | { readonly type: 'lastWords'; readonly peer: NodeId; readonly bytes: Uint8Array }
   | { readonly type: 'close' }
 
 export type PageToWorker = TransportEvent
@@ -18,8 +20,10 @@ export interface PageTransport {
   attach(port: MessagePort): void
   /** Links as people may want to see them. A snapshot, not live. */
   links(): readonly PageLink[]
-  /** Ends without waiting for the worker: for `pagehide`. Idempotent. */
+  /** Ends without waiting for the worker. Idempotent. */
   close(): void
+  /** Tells every peer the worker's last words, and ends: for `pagehide`. Idempotent. */
+  farewell(): void
 }
 
 export interface PageLink {

@@ -33,6 +33,9 @@ export function portTransport(port: MessagePort): Transport {
       const own = ownBuffer(bytes)
       post({ type: 'send', peer, lane, bytes: own }, [own.buffer])
     },
+    lastWords(peer, bytes) {
+      if (!closed && isFrame(bytes)) post({ type: 'lastWords', peer, bytes })
+    },
     close() {
       if (closed) return
       closed = true

@@ -9,8 +9,19 @@
  *    |<------------------------|             from now on requests and events go over the seat's channel
  *    |              here(host) |             twice a second: a host that is not heard is frozen or gone
  *    |<------------------------|
+ *    |       farewell(session) |             of the host's page: the next host is told that this session is over
+ *    |<------------------------|
  */
-import { type EnsembleId, ensembleId, incarnation, isCounter, isId, nodeId } from '../../logic/base/ids.ts'
+import {
+  type EnsembleId,
+  ensembleId,
+  incarnation,
+  isCounter,
+  isId,
+  nodeId,
+  type SessionId,
+  sessionId,
+} from '../../logic/base/ids.ts'
 import type { EngineName } from '../../logic/consensus/engine.ts'
 import { engineNames } from '../../logic/consensus/engines.ts'
 import type { OpenError, Opening } from './protocol.ts'
@@ -35,6 +46,8 @@ export type LobbyMessage =
     }
   | { readonly type: 'welcome'; readonly seat: string; readonly host: string; readonly opening: Opening }
   | { readonly type: 'refused'; readonly seat: string; readonly error: OpenError }
+  /** The page that hosts, or hosted, goes away with its session: whoever hosts next is to know. */
+  | { readonly type: 'farewell'; readonly session: SessionId }
   /** A host is there: each opening of a replica is another `host`. */
   | { readonly type: 'here'; readonly host: string }
 
@@ -106,7 +119,7 @@ function mismatch(opening: Opening, { engine, ensemble }: Knock): OpenError | nu
 /** A message of another tab, or null. Tabs may run another version of the app. */
 export function parseLobbyMessage(value: unknown): LobbyMessage | null {
   if (typeof value !== 'object' || value === null) return null
-  const { type, seat, host, engine, ensemble, opening, error } = value as { [key: string]: unknown }
+  const { type, seat, host, engine, ensemble, opening, error, session } = value as { [key: string]: unknown }
   switch (type) {
     case 'knock': {
       const named = engineNames.find(name => name === engine)
@@ -121,6 +134,8 @@ export function parseLobbyMessage(value: unknown): LobbyMessage | null {
       const parsed = parseError(error)
       return isId(seat) && parsed !== null ? { type, seat, error: parsed } : null
     }
+    case 'farewell':
+      return isCounter(session) ? { type, session: sessionId(session) } : null
     case 'here':
       return isId(host) ? { type, host } : null
     default:

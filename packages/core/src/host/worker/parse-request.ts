@@ -20,6 +20,11 @@ export function parseRequest(value: unknown): ClientRequest | null {
     const { token, timeoutMs } = fields
     return isId(token) && isCounter(timeoutMs) ? { type: 'open', token, timeoutMs } : null
   }
+  if (fields['type'] === 'departed') {
+    const { sessions } = fields
+    if (!Array.isArray(sessions) || !sessions.every(isCounter)) return null
+    return { type: 'departed', sessions: sessions.map(sessionId) }
+  }
   const session = fields['session']
   return isCounter(session) && session > 0 ? parseOfSession(sessionId(session), fields) : null
 }

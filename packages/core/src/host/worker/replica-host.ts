@@ -10,7 +10,7 @@ import type { Result } from '../../logic/base/result.ts'
 import type { Decided } from '../../logic/consensus/engine.ts'
 import { engineKind } from '../../logic/consensus/engines.ts'
 import { isMember, members } from '../../logic/consensus/membership.ts'
-import type { ReplicaEvent } from '../../logic/replica/event.ts'
+import type { ClientId, ReplicaEvent } from '../../logic/replica/event.ts'
 import { Replica } from '../../logic/replica/replica.ts'
 import type { ToClient } from '../../logic/replica/step.ts'
 import type { Failure } from '../../logic/state/error.ts'
@@ -63,6 +63,12 @@ export interface ReplicaHost {
 /** A change of the membership takes two round trips and a tick; who closes an app does not wait for much more. */
 const leaveTimeoutMs = 500
 
+/** The page that runs the worker: the first client that it serves. */
+const hostingPage: ClientId = 1
+
+const isOfHostingPage = ({ client, event }: ToClient): boolean =>
+  client === hostingPage && (event.type === 'opened' || event.type === 'ended')
+
 /** Starts the replica. Throws InvariantError when what was stored cannot be; then nothing runs. */
 export function startReplica(config: ReplicaHostConfig): ReplicaHost {
   const { storage, opened, codec, transports } = config
@@ -94,7 +100,10 @@ export function startReplica(config: ReplicaHostConfig): ReplicaHost {
     mail: new Mail({ codec, self, ensemble, kind }),
     now: Date.now,
     steadyMs: () => performance.now(),
-    deliver: config.deliver,
+    deliver: events => {
+      config.deliver(events)
+      if (events.some(isOfHostingPage)) runtime.setLastWords(replica.farewell(hostingPage))
+    },
     stepped: decided => {
       if (leaving !== null && !canLeave()) leaving()
       config.stepped(decided)
@@ -105,6 +114,7 @@ export function startReplica(config: ReplicaHostConfig): ReplicaHost {
       closed = storage.close().finally(() => config.stopped(reason))
     },
   })
+  runtime.setLastWords(replica.farewell(hostingPage))
   const stopTicker = startTicker(() => runtime.push({ type: 'tick' }))
   for (const transport of transports)
     transport.start({ node: self, ensemble }, event => {

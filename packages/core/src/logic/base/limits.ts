@@ -140,6 +140,15 @@ export const touchTicks = 10
 /** A doer without the leadership asks for it this often: well above what a command takes to be decided and applied. */
 export const leadAgainTicks = 20
 
+/** That a page went away is remembered for a minute: over the longest session timeout, after which nobody needs to know. */
+export const departedTicks = 1_200
+
+/** The end of a session whose page went away is asked for this often: as often as a leadership is. */
+export const departedAgainTicks = 20
+
+/** So many at once: those of all pages of a hundred members that close together; what is beyond expires by its timeout. */
+export const departedSessionsMax = 10_000
+
 /** A replica that is no member asks to become one this often. */
 export const joinTicks = 10
 

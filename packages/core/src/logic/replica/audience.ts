@@ -37,7 +37,7 @@ export class Audience {
   /** `client` is gone; returns the sessions that were at it. */
   forget(client: ClientId): readonly SessionId[] {
     this.#clients.delete(client)
-    const left = [...this.#attached].filter(([, at]) => at === client).map(([session]) => session)
+    const left = this.sessionsAt(client)
     for (const session of left) this.#drop(session)
     return left
   }
@@ -46,6 +46,10 @@ export class Audience {
   end(session: SessionId, reason: 'closed' | 'expired'): void {
     this.tellSession(session, { type: 'ended', session, reason })
     this.#drop(session)
+  }
+
+  sessionsAt(client: ClientId): readonly SessionId[] {
+    return [...this.#attached].filter(([, at]) => at === client).map(([session]) => session)
   }
 
   isAlive(session: SessionId): boolean {

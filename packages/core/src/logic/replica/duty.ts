@@ -11,6 +11,7 @@ import type { NodeId, SessionId, Zxid } from '../base/ids.ts'
 import { leadAgainTicks, sweepTicks } from '../base/limits.ts'
 import type { Command } from '../state/command.ts'
 import type { SessionView, StateMachine } from '../state/contract.ts'
+import { Departures } from './departures.ts'
 import { Leases } from './leases.ts'
 
 export class Duty {
@@ -20,6 +21,7 @@ export class Duty {
   #leases: Leases | null = null
   /** Whose the leadership is, by the last slot that said so; null while none did. Hears of the living, besides the doer. */
   #holder: NodeId | null = null
+  readonly #departures = new Departures()
   /** Ticks since this replica last asked to lead. */
   #askedTicks = 0
   /** Ticks since the last sweep under the present leadership. */
@@ -50,6 +52,7 @@ export class Duty {
     this.#holder = node
     this.#leases = this.#isDoer && node === this.#self ? new Leases(leadership, sessions) : null
     this.#unsweptTicks = 0
+    this.#departures.askAnew()
   }
 
   /** The state was replaced: whose leadership it holds, and which sessions, has to be asked for anew. */
@@ -66,16 +69,29 @@ export class Duty {
     this.#leases?.touch(session)
   }
 
+  /** `session` gave a sign of life somewhere, whatever was said before. */
+  stay(session: SessionId): void {
+    this.#departures.remove(session)
+    this.touch(session)
+  }
+
+  /** The page of `session` went away: it will not be heard again. */
+  depart(session: SessionId): void {
+    this.#departures.add(session)
+  }
+
   ended(session: SessionId): void {
+    this.#departures.remove(session)
     this.#leases?.end(session)
   }
 
   /** One tick passes. `isAlive` says whether a session was heard at this replica just now. */
   tick(machine: StateMachine, isAlive: (session: SessionId) => boolean): void {
     if (this.#isDoer && this.#leases === null && ++this.#askedTicks >= leadAgainTicks) this.#askToLead()
+    this.#departures.tick()
     if (this.#leases === null) return
     this.#unsweptTicks++
-    for (const session of this.#leases.tick()) {
+    for (const session of new Set([...this.#leases.tick(), ...this.#departures.takeDue()])) {
       const view = machine.session(session)
       if (view && !isAlive(session)) this.#commands.push(this.#leases.expiry(view))
     }

@@ -102,6 +102,8 @@ export type ClientRequest =
       readonly seenZxid: Zxid
       readonly watches: readonly WatchSetAnew[]
     }
+  /** Pages of these sessions said that they go away, to this client. */
+  | { readonly type: 'departed'; readonly sessions: readonly SessionId[] }
   /** Nobody waits for read `id` any more. */
   | {
       readonly type: 'cancel'

@@ -72,30 +72,28 @@ export class Replica {
   #inputs: EngineInput<unknown>[] = []
   #proposals: Uint8Array[] = []
 
-  constructor({
-    self,
-    engine,
-    machine,
-    watches,
-    history,
-    codec,
-    snapshotSlots,
-    snapshotZnodesPerTick,
-  }: ReplicaConfig) {
+  constructor(config: ReplicaConfig) {
+    const { self, machine } = config
     this.self = self
     this.#duty = new Duty(self)
     this.#belonging = new Belonging(self)
-    this.#engine = engine
+    this.#engine = config.engine
     this.#machine = machine
-    this.#watching = new Watching(machine, watches, this.#audience, history)
-    this.#codec = codec
-    this.#snapshotSlots = snapshotSlots
-    this.#snapshotting = new Snapshotting(snapshotZnodesPerTick)
+    this.#watching = new Watching(machine, config.watches, this.#audience, config.history)
+    this.#codec = config.codec
+    this.#snapshotSlots = config.snapshotSlots
+    this.#snapshotting = new Snapshotting(config.snapshotZnodesPerTick)
   }
 
   /** What the engine says of itself, to show to people. */
   status(): EngineStatus {
     return this.#engine.status()
+  }
+
+  /** What this replica would say last if the page of `client`, or of all that it serves, took it along. */
+  farewell(client: ClientId | null = null): PeerMessage {
+    const { sessions } = this.#audience
+    return { type: 'farewell', sessions: client === null ? sessions : this.#audience.sessionsAt(client) }
   }
 
   /**
@@ -168,8 +166,11 @@ export class Replica {
         this.#proposals.push(...message.commands)
         return
       case 'touch':
-        for (const session of message.sessions) this.#duty.touch(session)
+        for (const session of message.sessions) this.#duty.stay(session)
         return
+      case 'farewell':
+        for (const session of message.sessions) this.#duty.depart(session)
+        return this.#handle({ type: 'suspect', peer: from })
       case 'join':
       case 'leave':
         return this.#wish(this.#belonging.hear(message, this.#engine.status()))
@@ -202,6 +203,9 @@ export class Replica {
         if (added.quorumId !== null) this.#inputs.push({ type: 'read', id: added.quorumId })
         return
       }
+      case 'departed':
+        for (const session of request.sessions) this.#duty.depart(session)
+        return
       case 'cancel': {
         const { session, id, unset } = request
         if (!this.#attach(client, session)) return
@@ -265,7 +269,7 @@ export class Replica {
     const sessions = this.#audience.takeAlive()
     for (const node of new Set([doer, this.#duty.holder ?? doer])) {
       if (node !== this.self) this.#say(node, { type: 'touch', sessions })
-      else for (const session of sessions) this.#duty.touch(session)
+      else for (const session of sessions) this.#duty.stay(session)
     }
   }
 

@@ -33,6 +33,8 @@ export type PeerMessage =
   | { readonly type: 'join'; readonly node: NodeId }
   /** `node` is a member, asks to be taken out, and waits for it. */
   | { readonly type: 'leave'; readonly node: NodeId }
+  /** The sender goes away with the page that runs it, and these sessions do, too. The last thing said, where it can be. */
+  | { readonly type: 'farewell'; readonly sessions: readonly SessionId[] }
   /** The sender's digest after it applied `slot`. */
   | { readonly type: 'checkpoint'; readonly slot: Slot; readonly digest: number }
 
@@ -97,6 +99,7 @@ function parsePeerMessage(kind: AnyEngineKind, value: unknown): PeerMessage | nu
     case 'forward':
       return Array.isArray(commands) && commands.every(isBytes) ? { type, commands } : null
     case 'touch':
+    case 'farewell':
       return Array.isArray(sessions) && sessions.every(isCounter)
         ? { type, sessions: sessions.map(sessionId) }
         : null

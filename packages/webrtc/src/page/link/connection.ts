@@ -22,6 +22,8 @@ export interface Connection {
   readonly framesDropped: number
   signal(signal: RtcSignal): void
   send(lane: Lane, bytes: Uint8Array): void
+  /** Sends `bytes` on the lane for control in any case, and ends it without an event: the page goes away. Idempotent. */
+  farewell(bytes: Uint8Array): void
   /** Ends it without an event. Idempotent. */
   destroy(): void
 }
@@ -83,6 +85,10 @@ export function createConnection(options: ConnectionOptions, events: ConnectionE
     },
     send(lane, bytes) {
       if (state === 'up') lanes[lane].send(bytes)
+    },
+    farewell(bytes) {
+      if (state === 'up') lanes.control.farewell(bytes)
+      if (state !== 'over') end()
     },
     destroy() {
       if (state !== 'over') end()

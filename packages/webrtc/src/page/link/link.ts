@@ -47,8 +47,12 @@ export interface Link {
   left(instance: string): void
   signalled(instance: string, signal: LinkSignal): void
   send(lane: Lane, bytes: Uint8Array): void
+  /** What the peer is to hear last over the present connection. */
+  lastWords(bytes: Uint8Array): void
   /** Ends the link without an event. */
   close(): void
+  /** Says the last words, and ends the link without an event. */
+  farewell(): void
 }
 
 type State =
@@ -61,6 +65,7 @@ type State =
       readonly number: number
       /** Stops the watch for "stood long enough". */
       readonly cancel: () => void
+      lastWords: Uint8Array | undefined
     }
 
 export function createLink(context: LinkContext, peer: NodeId, events: LinkEvents): Link {
@@ -132,8 +137,9 @@ export function createLink(context: LinkContext, peer: NodeId, events: LinkEvent
     const cancel = timers.after(linkStableMs, () => {
       failures = 0
     })
-    state = { type: 'up', attempt, connection: state.connection, number: context.nextNumber(), cancel }
-    events.up(state.number)
+    const number = context.nextNumber()
+    state = { type: 'up', attempt, connection: state.connection, number, cancel, lastWords: undefined }
+    events.up(number)
   }
 
   /** The present attempt ended; the dialer tries again after a while. */
@@ -205,6 +211,13 @@ export function createLink(context: LinkContext, peer: NodeId, events: LinkEvent
     send(lane, bytes) {
       if (state.type === 'up') state.connection.send(lane, bytes)
     },
+    lastWords(bytes) {
+      if (state.type === 'up') state.lastWords = bytes
+    },
     close: rest,
+    farewell() {
+      if (state.type === 'up' && state.lastWords !== undefined) state.connection.farewell(state.lastWords)
+      rest()
+    },
   }
 }
