@@ -4,7 +4,7 @@
  */
 import type { PageTransport } from '../host/transport/port-protocol.ts'
 import type { Opening, OpenOptions, Question, ReplicaStatus, Replicas } from '../host/worker/protocol.ts'
-import { ensembleId, isId, noSession, type SessionId } from '../logic/base/ids.ts'
+import { ensembleId, isId, type SessionId } from '../logic/base/ids.ts'
 import type { EngineName } from '../logic/consensus/engine.ts'
 import { type CallOptions, Calls } from './calls.ts'
 import { defaultWorker } from './default-worker.ts'
@@ -177,7 +177,13 @@ export async function connect(options: ConnectOptions): Promise<Keeper> {
     })
     session = opening
     keeper = opened
-    onPageHide(leave, over.signal)
+    onPageHide(
+      [
+        () => reach.pageHides(opening.id),
+        () => void opening.write({ type: 'closeSession' }).catch(() => undefined),
+      ],
+      over.signal,
+    )
     void opening.opened.then(() => {
       opened.enter(reachable ? 'connected' : 'suspended')
       steps.resolve('session', undefined)
@@ -204,13 +210,6 @@ export async function connect(options: ConnectOptions): Promise<Keeper> {
     if (over.signal.aborted) return
     await reach.close()
     tearDown()
-  }
-
-  /** The page goes away: asks for what may still get out. */
-  function leave(event: PageTransitionEvent): void {
-    if (event.persisted) return
-    session?.write({ type: 'closeSession' }).catch(() => undefined)
-    reach.pageHides(session?.id ?? noSession)
   }
 }
 

@@ -113,8 +113,8 @@ export function reachShared(options: ReachOptions): Reach {
       return true
     },
     pageHides: session => {
-      own?.pageHides()
       seat.farewell(session)
+      own?.pageHides()
     },
     close: async () => {
       isClosing = true

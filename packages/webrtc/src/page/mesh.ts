@@ -111,11 +111,11 @@ export function createMesh(options: MeshOptions): Mesh {
     }
   })
 
-  function close(how: (link: Link) => void): void {
+  function close(): void {
     if (isClosed) return
     isClosed = true
-    for (const link of links.values()) how(link)
     signaling.leave()
+    for (const link of links.values()) link.close()
     links.clear()
   }
 
@@ -130,7 +130,10 @@ export function createMesh(options: MeshOptions): Mesh {
     lastWords(peer, bytes) {
       links.get(peer)?.lastWords(bytes)
     },
-    farewell: () => close(link => link.farewell()),
-    close: () => close(link => link.close()),
+    farewell() {
+      for (const link of links.values()) link.farewell()
+      close()
+    },
+    close,
   }
 }

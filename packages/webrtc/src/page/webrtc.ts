@@ -89,16 +89,16 @@ export function createPageTransport(options: PageTransportOptions): WebRtcTransp
       case 'lastWords':
         return mesh?.lastWords(message.peer, message.bytes)
       case 'close':
-        return end(each => each.close())
+        return close()
     }
   }
 
-  function end(how: (mesh: Mesh) => void): void {
+  function close(): void {
     if (isClosed) return
     isClosed = true
     if (attached) attached.onmessage = null
     attached?.close()
-    if (mesh) how(mesh)
+    mesh?.close()
   }
 
   return {
@@ -112,8 +112,11 @@ export function createPageTransport(options: PageTransportOptions): WebRtcTransp
       }
     },
     links: () => Array.from(mesh?.links() ?? [], ([peer, link]) => linkFacts(peer, link)),
-    close: () => end(each => each.close()),
-    farewell: () => end(each => each.farewell()),
+    close,
+    farewell() {
+      mesh?.farewell()
+      close()
+    },
   }
 }
 
