@@ -216,6 +216,7 @@ describe('seats at the replica of a profile', () => {
         seatedAt = hostings
       },
       failed: error => expect.fail(String(error)),
+      departed: () => undefined,
       refused: ({ message }) => expect.fail(message),
     })
     close.push(() => seat.close())
