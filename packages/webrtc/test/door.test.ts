@@ -1,8 +1,9 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
+import { ensembleId } from '@peerkeeper/core/transport'
 import { describe, expect, test, vi } from 'vitest'
 import { WebSocket } from 'ws'
-import { webSocketSignaling } from '../src/page/index.ts'
+import { webSocketArbiter, webSocketSignaling } from '../src/page/index.ts'
 import { networkOf } from '../src/server/addresses.ts'
 import { closeCodes, type SignalingServer, startSignalingServer } from '../src/server/index.ts'
 import { refusalsMax } from '../src/server/limits.ts'
@@ -195,4 +196,30 @@ test('SRV-26 clients of a server that stopped are at its successor by themselves
   await vi.waitFor(() => expect(a.heard).toEqual(['peer b', 'left b', 'peer b']), { timeout: 10_000 })
   await vi.waitFor(() => expect(b.heard).toEqual(['peer a', 'left a', 'peer a']))
   expect(new Set([...a.urls, ...b.urls])).toEqual(new Set([first.url]))
+}, 20_000)
+
+test('SIG-8 SIG-13 in Node a server that is away throws nothing at anybody, also when one gives up while connecting', async () => {
+  const gone = await startSignalingServer()
+  await gone.close()
+  const openSocket = (url: string) => new WebSocket(url) as unknown as globalThis.WebSocket
+  const options = { url: gone.url, room: 'room', openSocket, random: () => 0 }
+  const offline: string[] = []
+  const signaling = webSocketSignaling({ ...options, onStatus: ({ type }) => offline.push(type) })
+  atEnd(() => signaling.leave())
+  const { heard } = recorder(signaling, 'a')
+  const abort = new AbortController()
+  const failures: number[] = []
+  const asker = webSocketArbiter({ ...options, onFailure: code => failures.push(code) })
+  const told = expect(asker.found(ensembleId('e'), abort.signal)).rejects.toBe('enough')
+  await vi.waitFor(() => expect([offline.length > 1, failures.length > 1]).toEqual([true, true]), {
+    timeout: 10_000,
+  })
+  const leaving = webSocketSignaling(options)
+  recorder(leaving, 'b')
+  leaving.leave()
+  const hasty = new AbortController()
+  const gaveUp = expect(asker.found(ensembleId('e'), hasty.signal)).rejects.toBe('enough')
+  for (const each of [abort, hasty]) each.abort('enough')
+  await Promise.all([told, gaveUp])
+  expect([heard, offline.includes('online')]).toEqual([[], false])
 }, 20_000)

@@ -4,6 +4,7 @@ export class FakeSocket {
   readonly said: unknown[] = []
   onopen: (() => void) | null = null
   onmessage: ((event: { readonly data: unknown }) => void) | null = null
+  onerror: (() => void) | null = null
   onclose: ((event: { readonly code: number; readonly reason: string }) => void) | null = null
 
   send(text: string): void {

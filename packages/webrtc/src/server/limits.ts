@@ -61,6 +61,9 @@ export const refusalsMax = 256
 /** How long a client may take to answer that its socket closes, in milliseconds, before it is cut. */
 export const closeTimeoutMs = 2_000
 
+/** Connections that wait to be let in: after a restart all clients come within one second. The system may keep fewer. */
+export const backlogMax = 4_096
+
 /** How long a connection may take to say that it wants to be a WebSocket, or to ask for /health. */
 export const requestTimeoutMs = 10_000
 

@@ -7,6 +7,7 @@ import { openDesk } from './foundings/desk.ts'
 import type { House } from './house.ts'
 import { createListener } from './http.ts'
 import {
+  backlogMax,
   closeTimeoutMs,
   defaultLimits,
   refusalsMax,
@@ -86,7 +87,7 @@ export async function startSignalingServer(options: SignalingServerOptions = {})
   // Connections that have not become sockets yet, or never will, may be as many again.
   http.maxConnections = 2 * (limits.socketsMax + refusalsMax)
   http.on('upgrade', door.upgrade)
-  http.listen(port, host)
+  http.listen({ port, host, backlog: backlogMax })
   try {
     await once(http, 'listening')
   } catch (error) {

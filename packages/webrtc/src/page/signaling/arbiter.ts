@@ -116,6 +116,8 @@ function askOnce(
     release()
     outcome.stands(ensembleId(message.ensemble))
   }
+  // What went wrong comes with `close`; a WebSocket of Node's ends the process when nobody listens to this.
+  socket.onerror = () => {}
   socket.onclose = event => {
     release()
     outcome.failed(event.code, event.reason)

@@ -81,6 +81,8 @@ function createSession(
       isSilent = false
       if (typeof event.data === 'string') heard(event.data)
     }
+    // What went wrong comes with `close`; a WebSocket of Node's ends the process when nobody listens to this.
+    opened.onerror = () => {}
     opened.onclose = event => lost(event.code, event.reason)
   }
 
