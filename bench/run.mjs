@@ -13,6 +13,7 @@ import { serve } from './lib/site.mjs'
 import { isStopping, stopAll, stopOnSignals, within } from './lib/stop.mjs'
 import { connectFloor, measureFloor } from './sides/floor.mjs'
 import { PeerkeeperSide } from './sides/peerkeeper.mjs'
+import { measureSignaling, tooFewFiles } from './sides/signaling.mjs'
 import { measureTree } from './sides/tree.mjs'
 import { ZooKeeperSide } from './sides/zookeeper.mjs'
 import { missing } from './zookeeper/ensemble.mjs'
@@ -59,6 +60,7 @@ async function bench(options) {
     for (const index of sides.measured.keys())
       await measureRound(sides.measured[(index + round) % sides.measured.length], figures, ms)
     if (only.has('tree')) await measureTree(figures)
+    if (only.has('signaling')) await signaling(figures)
   }
   for (let count = 1; count <= failovers && sides.killed.length > 0; count++) {
     say(`failover ${count} of ${failovers}`)
@@ -72,6 +74,12 @@ async function bench(options) {
   const settings = { ...options, only: [...only] }
   const all = { environment: where, settings, figures, errors: figures.errors }
   await writeFile(json, `${JSON.stringify(all, null, 2)}\n`)
+}
+
+async function signaling(figures) {
+  const reason = tooFewFiles()
+  if (reason === null) await measureSignaling(figures)
+  else say(`${reason}; the signaling server is left out`)
 }
 
 /** @param {Set<string>} only */

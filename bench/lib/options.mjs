@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util'
 
 /** The parts of a run, in the order in which they are reported. */
-export const parts = ['floor', 'commit', 'broadcast', 'failover', 'zookeeper', 'tree']
+export const parts = ['floor', 'commit', 'broadcast', 'failover', 'zookeeper', 'tree', 'signaling']
 
 export const usage = `npm run bench -- [options]
   --only NAME[,NAME]  of ${parts.join(', ')}; default: all

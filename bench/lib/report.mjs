@@ -1,5 +1,6 @@
 // The figures as tables for people: sides beside each other, ratios last.
 import { floorOf } from '../sides/floor.mjs'
+import { loadPerSecond, roomSize, rooms } from '../sides/signaling.mjs'
 import { treeSizes, watchCounts, wideChildren } from '../sides/tree.mjs'
 import { inFlightSteps, setOperations, throughputName } from './measure.mjs'
 
@@ -17,6 +18,7 @@ export function report(figures) {
     ...table(['After the kill of the leader, ms', ...sideTitles], failoverRows(figures)),
     ...table(['The tree alone', 'tree', 'bare Map', 'tree / Map'], treeRows(figures)),
     ...table(['The tree alone', ''], wideRows(figures)),
+    ...table([`Signaling server, ${count(rooms)} rooms of ${roomSize}`, ''], signalingRows(figures)),
     ...table(['Ratios', ''], ratioRows(figures)),
   ]
   for (const { what, count } of figures.errors) lines.push(`errors: ${count} x ${what}`)
@@ -105,6 +107,23 @@ const wideRows = figures => {
   ]
 }
 
+function signalingRows(figures) {
+  const row = (title, name, show) => [title, show(figures.median('signaling', name))]
+  return [
+    row('all have joined and seen all others, ms', 'all joined', whole),
+    row('memory of the server before anybody came, kB', 'memory idle', kilobytes),
+    row('  and for each socket', 'memory of a socket', kilobytes),
+    row(`signals a second (${count(loadPerSecond)} wanted)`, 'relayed', count),
+    row('  each took, ms: p50', 'relay p50', ms),
+    row('  p99', 'relay p99', ms),
+    row('stopped under load: it was gone after, ms', 'gone SIGTERM', whole),
+    row('  all were back in their rooms after, ms', 'back SIGTERM', whole),
+    row('  of it since its successor listened, ms', 'back after start SIGTERM', whole),
+    row('killed under load: all were back after, ms', 'back SIGKILL', whole),
+    row('  of it since its successor listened, ms', 'back after start SIGKILL', whole),
+  ]
+}
+
 function ratioRows(figures) {
   const commit = side => figures.median(side, 'commit at leader p50')
   const at256 = side => figures.median(side, throughputName('set-one', 256, 'one'))
@@ -139,4 +158,5 @@ function table(head, rows) {
 const ms = value => (value === null ? '' : value.toFixed(2))
 const whole = value => (value === null ? '' : String(Math.round(value)))
 const count = value => (value === null ? '' : Math.round(value).toLocaleString('en'))
+const kilobytes = value => (value === null ? '' : (value / 1_024).toFixed(1))
 const times = (value, by) => (value === null || by === null ? '' : `${(value / by).toFixed(2)} x`)
