@@ -3,12 +3,22 @@
  * of the client never sees the worker.
  */
 import type { PageTransport } from '../host/transport/port-protocol.ts'
-import type { Opening, OpenOptions, Question, ReplicaStatus, Replicas } from '../host/worker/protocol.ts'
-import { ensembleId, isId, type SessionId } from '../logic/base/ids.ts'
+
+import type {
+  MissingQuorum,
+  Opening,
+  OpenOptions,
+  Question,
+  ReplicaStatus,
+  Replicas,
+} from '../host/worker/protocol.ts'
+import { type EnsembleId, ensembleId, isId, type SessionId } from '../logic/base/ids.ts'
+
 import type { EngineName } from '../logic/consensus/engine.ts'
 import { type CallOptions, Calls } from './calls.ts'
 import { defaultWorker } from './default-worker.ts'
 import { KeeperError, keeperError } from './error.ts'
+import { fork } from './fork.ts'
 import { Keeper } from './keeper.ts'
 import { Link } from './link.ts'
 import { type Place, reachOwn, reachShared } from './reach.ts'
@@ -78,9 +88,14 @@ export async function connect(options: ConnectOptions): Promise<Keeper> {
   if (signal?.aborted) throw new KeeperError('Aborted', 'its signal was aborted before the call')
   const steps = new Calls<string>(timeoutMs, () => undefined)
   const over = new AbortController()
+  let tellForked: (ensemble: EnsembleId) => void = () => undefined
+  const forked = new Promise<EnsembleId>(resolve => {
+    tellForked = resolve
+  })
   let keeper: Keeper | null = null
   let session: Session | null = null
   let reachable = false
+  let missing: MissingQuorum | null = null
 
   const fail = (error: KeeperError) => {
     steps.rejectAll(error)
@@ -93,6 +108,12 @@ export async function connect(options: ConnectOptions): Promise<Keeper> {
     keeper?.enter('closed')
     tearDown()
   }
+  /** A fork, by whomever: every session here is gone, and what goes on is another ensemble. */
+  const giveUpFor = (ensemble: EnsembleId, message: string) => {
+    tellForked(ensemble)
+    end(new KeeperError(keeper === null ? 'ReplicaStopped' : 'SessionExpired', message))
+    keeper?.emit('forked', ensemble)
+  }
   const tearDown = () => {
     over.abort()
     clearTimeout(readOnlyTimer)
@@ -103,6 +124,10 @@ export async function connect(options: ConnectOptions): Promise<Keeper> {
     event: event => {
       if (event.type === 'quorum') {
         reachable = event.reachable
+        if (reachable) {
+          missing = null
+          keeper?.tellMissing(null)
+        }
         if (session?.isServed) enter(reachable)
         else if (!reachable) readOnlySoon()
       } else if (event.type === 'ended') {
@@ -112,7 +137,12 @@ export async function connect(options: ConnectOptions): Promise<Keeper> {
     },
     status: status => keeper?.emit('status', status),
     decisions: decisions => keeper?.emit('decisions', decisions),
+    missing: told => {
+      missing = told
+      keeper?.tellMissing(told)
+    },
     lost: ending => {
+      if (ending.code === 'Forked') return giveUpFor(ending.ensemble, ending.message)
       if (!reach.lost(ending)) return end(new KeeperError(ending.code, ending.message))
       session?.suspend()
       enter(false)
@@ -174,9 +204,11 @@ export async function connect(options: ConnectOptions): Promise<Keeper> {
       observe: (status: boolean, decisions: boolean) => link.observe(status, decisions),
       status,
       close: once(close),
+      fork: limits => fork(link, ensemble, forked, limits),
     })
     session = opening
     keeper = opened
+    opened.tellMissing(missing)
     onPageHide(
       [
         () => reach.pageHides(opening.id),
@@ -193,7 +225,7 @@ export async function connect(options: ConnectOptions): Promise<Keeper> {
     return opened
   } catch (error) {
     tearDown()
-    throw error
+    throw missing === null ? error : withMissing(error, missing)
   }
 
   /** Null when the replica has stopped, or stops before it answers. */
@@ -235,6 +267,14 @@ function openOptions(options: ConnectOptions): OpenOptions {
     storage,
     replicas,
   }
+}
+
+/** A time limit that passed, with those who were waited for. */
+function withMissing(error: unknown, { voters, missing }: MissingQuorum): unknown {
+  if (!(error instanceof KeeperError) || error.code !== 'Timeout') return error
+  const gone = missing.map(({ node, since }) => `${node} since ${new Date(since).toISOString()}`)
+  const message = `${error.message}: ${missing.length} of ${voters.length} voters are missing (${gone.join(', ')})`
+  return new KeeperError('Timeout', message)
 }
 
 const callOf = (signal: AbortSignal | undefined) => (signal === undefined ? {} : { signal })

@@ -13,6 +13,8 @@ export type KeeperErrorCode =
   | 'WorkerDied'
   /** The replica stopped for good: its storage failed, or an invariant broke. The message says which. */
   | 'ReplicaStopped'
+  /** No fork was made: the ensemble was given up for another before, or the new one could not be written. The message says which. */
+  | 'ForkFailed'
   /** The replica could not be opened: its storage is corrupt, foreign or full. The message says what to do. */
   | 'OpenFailed'
 

@@ -1,7 +1,8 @@
 /** The door for apps. */
 export type { FoundingArbiter } from '../host/arbiter.ts'
+export type { MissingVoter } from '../host/runtime/contacts.ts'
 export type { PageLink, PageTransport } from '../host/transport/port-protocol.ts'
-export type { Decision, ReplicaStatus, Replicas } from '../host/worker/protocol.ts'
+export type { Decision, MissingQuorum, ReplicaStatus, Replicas } from '../host/worker/protocol.ts'
 export type { EnsembleId, NodeId, SessionId, Zxid } from '../logic/base/ids.ts'
 export type { EngineName } from '../logic/consensus/engine.ts'
 export { type Acl, type AclEntry, type Identity, Permission } from '../logic/state/acl.ts'

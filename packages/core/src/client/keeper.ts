@@ -2,7 +2,7 @@
  * What an app holds: the tree, its session, its replica. The tree's operations are in operations.ts and administration.ts;
  * here are the watches that stay, the states, and the replica.
  */
-import type { Decision, ReplicaStatus } from '../host/worker/protocol.ts'
+import type { Decision, MissingQuorum, ReplicaStatus } from '../host/worker/protocol.ts'
 import { type EnsembleId, isCounter, type NodeId, slot } from '../logic/base/ids.ts'
 import type { ZnodePath } from '../logic/state/path.ts'
 import type { QueryAnswer } from '../logic/state/query.ts'
@@ -50,6 +50,10 @@ export interface KeeperEvents {
   readonly decisions: CustomEvent<readonly Decision[]>
   /** A write of this keeper's was carried out and passed the soft limits of the quotas of these paths. */
   readonly quota: CustomEvent<readonly ZnodePath[]>
+  /** No quorum is in reach, and these are why: each time that changes, until the next `connected`. */
+  readonly missing: CustomEvent<MissingQuorum>
+  /** The ensemble was given up for this one, by `fork` here or in another tab: the keeper is closed, `connect` again. */
+  readonly forked: CustomEvent<EnsembleId>
 }
 
 export interface KeeperParts extends AdministrationParts {
@@ -58,11 +62,13 @@ export interface KeeperParts extends AdministrationParts {
   observe(status: boolean, decisions: boolean): void
   status(): Promise<ReplicaStatus | null>
   close(): Promise<void>
+  fork(options: CallOptions): Promise<EnsembleId>
 }
 
 export class Keeper extends Administration {
   readonly #parts: KeeperParts
   #state: KeeperState = 'connecting'
+  #missing: MissingQuorum | null = null
 
   /** Use `connect` instead. */
   constructor(parts: KeeperParts) {
@@ -72,6 +78,14 @@ export class Keeper extends Administration {
 
   get state(): KeeperState {
     return this.#state
+  }
+
+  /**
+   * Who is missing, and since when, while no quorum is in reach: what an app shows people who wait. Null otherwise, and for a
+   * moment after a quorum was lost, until it is known. See the `missing` event.
+   */
+  get missing(): MissingQuorum | null {
+    return this.#missing
   }
 
   /** This app's replica, for ever. */
@@ -173,11 +187,28 @@ export class Keeper extends Administration {
     return this.#parts.close()
   }
 
+  /**
+   * The way out where the majority of the voters is lost for good, which only a person can know: makes a new ensemble, with
+   * an id of its own, of what this replica holds. Any state but `closed` will do, and any tab of the profile.
+   *
+   * What is given up: every write that this replica does not know to be decided, also such as others were told had been
+   * carried out; and every session, with its ephemerals. Whoever is still in the old ensemble is refused by the new one,
+   * and comes to it as a new member, without what it alone had: `connect({ ensemble, abandon })`.
+   *
+   * Resolves with the new ensemble. Then this keeper is closed, as is every other at this replica, each after a `forked`
+   * event; `connect` again, and zxids go on far above the old ones. Rejects with a KeeperError: ForkFailed, where the
+   * replica may have stopped all the same (`connect` again); Timeout (30 seconds where `options` do not say), after which
+   * the fork may still be made; Aborted; Closed.
+   */
+  fork(options: CallOptions = {}): Promise<EnsembleId> {
+    return this.#parts.fork(options)
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
   }
 
-  /** Hears `state`, `status`, `decisions` and `quota`; see {@link KeeperEvents}. */
+  /** Hears `state`, `status`, `decisions`, `quota`, `missing` and `forked`; see {@link KeeperEvents}. */
   on<Name extends keyof KeeperEvents>(
     name: Name,
     listener: (detail: KeeperEvents[Name]['detail']) => void,
@@ -210,6 +241,12 @@ export class Keeper extends Administration {
     if (this.#state === 'expired' && state !== 'closed') return
     this.#state = state
     this.emit('state', state)
+  }
+
+  /** For `connect`. @internal */
+  tellMissing(missing: MissingQuorum | null): void {
+    this.#missing = missing
+    if (missing !== null) this.emit('missing', missing)
   }
 
   /** For `connect`. @internal */

@@ -9,11 +9,13 @@ import type {
   Answer,
   Decision,
   FromReplica,
+  MissingQuorum,
   Question,
   ReplicaStatus,
   StreamPort,
   ToReplica,
 } from '../host/worker/protocol.ts'
+import type { EnsembleId } from '../logic/base/ids.ts'
 import type { ClientEvent, ClientRequest } from '../logic/replica/event.ts'
 import { type CallOptions, Calls } from './calls.ts'
 import { KeeperError } from './error.ts'
@@ -27,13 +29,20 @@ const questionMs = probeMs * probesMissedMax
 
 /** How a replica came to its end: by its own word, or in silence. */
 export type Ending =
-  | { readonly code: 'ReplicaStopped'; readonly reason: StopReason['code']; readonly message: string }
+  | {
+      readonly code: 'ReplicaStopped'
+      readonly reason: Exclude<StopReason['code'], 'Forked'>
+      readonly message: string
+    }
+  /** Given up for another ensemble, on a person's word. */
+  | { readonly code: 'Forked'; readonly ensemble: EnsembleId; readonly message: string }
   | { readonly code: 'WorkerDied'; readonly message: string }
 
 export interface LinkEvents {
   event(event: ClientEvent): void
   status(status: ReplicaStatus): void
   decisions(decisions: readonly Decision[]): void
+  missing(missing: MissingQuorum): void
   /** The replica is gone, and the link at none until it is switched to another. */
   lost(ending: Ending): void
 }
@@ -133,6 +142,8 @@ export class Link {
         return this.#events.status(message.status)
       case 'decisions':
         return this.#events.decisions(message.decisions)
+      case 'missing':
+        return this.#events.missing(message.missing)
       case 'pong':
         return
       case 'answer':
@@ -140,11 +151,7 @@ export class Link {
         this.#questions.resolve(message.id, message.answer)
         return
       case 'stopped':
-        return this.#lose({
-          code: 'ReplicaStopped',
-          reason: message.reason.code,
-          message: `${message.reason.code}: ${message.reason.message}`,
-        })
+        return this.#lose(endingBy(message.reason))
     }
   }
 
@@ -167,4 +174,11 @@ export class Link {
   #post(message: ToReplica): void {
     this.#port?.postMessage(message)
   }
+}
+
+function endingBy(reason: StopReason): Ending {
+  const message = `${reason.code}: ${reason.message}`
+  return reason.code === 'Forked'
+    ? { code: reason.code, ensemble: reason.ensemble, message }
+    : { code: 'ReplicaStopped', reason: reason.code, message }
 }

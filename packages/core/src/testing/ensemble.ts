@@ -5,7 +5,7 @@
 import { type ConnectOptions, connect } from '../client/connect.ts'
 import type { Keeper } from '../client/keeper.ts'
 import { createCodec } from '../host/codec.ts'
-import { ensembleId, type NodeId, nodeId, sessionId, slot } from '../logic/base/ids.ts'
+import { type EnsembleId, ensembleId, type NodeId, nodeId, sessionId, slot } from '../logic/base/ids.ts'
 import type { EngineName } from '../logic/consensus/engine.ts'
 import { encodeCommand } from '../logic/state/command.ts'
 import type { HistoryBounds } from '../logic/watch/history.ts'
@@ -49,14 +49,39 @@ export async function startEnsemble({
 }
 
 export class Ensemble {
-  readonly replicas: readonly InProcessReplica[]
-  readonly #room: string
+  readonly #replicas: InProcessReplica[]
+  readonly #room: EnsembleId
   readonly #keepers = new Set<Keeper>()
 
   /** Use {@link startEnsemble} instead. */
-  constructor(room: string, replicas: readonly InProcessReplica[]) {
+  constructor(room: EnsembleId, replicas: readonly InProcessReplica[]) {
     this.#room = room
-    this.replicas = replicas
+    this.#replicas = [...replicas]
+  }
+
+  get replicas(): readonly InProcessReplica[] {
+    return this.#replicas
+  }
+
+  /**
+   * Starts one more replica, which asks to be taken into the ensemble that replica `index` is in, and resolves with its own
+   * index. As new ones do it becomes an observer, and a voter where one is wanted.
+   */
+  async join(index: number): Promise<number> {
+    const { ensemble, engine } = this.replica(index)
+    const number = this.#replicas.length
+    const node = nodeId(`node-${number + 1}`)
+    const replica = new InProcessReplica({
+      node,
+      ensemble,
+      engine,
+      room: this.#room,
+      founders: [],
+      seed: number,
+    })
+    this.#replicas.push(replica)
+    await replica.start()
+    return number
   }
 
   /** A keeper with a session of its own at replica `index`, counted from 0. Rejects as `connect` does. */

@@ -3,11 +3,14 @@
  * BroadcastChannel, and by any number of clients as if each had the worker for itself. Its disk outlives it.
  */
 import { expose } from 'comlink'
+import { createCodec } from '../host/codec.ts'
+import type { Identity } from '../host/storage/contract.ts'
 import { createMemoryDisk, createMemoryStorage } from '../host/storage/memory.ts'
+import { beginningOf, fill } from '../host/worker/fork.ts'
 import type { OpenOptions, ReplicaService, ReplicaStatus } from '../host/worker/protocol.ts'
 import type { ReplicaHost } from '../host/worker/replica-host.ts'
-import { createService } from '../host/worker/service.ts'
-import type { EnsembleId, NodeId } from '../logic/base/ids.ts'
+import { createService, type PlaceOfFork } from '../host/worker/service.ts'
+import { type EnsembleId, ensembleId, type NodeId, nodeId } from '../logic/base/ids.ts'
 import type { EngineName } from '../logic/consensus/engine.ts'
 import type { ReplicaEvent } from '../logic/replica/event.ts'
 import type { HistoryBounds } from '../logic/watch/history.ts'
@@ -17,12 +20,16 @@ export interface ReplicaOptions {
   readonly node: NodeId
   readonly ensemble: EnsembleId
   readonly engine: EngineName
+  /** Where the replicas find each other; the ensemble's own where nothing is said. */
+  readonly room?: string
   /** The members that the ensemble begins with; a replica that is none of them joins. */
   readonly founders: readonly NodeId[]
   /** Seeds the replica's randomness. */
   readonly seed: number
   readonly history?: HistoryBounds | undefined
 }
+
+const codec = createCodec()
 
 interface Running {
   readonly service: ReplicaService
@@ -31,24 +38,39 @@ interface Running {
 
 export class InProcessReplica {
   readonly #options: ReplicaOptions
-  readonly #disk = createMemoryDisk()
+  readonly #room: string
+  #identity: Identity
+  #disk = createMemoryDisk()
   #running: Running | null = null
 
   constructor(options: ReplicaOptions) {
     this.#options = options
+    const { node, ensemble, engine, founders, room = ensemble } = options
+    this.#room = room
+    this.#identity = { node, ensemble, engine, founders }
   }
 
+  /** After a fork it is another. */
   get node(): NodeId {
-    return this.#options.node
+    return this.#identity.node
+  }
+
+  get ensemble(): EnsembleId {
+    return this.#identity.ensemble
+  }
+
+  get engine(): EngineName {
+    return this.#identity.engine
   }
 
   /** Opens the storage and runs, with what an earlier life left there. */
   async start(): Promise<void> {
-    const { node, ensemble, engine, founders, seed, history } = this.#options
+    const { seed, history } = this.#options
+    const { node, ensemble, engine } = this.#identity
     let host: ReplicaHost | null = null
     const service = createService({
       claim: async () => ({
-        identity: { node, ensemble, engine, founders },
+        identity: this.#identity,
         databaseName: node,
         stored: false,
         markStored: () => Promise.resolve(),
@@ -57,6 +79,7 @@ export class InProcessReplica {
         lost: new AbortController().signal,
       }),
       storage: () => createMemoryStorage(this.#disk),
+      fork: options => this.#fork(options),
       seed: () => seed,
       history,
       started: started => {
@@ -64,7 +87,7 @@ export class InProcessReplica {
       },
     })
     const options: OpenOptions = {
-      room: ensemble,
+      room: this.#room,
       engine,
       founding: { join: ensemble },
       broadcast: true,
@@ -114,5 +137,23 @@ export class InProcessReplica {
     const running = this.#running
     this.#running = null
     await running?.service.close(how)
+  }
+
+  /** Leaves what is to be started next: the replica of a new ensemble, on a disk of its own. */
+  async #fork({ stop }: PlaceOfFork): Promise<EnsembleId> {
+    const bytes = await stop()
+    this.#running = null
+    const { node } = this.#identity
+    const next = {
+      ...this.#identity,
+      node: nodeId(`${node}-forked`),
+      ensemble: ensembleId(`test-${crypto.randomUUID()}`),
+      founders: [],
+    }
+    const disk = createMemoryDisk()
+    await fill(createMemoryStorage(disk), next, beginningOf(codec, next, bytes))
+    this.#disk = disk
+    this.#identity = next
+    return next.ensemble
   }
 }

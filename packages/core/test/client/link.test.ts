@@ -18,6 +18,7 @@ function setup() {
     event: event => heard.push(event.type === 'seen' && event.zxid),
     status: () => undefined,
     decisions: () => undefined,
+    missing: () => undefined,
     lost: ({ code }) => lost.push(code),
   })
   return { link, heard, lost }

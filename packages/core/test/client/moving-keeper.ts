@@ -69,6 +69,7 @@ export function movingKeeper({ replicas: [first] }: Ensemble, options: MovingOpt
     },
     status: status => keeper.emit('status', status),
     decisions: decisions => keeper.emit('decisions', decisions),
+    missing: () => undefined,
     lost: () => lose(),
   })
   const session = new Session(link, watches, sessionTimeoutMs, timeoutMs)
@@ -80,6 +81,7 @@ export function movingKeeper({ replicas: [first] }: Ensemble, options: MovingOpt
     ask: (question, options) => link.ask(question, options),
     observe: (status, decisions) => link.observe(status, decisions),
     status: async () => null,
+    fork: () => Promise.reject(new Error('not here')),
     close: async () => undefined,
   })
   keeper.on('state', state => states.push(state))

@@ -21,7 +21,9 @@ export async function openKeeper({ timeoutMs = 5_000 } = {}) {
     port: port2 as unknown as MessagePort,
     codec,
     status: () => host.status(),
+    missingQuorum: () => host.missingQuorum(),
     query: query => host.query(query),
+    fork: () => Promise.reject(new Error('not here')),
     whenSure: action => host.whenSure(action),
     onRequest: request => host.push({ type: 'client', client: 1, request }),
     onLeft: () => host.push({ type: 'clientGone', client: 1 }),
@@ -46,6 +48,7 @@ export async function openKeeper({ timeoutMs = 5_000 } = {}) {
     event: event => session.receive(event),
     status: () => undefined,
     decisions: () => undefined,
+    missing: () => undefined,
     lost: ({ code }) => onStopped(code),
   })
   const session = new Session(link, watches, 10_000, timeoutMs)
@@ -61,6 +64,7 @@ export async function openKeeper({ timeoutMs = 5_000 } = {}) {
     ask: (question, options) => link.ask(question, options),
     observe: (status, decisions) => link.observe(status, decisions),
     status: async () => host.status(),
+    fork: () => Promise.reject(new Error('not here')),
     close,
   })
   return { keeper, session, link, disk, stoppedBy, host, close }

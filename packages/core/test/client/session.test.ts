@@ -17,6 +17,7 @@ async function atPort() {
     event: event => session.receive(event),
     status: () => undefined,
     decisions: () => undefined,
+    missing: () => undefined,
     lost: () => undefined,
   })
   const session = new Session(link, new Watches(), 20_000, 5_000)
@@ -93,6 +94,7 @@ test('KEEPER-36 a session that was not open yet is opened by the same token; a r
     event: event => session.receive(event),
     status: () => undefined,
     decisions: () => undefined,
+    missing: () => undefined,
     lost: () => undefined,
   })
   const session = new Session(link, new Watches(), 20_000, 5_000)

@@ -65,6 +65,12 @@ export class Mail {
     return byReceiver.get(self) ?? []
   }
 
+  /** A frame that says nothing. */
+  signOfLife(to: NodeId): Uint8Array {
+    const { codec, self, ensemble, kind } = this.#config
+    return encodeEnvelope(codec, { ensemble, engine: kind.name, from: self, to, messages: [] })
+  }
+
   /** One frame; more where it would be larger than a frame should be. */
   #frames(to: NodeId, messages: readonly PeerMessage[]): readonly Uint8Array[] {
     const { codec, self, ensemble, kind } = this.#config

@@ -6,7 +6,7 @@
  * A worker that was frozen, or slept with its machine, finds a burst of messages when it thaws, and may have lost its
  * identity to another meanwhile. So after any gap nothing is handled before the storage has said whose it is.
  */
-import type { NodeId } from '../../logic/base/ids.ts'
+import type { EnsembleId, NodeId } from '../../logic/base/ids.ts'
 import type { Decided } from '../../logic/consensus/engine.ts'
 import type { ReplicaEvent } from '../../logic/replica/event.ts'
 import type { Replica } from '../../logic/replica/replica.ts'
@@ -14,7 +14,8 @@ import type { ToClient, ToPeer } from '../../logic/replica/step.ts'
 import { WriteGroup } from '../../logic/replica/write-group.ts'
 import type { PeerMessage } from '../../logic/wire/envelope.ts'
 import { type Storage, StorageError, type StorageErrorCode } from '../storage/contract.ts'
-import type { Transport, TransportEvent } from '../transport/contract.ts'
+import type { Lane, Transport, TransportEvent } from '../transport/contract.ts'
+import { Contacts, type MissingVoter } from './contacts.ts'
 import type { Dropped, Mail } from './mail.ts'
 
 /** A gap between two batches that no busy worker has: ticks come every 50 ms. */
@@ -26,10 +27,13 @@ interface Clocks {
 }
 
 /** Why a replica stopped: a code for programs, a sentence for people. */
-export interface StopReason {
-  readonly code: 'Closed' | 'InvariantBroken' | `Storage${StorageErrorCode}`
-  readonly message: string
-}
+export type StopReason =
+  | {
+      readonly code: 'Closed' | 'InvariantBroken' | `Storage${StorageErrorCode}`
+      readonly message: string
+    }
+  /** On a person's word its ensemble was given up for `ensemble`, which begins with what this replica had. */
+  | { readonly code: 'Forked'; readonly ensemble: EnsembleId; readonly message: string }
 
 export interface RuntimeConfig {
   readonly replica: Replica
@@ -59,6 +63,7 @@ export class Runtime {
   #isChecking = false
   /** What is done when it says that it is this replica's; few, while one answer of the storage is waited for. */
   #whenSure: (() => void)[] = []
+  readonly #contacts: Contacts
   /** By both clocks, when the last batch was taken; ticks come far more often than the gap is long. */
   #lastRun: Clocks
   readonly #group = new WriteGroup()
@@ -71,6 +76,7 @@ export class Runtime {
   constructor(config: RuntimeConfig) {
     this.#config = config
     this.#lastRun = this.#clocks()
+    this.#contacts = new Contacts(config.now())
   }
 
   get dropped(): Dropped {
@@ -79,6 +85,12 @@ export class Runtime {
 
   get connected(): readonly NodeId[] {
     return [...this.#routes.keys()]
+  }
+
+  /** Those of `voters` that this replica does not hear, itself apart. */
+  missing(voters: readonly NodeId[]): readonly MissingVoter[] {
+    this.#contacts.pass(this.#config.now())
+    return this.#contacts.missing(voters.filter(node => node !== this.#config.replica.self))
   }
 
   /** Puts `event` at the end of the next batch. Ignored after the replica stopped. */
@@ -92,18 +104,22 @@ export class Runtime {
 
   /** What a transport has to say. */
   onTransport(transport: Transport, event: TransportEvent): void {
+    this.#contacts.pass(this.#config.now())
     switch (event.type) {
       case 'up':
+        this.#contacts.connected(event.peer)
         this.#routes.set(event.peer, [...this.#routesBeside(event.peer, transport), transport])
         this.#leaveWords(event.peer, transport)
         return this.push({ type: 'connected', peer: event.peer })
       case 'down': {
         const others = this.#routesBeside(event.peer, transport)
         if (others.length > 0) return void this.#routes.set(event.peer, others)
+        this.#contacts.disconnected(event.peer)
         if (this.#routes.delete(event.peer)) this.push({ type: 'disconnected', peer: event.peer })
         return
       }
       case 'frame': {
+        this.#contacts.heard(event.peer)
         const messages = this.#config.mail.receive(event.peer, event.bytes)
         if (messages.length > 0) this.push({ type: 'peer', from: event.peer, messages })
         return
@@ -152,6 +168,7 @@ export class Runtime {
         if (this.#inbox.length > 0) this.#step()
         if (this.#canWrite) this.#write()
       }
+      if (this.#stopReason === null) this.#showLife()
     } catch (error) {
       this.#stop(reasonOf(error))
     }
@@ -218,11 +235,20 @@ export class Runtime {
   #send(messages: readonly ToPeer[]): void {
     if (messages.length === 0) return
     const { mail } = this.#config
-    const toSelf = mail.send(messages, (to, lane, bytes) =>
-      this.#routes.get(to)?.at(-1)?.send(to, lane, bytes),
-    )
+    const toSelf = mail.send(messages, (to, lane, bytes) => this.#post(to, lane, bytes))
     if (toSelf.length > 0)
       this.#inbox.push({ type: 'peer', from: this.#config.replica.self, messages: toSelf })
+  }
+
+  /** Sends an empty frame to those who have not been sent any of late. */
+  #showLife(): void {
+    this.#contacts.pass(this.#config.now())
+    for (const peer of this.#contacts.due) this.#post(peer, 'control', this.#config.mail.signOfLife(peer))
+  }
+
+  #post(to: NodeId, lane: Lane, bytes: Uint8Array): void {
+    this.#contacts.sent(to)
+    this.#routes.get(to)?.at(-1)?.send(to, lane, bytes)
   }
 
   #routesBeside(peer: NodeId, transport: Transport): readonly Transport[] {

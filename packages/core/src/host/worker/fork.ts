@@ -70,7 +70,7 @@ export function beginningOf(codec: Codec, next: Identity, bytes: Uint8Array): Pe
 }
 
 /** Durable, and closed, when it resolves. */
-async function fill(storage: Storage, identity: Identity, persist: Persist): Promise<void> {
+export async function fill(storage: Storage, identity: Identity, persist: Persist): Promise<void> {
   try {
     await storage.open(identity)
     await storage.write(persist)

@@ -1,5 +1,5 @@
 /** The worker's door for requests: what a page sends is parsed here and trusted from here on. */
-import { isCounter, isId, type SessionId, sessionId, slot, xid } from '../../logic/base/ids.ts'
+import { ensembleId, isCounter, isId, type SessionId, sessionId, slot, xid } from '../../logic/base/ids.ts'
 import { watchesPerSessionMax } from '../../logic/base/limits.ts'
 import type { ClientRequest } from '../../logic/replica/event.ts'
 import { parseOperation } from '../../logic/state/operation.ts'
@@ -32,8 +32,9 @@ export function parseRequest(value: unknown): ClientRequest | null {
 /** A question to the worker from outside, or null when it is none. */
 export function parseQuestion(value: unknown): Question | null {
   if (typeof value !== 'object' || value === null) return null
-  const { type, session, publicKey, signature, query } = value as { [key: string]: unknown }
+  const { type, session, publicKey, signature, query, ensemble } = value as { [key: string]: unknown }
   if (type === 'challenge' || type === 'status') return { type }
+  if (type === 'fork') return isId(ensemble) ? { type, ensemble: ensembleId(ensemble) } : null
   if (type === 'query') {
     const parsed = parseQuery(query)
     return parsed.ok ? { type, query: parsed.value } : null

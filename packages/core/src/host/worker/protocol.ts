@@ -9,6 +9,7 @@ import type { ClientEvent, ClientRequest } from '../../logic/replica/event.ts'
 import type { Command, Operation } from '../../logic/state/command.ts'
 import type { Failure } from '../../logic/state/error.ts'
 import type { Query, QueryAnswer } from '../../logic/state/query.ts'
+import type { MissingVoter } from '../runtime/contacts.ts'
 import type { Dropped } from '../runtime/mail.ts'
 import type { StopReason } from '../runtime/runtime.ts'
 
@@ -75,6 +76,8 @@ export type Question =
   | { readonly type: 'status' }
   /** What the replica holds, as anybody may read it: without a session, however far behind. */
   | { readonly type: 'query'; readonly query: Query }
+  /** On a person's word: a new ensemble from what this replica holds, if it is in `ensemble` still. */
+  | { readonly type: 'fork'; readonly ensemble: EnsembleId }
   /** Something to sign, good for one `prove` on this stream. */
   | { readonly type: 'challenge' }
   /** Whether `signature` (ECDSA on P-256, SHA-256, of `proofText`) shows that the session holds the key. */
@@ -88,6 +91,8 @@ export type Question =
 export type Answer =
   | { readonly type: 'status'; readonly status: ReplicaStatus | null }
   | { readonly type: 'query'; readonly result: Result<QueryAnswer, Failure> }
+  /** The new ensemble. Everybody at this replica hears `stopped` next. */
+  | { readonly type: 'forked'; readonly result: Result<EnsembleId, OpenError> }
   | { readonly type: 'challenge'; readonly nonce: Uint8Array }
   | { readonly type: 'proven'; readonly proven: boolean }
 
@@ -108,8 +113,18 @@ export type FromReplica =
   | { readonly type: 'answer'; readonly id: number; readonly answer: Answer }
   | { readonly type: 'status'; readonly status: ReplicaStatus }
   | { readonly type: 'decisions'; readonly decisions: readonly Decision[] }
+  /** No quorum is in reach: who is missing, as often as that changes. */
+  | { readonly type: 'missing'; readonly missing: MissingQuorum }
   /** The last thing said. */
   | { readonly type: 'stopped'; readonly reason: StopReason }
+
+/** While no quorum is in reach, as far as the replica of this page can tell. */
+export interface MissingQuorum {
+  /** Whose majority it takes. */
+  readonly voters: readonly NodeId[]
+  /** Those of them that are not heard, longest missed first; never empty. */
+  readonly missing: readonly MissingVoter[]
+}
 
 /** A replica as people may want to see it. */
 export interface ReplicaStatus extends EngineStatus {
@@ -121,6 +136,8 @@ export interface ReplicaStatus extends EngineStatus {
   /** The zxid under which sessions are expired, 0 before the first. */
   readonly leadership: Zxid
   readonly digest: number
+  /** Voters that this replica does not hear, and since when: by its machine's clock, for people to see. */
+  readonly missing: readonly MissingVoter[]
   /** Peers with a connection to this replica. */
   readonly connected: readonly NodeId[]
   /** Frames that were refused, by reason. */

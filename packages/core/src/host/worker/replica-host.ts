@@ -24,7 +24,7 @@ import { Runtime, type StopReason } from '../runtime/runtime.ts'
 import { startTicker } from '../runtime/ticker.ts'
 import type { Opened, Storage } from '../storage/contract.ts'
 import type { Transport } from '../transport/contract.ts'
-import type { ReplicaStatus } from './protocol.ts'
+import type { MissingQuorum, ReplicaStatus } from './protocol.ts'
 
 export interface ReplicaHostConfig {
   /** Open: what it gave back is in `opened`. Closed when the replica ends. */
@@ -49,8 +49,12 @@ export interface ReplicaHost {
   /** Does `action` when the replica is known to be in its place still: now, a little later, or never. */
   whenSure(action: () => void): void
   status(): ReplicaStatus
+  /** Null while a quorum is in reach, and while nobody is known to be missing. */
+  missingQuorum(): MissingQuorum | null
   /** What the replica holds now, as anybody may read it. */
   query(query: Query): Result<QueryAnswer, Failure>
+  /** All that it holds, as a snapshot: to be asked for when it is closed. */
+  snapshot(): Uint8Array
   /**
    * Has the ensemble take this replica out, so that nobody waits for its vote. Resolves when that is done, cannot be, or
    * takes longer than half a second. Never rejects.
@@ -125,7 +129,15 @@ export function startReplica(config: ReplicaHostConfig): ReplicaHost {
   return {
     push: event => runtime.push(event),
     whenSure: action => runtime.whenSure(action),
+    missingQuorum: () => {
+      const { proposer, membership } = replica.status()
+      if (proposer !== null) return null
+      const { voters } = membership
+      const missing = runtime.missing(voters).toSorted((a, b) => a.since - b.since)
+      return missing.length === 0 ? null : { voters, missing }
+    },
     query: query => machine.query(query),
+    snapshot: () => machine.snapshot(),
     status: () => ({
       ...replica.status(),
       node: self,
@@ -135,6 +147,7 @@ export function startReplica(config: ReplicaHostConfig): ReplicaHost {
       appliedThrough: machine.appliedThrough,
       leadership: machine.leadership,
       digest: machine.digest(),
+      missing: runtime.missing(replica.status().membership.voters),
       connected: runtime.connected,
       dropped: runtime.dropped,
     }),

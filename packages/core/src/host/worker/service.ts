@@ -3,6 +3,7 @@
  * to one replica and the pages' streams to it. Where these come from can be replaced by whoever runs it elsewhere.
  */
 
+import type { EnsembleId } from '../../logic/base/ids.ts'
 import { err, ok, type Result } from '../../logic/base/result.ts'
 import { engineNames } from '../../logic/consensus/engines.ts'
 import { failure } from '../../logic/state/error.ts'
@@ -14,9 +15,12 @@ import { createMemoryStorage } from '../storage/memory.ts'
 import { broadcastTransport } from '../transport/broadcast.ts'
 import { portTransport } from '../transport/port.ts'
 import { deleteReplica } from './delete-replica.ts'
+import { Ending } from './ending.ts'
+import { type ForkOptions, forkReplica } from './fork.ts'
 import { type Claim, type ClaimOptions, claimIdentity, watchPeerLock } from './identity.ts'
 import { IdentityError } from './identity-error.ts'
 import { keepLobby } from './lobby.ts'
+import { openError } from './open-error.ts'
 import type { OpenError, Opening, OpenOptions, ReplicaService } from './protocol.ts'
 import { type ReplicaHost, startReplica } from './replica-host.ts'
 import { Streams } from './streams.ts'
@@ -28,12 +32,16 @@ const claimTimeoutMs = 20_000
 export interface ServiceParts {
   claim(options: ClaimOptions): Promise<Claim>
   storage(kind: OpenOptions['storage'], claim: Claim): Storage
+  /** Makes a new ensemble, in this place, of what a replica held. Rejects with an error that has a code. */
+  fork(options: PlaceOfFork): Promise<EnsembleId>
   /** Seeds what is random in logic. */
   seed(): number
   readonly history?: HistoryBounds | undefined
   /** The replica runs from now on. */
   started(host: ReplicaHost): void
 }
+
+export type PlaceOfFork = Omit<ForkOptions, 'codec' | 'storage'> & { readonly kind: OpenOptions['storage'] }
 
 export function createService(parts: ServiceParts = browserParts()): ReplicaService {
   const codec = createCodec()
@@ -45,10 +53,13 @@ export function createService(parts: ServiceParts = browserParts()): ReplicaServ
   const streams = new Streams({
     codec,
     status: () => host?.status() ?? null,
+    missingQuorum: () => host?.missingQuorum() ?? null,
     query: query => host?.query(query) ?? err(failure('NoNode', 'no replica runs')),
     whenSure: action => host?.whenSure(action),
     push: event => host?.push(event),
+    fork: ensemble => fork(ensemble),
   })
+  let fork: (ensemble: EnsembleId) => Promise<Result<EnsembleId, OpenError>> = async () => err(notRunning)
 
   const open = async (
     { room, engine, founding, broadcast, storage: kind, replicas }: OpenOptions,
@@ -89,13 +100,25 @@ export function createService(parts: ServiceParts = browserParts()): ReplicaServ
       },
       deliver: events => streams.tell(events),
       stepped: decided => streams.stepped(decided),
-      stopped: reason => {
-        closeLobby()
-        ended.abort()
-        claimed.release()
-        streams.stopped(reason)
-      },
+      stopped: reason => ending.stopped(reason),
     })
+    const ending = new Ending(reason => {
+      closeLobby()
+      ended.abort()
+      claimed.release()
+      streams.stopped(reason)
+    })
+    fork = async ensemble => {
+      if (ensemble !== identity.ensemble) return err(otherEnsemble(identity.ensemble))
+      const signal = AbortSignal.timeout(claimTimeoutMs)
+      return ending.fork(() => parts.fork({ room, kind, old: identity, signal, stop }))
+    }
+    const stop = async () => {
+      await started.close()
+      // Nothing is answered from it any more.
+      host = null
+      return started.snapshot()
+    }
     host = started
     streams.add(port)
     parts.started(started)
@@ -146,13 +169,26 @@ function browserParts(): ServiceParts {
       kind === 'memory'
         ? createMemoryStorage()
         : createIndexedDbStorage({ name, codec: createCodec(), mustExist }),
+    fork: async ({ kind, ...options }) => {
+      if (kind === 'memory')
+        throw new IdentityError(
+          'Unsupported',
+          'a replica in memory is not forked: its successor would be gone',
+        )
+      return forkReplica({
+        ...options,
+        codec: createCodec(),
+        storage: name => createIndexedDbStorage({ name, codec: createCodec() }),
+      })
+    },
     seed: () => crypto.getRandomValues(new Uint32Array(1))[0] ?? 1,
     started: () => undefined,
   }
 }
 
-function openError(error: unknown): OpenError {
-  if (!(error instanceof Error)) return { code: 'Failed', message: String(error) }
-  const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name
-  return { code, message: error.message }
-}
+const notRunning: OpenError = { code: 'Failed', message: 'no replica runs here' }
+
+const otherEnsemble = (own: EnsembleId): OpenError => ({
+  code: 'Forked',
+  message: `this replica takes part in ensemble ${own}`,
+})

@@ -3,6 +3,7 @@
  */
 
 import type { Codec } from '../../logic/base/codec.ts'
+import type { EnsembleId } from '../../logic/base/ids.ts'
 import type { Result } from '../../logic/base/result.ts'
 import type { Decided } from '../../logic/consensus/engine.ts'
 import type { ClientEvent, ClientRequest } from '../../logic/replica/event.ts'
@@ -12,10 +13,21 @@ import type { StopReason } from '../runtime/runtime.ts'
 import { describe } from './decisions.ts'
 import { KeyProofs } from './key-proofs.ts'
 import { parseQuestion, parseRequest } from './parse-request.ts'
-import type { Answer, FromReplica, Question, ReplicaStatus, StreamPort } from './protocol.ts'
+import type {
+  Answer,
+  FromReplica,
+  MissingQuorum,
+  OpenError,
+  Question,
+  ReplicaStatus,
+  StreamPort,
+} from './protocol.ts'
 
 /** Decisions that are told at once; a replica that recovers has more, and tells only of the last. */
 const decisionsMax = 200
+
+/** Who is missing is looked at no more often. */
+const missingDelayMs = 250
 
 /** Changes of the status are gathered this long: it is for people. */
 const statusDelayMs = 50
@@ -27,9 +39,11 @@ export interface StreamConfig {
   /** The page left. Called at most once. */
   onLeft(): void
   status(): ReplicaStatus | null
+  missingQuorum(): MissingQuorum | null
   query(query: Query): Result<QueryAnswer, Failure>
   /** Does `action` when the replica is known to be in its place still: now, a little later, or never. */
   whenSure(action: () => void): void
+  fork(ensemble: EnsembleId): Promise<Result<EnsembleId, OpenError>>
 }
 
 export class Stream {
@@ -38,6 +52,8 @@ export class Stream {
   #observing = { status: false, decisions: false }
   #lastStatus = ''
   #statusTimer: ReturnType<typeof setTimeout> | null = null
+  #lastMissing = ''
+  #missingTimer: ReturnType<typeof setTimeout> | null = null
 
   constructor(config: StreamConfig) {
     this.#config = config
@@ -55,10 +71,11 @@ export class Stream {
       this.#post({ type: 'decisions', decisions })
     }
     if (this.#observing.status) this.#statusTimer ??= setTimeout(() => this.#tellStatus(), statusDelayMs)
+    this.#missingTimer ??= setTimeout(() => this.#tellMissing(), missingDelayMs)
   }
 
   stopped(reason: StopReason): void {
-    clearTimeout(this.#statusTimer ?? undefined)
+    this.#clearTimers()
     this.#post({ type: 'stopped', reason })
   }
 
@@ -72,6 +89,16 @@ export class Stream {
     if (text === this.#lastStatus) return
     this.#lastStatus = text
     this.#post({ type: 'status', status })
+  }
+
+  /** Tells who is missing where no quorum is in reach, and where that differs from what was told last. */
+  #tellMissing(): void {
+    this.#missingTimer = null
+    const missing = this.#config.missingQuorum()
+    const text = JSON.stringify(missing)
+    if (text === this.#lastMissing) return
+    this.#lastMissing = text
+    if (missing !== null) this.#post({ type: 'missing', missing })
   }
 
   #receive(data: unknown): void {
@@ -116,6 +143,8 @@ export class Stream {
         return { type: 'status', status: this.#config.status() }
       case 'query':
         return { type: 'query', result: this.#config.query(question.query) }
+      case 'fork':
+        return { type: 'forked', result: await this.#config.fork(question.ensemble) }
       case 'challenge':
         return { type: 'challenge', nonce: this.#proofs.challenge() }
       case 'prove': {
@@ -126,8 +155,13 @@ export class Stream {
     }
   }
 
-  #leave(): void {
+  #clearTimers(): void {
     clearTimeout(this.#statusTimer ?? undefined)
+    clearTimeout(this.#missingTimer ?? undefined)
+  }
+
+  #leave(): void {
+    this.#clearTimers()
     this.#config.port.onmessage = null
     this.#config.port.close()
     this.#config.onLeft()

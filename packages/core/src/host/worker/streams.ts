@@ -4,6 +4,7 @@
  */
 
 import type { Codec } from '../../logic/base/codec.ts'
+import type { EnsembleId } from '../../logic/base/ids.ts'
 import type { Result } from '../../logic/base/result.ts'
 import type { Decided } from '../../logic/consensus/engine.ts'
 import type { ClientEvent, ClientId, ReplicaEvent } from '../../logic/replica/event.ts'
@@ -11,15 +12,17 @@ import type { ToClient } from '../../logic/replica/step.ts'
 import type { Failure } from '../../logic/state/error.ts'
 import type { Query, QueryAnswer } from '../../logic/state/query.ts'
 import type { StopReason } from '../runtime/runtime.ts'
-import type { ReplicaStatus, StreamPort } from './protocol.ts'
+import type { MissingQuorum, OpenError, ReplicaStatus, StreamPort } from './protocol.ts'
 import { Stream } from './stream.ts'
 
 export interface StreamsConfig {
   readonly codec: Codec
   status(): ReplicaStatus | null
+  missingQuorum(): MissingQuorum | null
   query(query: Query): Result<QueryAnswer, Failure>
   /** Does `action` when the replica is known to be in its place still: now, a little later, or never. */
   whenSure(action: () => void): void
+  fork(ensemble: EnsembleId): Promise<Result<EnsembleId, OpenError>>
   push(event: ReplicaEvent): void
 }
 
@@ -40,7 +43,7 @@ export class Streams {
 
   /** Serves the page at the other end of `port` until it leaves. */
   add(port: StreamPort): void {
-    const { codec, status, query, whenSure, push } = this.#config
+    const { codec, status, missingQuorum, query, fork, whenSure, push } = this.#config
     const client = ++this.#lastClient
     const onLeft = () => {
       this.#streams.delete(client)
@@ -52,8 +55,10 @@ export class Streams {
         port,
         codec,
         status,
+        missingQuorum,
         query,
         whenSure,
+        fork,
         onRequest: request => push({ type: 'client', client, request }),
         onLeft,
       }),

@@ -222,3 +222,9 @@ export const forkSlots = 2 ** 36
 
 /** A state further on than this is not forked: the new ensemble would have fewer slots of its own than are left out. */
 export const forkThroughMax = 2 ** 53 - 2 * forkSlots
+
+/** A replica that has nothing to say to a peer shows itself this often: so that people can be told who is missing. */
+export const signOfLifeMs = 1_000
+
+/** A peer with a connection is missed after so long without a frame: three signs of life, and a page that was busy. */
+export const missedAfterMs = 3_500

@@ -1,0 +1,8 @@
+/** What went wrong in the worker, as a page is told of it. */
+import type { OpenError } from './protocol.ts'
+
+export function openError(error: unknown): OpenError {
+  if (!(error instanceof Error)) return { code: 'Failed', message: String(error) }
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name
+  return { code, message: error.message }
+}
