@@ -8,7 +8,7 @@ import { networkOf } from '../src/server/addresses.ts'
 import { closeCodes, type SignalingServer, startSignalingServer } from '../src/server/index.ts'
 import { refusalsMax } from '../src/server/limits.ts'
 import { recorder } from './recorder.ts'
-import { ask, atEnd, client, member, metric, start } from './server-client.ts'
+import { ask, atEnd, client, member, metric, start, upgradeRequest } from './server-client.ts'
 
 /** What is answered to a request for a socket that does not get one. */
 async function refusedUpgrade(server: SignalingServer): Promise<number> {
@@ -140,10 +140,7 @@ test('SRV-25 too many sockets are told so (4005); when those are many too, the r
   const mute = Array.from({ length: refusalsMax + 20 }, () => {
     const stream = connect(server.port, '127.0.0.1')
     stream.on('error', () => {})
-    stream.write(
-      'GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n' +
-        'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n',
-    )
+    stream.write(upgradeRequest)
     atEnd(() => stream.destroy())
     return once(stream, 'data').then(([data]) => String(data).slice(9, 12))
   })
@@ -165,6 +162,12 @@ test('SRV-26 a server that stops says so at /health and lets nobody in, while th
   const closed = server.close()
   expect(await ask(server, '/health')).toMatchObject({ code: 503, text: 'stopping\n' })
   expect(await refusedUpgrade(server)).toBe(503)
+  // One that is refused and never closes its own end holds nobody up.
+  const half = connect({ port: server.port, host: '127.0.0.1', allowHalfOpen: true })
+  half.on('error', () => {})
+  atEnd(() => half.destroy())
+  half.write(upgradeRequest)
+  await once(half, 'data')
   a.say({ type: 'signal', to: 'b', data: 'still here' })
   await vi.waitFor(() => expect(b.heard.at(-1)).toEqual({ type: 'signal', from: 'a', data: 'still here' }))
   await closed

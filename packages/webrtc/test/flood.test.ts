@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { expect, test, vi } from 'vitest'
 import { closeCodes, defaultLimits } from '../src/server/index.ts'
 import { createOutbox } from '../src/server/outbox.ts'
@@ -85,6 +86,25 @@ test('SRV-27 one that floods and reads nothing is cut when too much waits for it
   await vi.waitFor(() => expect(bystander.heard.at(-1)).toEqual({ type: 'pong' }))
 }, 60_000)
 
+test('SRV-27 one that floods with pings or pongs of the WebSocket itself is closed (4006), and pongs do not pile up', async () => {
+  const server = await start({
+    limits: { messagesBurstMax: 2_000, messagesPerSecondMax: 1, heartbeatMs: 1e6 },
+  })
+  const bystander = await member(server, 'bystander')
+  for (const kind of ['ping', 'pong'] as const) {
+    const flooder = await member(server, 'flooder')
+    for (let sent = 0; sent < 3_000; sent += 1) flooder.socket[kind]('x'.repeat(125))
+    expect(await flooder.closed).toBe(closeCodes.tooManyMessages)
+  }
+  const polite = await client(server)
+  const answered = once(polite.socket, 'pong')
+  polite.socket.ping('hello')
+  expect(String((await answered)[0])).toBe('hello')
+  bystander.say({ type: 'ping' })
+  await vi.waitFor(() => expect(bystander.heard.at(-1)).toEqual({ type: 'pong' }))
+  await vi.waitFor(async () => expect(await metric(server, 'waiting_bytes')).toBe(0))
+})
+
 test('SRV-27 one that sits in as many rooms as it may hears no signal to others, and stops nobody', async () => {
   const server = await start({ limits: { socketsPerAddressMax: 60 } })
   const spies = await Promise.all(
@@ -114,6 +134,7 @@ test('SRV-28 when too much waits for all together, signals are lost, and who is 
       readyState: 1,
       OPEN: 1,
       send: (_: unknown, done: () => void) => sent.push(done),
+      pong: (_: unknown, __: boolean, done: () => void) => sent.push(done),
     } as const
     return { sent, cut, ...createOutbox(socket as never, limits, tally, cut) }
   }
@@ -123,6 +144,9 @@ test('SRV-28 when too much waits for all together, signals are lost, and who is 
   expect(all.map(({ sent }) => sent.length)).toEqual([3, 3, 3, 1, 0])
   expect(tally.lost).toBe(5)
   expect(tally.waitingBytes).toBeGreaterThan(300 * kilobyte)
+  // Nor are pings answered.
+  for (const each of all) each.pong(Buffer.from('x'))
+  expect(all.map(({ sent }) => sent.length)).toEqual([3, 3, 3, 1, 0])
   for (const each of all) each.send({ type: 'left', instance: 'b' })
   expect(all.map(({ cut }) => cut.mock.calls.length)).toEqual([1, 1, 1, 0, 0])
   // What ends, or reads, gives its place to the others.

@@ -72,3 +72,8 @@ export async function metric(server: { readonly port: number }, name: string): P
   const line = text.split('\n').find(each => each.startsWith(`peerkeeper_signaling_${name} `))
   return Number(line?.split(' ').at(-1))
 }
+
+/** How a connection asks to become a WebSocket, as bytes. */
+export const upgradeRequest =
+  'GET / HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n' +
+  'Sec-WebSocket-Version: 13\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n'

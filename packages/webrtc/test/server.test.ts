@@ -126,6 +126,26 @@ test('SRV-8 an instance that joins again replaces its old socket (4007)', async 
   await vi.waitFor(() => expect(after.heard.at(-1)).toEqual({ type: 'signal', from: 'a', data: 'x' }))
 })
 
+test('SRV-30 who takes the instance of another without its key is refused (4014), and the other stays', async () => {
+  const server = await start()
+  const join = async (key?: string) => {
+    const joining = await client(server)
+    joining.say({ type: 'join', room: 'room', instance: 'a', card: 'card', key })
+    return joining
+  }
+  const owner = await join('secret')
+  await vi.waitFor(() => expect(owner.heard).toHaveLength(1))
+  const bystander = await member(server, 'b')
+  for (const key of ['guess', undefined]) expect(await (await join(key)).closed).toBe(closeCodes.taken)
+  bystander.say({ type: 'signal', to: 'a', data: 'x' })
+  await vi.waitFor(() => expect(owner.heard.at(-1)).toEqual({ type: 'signal', from: 'b', data: 'x' }))
+  expect(bystander.heard).toEqual([{ type: 'welcome', members: [{ instance: 'a', card: 'card' }] }])
+  const again = await join('secret')
+  expect(await owner.closed).toBe(closeCodes.replaced)
+  await vi.waitFor(() => expect(again.heard).toHaveLength(1))
+  expect(JSON.stringify([bystander.heard, again.heard])).not.toContain('secret')
+})
+
 test('SRV-9 a socket that does not answer pings is cut, and its room hears that it left', async () => {
   const server = await start({ heartbeatMs: 30 })
   const a = await member(server, 'a')

@@ -17,6 +17,7 @@ const closeTexts: Readonly<Record<CloseReason, string>> = {
   tooManyFromAddress: 'too many sockets from this address',
   foundingsFull: 'the server cannot keep another founding',
   tooManyFoundings: 'too many foundings from this address; wait',
+  taken: "the instance is somebody else's",
   notDurable: 'the server cannot write its foundings',
 }
 

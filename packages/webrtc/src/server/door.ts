@@ -36,6 +36,8 @@ export function createDoor(options: DoorOptions, addresses: Addresses, house: Ho
     // No honest client sends a message in so many pieces.
     maxFragments: 1_024,
     perMessageDeflate: false,
+    // Answered in socket.ts, where they are counted: ws would answer any number of them.
+    autoPong: false,
     closeTimeout: closeTimeoutMs,
   }
   const server = new WebSocketServer(settings)
@@ -53,6 +55,7 @@ export function createDoor(options: DoorOptions, addresses: Addresses, house: Ho
     upgrade(request, stream, head) {
       stream.on('error', () => {})
       if (isShut || server.clients.size >= limits.socketsMax + refusalsMax) {
+        stream.once('finish', () => stream.destroy())
         stream.end('HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\n\r\n')
         return
       }

@@ -10,6 +10,8 @@ import type { Tally } from './tally.ts'
 export interface Outbox {
   /** Sends `message`, or loses it, or calls `cut`. Never throws. */
   send(message: ServerMessage): void
+  /** Answers a ping of the client's WebSocket with what it carried, or not, when too much waits. */
+  pong(data: Buffer): void
   /** The socket is gone: nothing waits for it any more. Idempotent. */
   end(): void
 }
@@ -18,7 +20,7 @@ type OutboxLimits = Pick<SignalingLimits, 'waitingBytesMax' | 'waitingBytesTotal
 
 /** An outbox for `socket`. `cut` ends it because it is slow. */
 export function createOutbox(
-  socket: Pick<WebSocket, 'readyState' | 'OPEN' | 'send'>,
+  socket: Pick<WebSocket, 'readyState' | 'OPEN' | 'send' | 'pong'>,
   limits: OutboxLimits,
   tally: Tally,
   cut: () => void,
@@ -27,31 +29,39 @@ export function createOutbox(
   let waiting = 0
   let isOver = false
 
-  function write(text: string, bytes: number): void {
+  /** Counts `bytes` as waiting until what is returned is called. */
+  function wait(bytes: number): () => void {
     waiting += bytes
     tally.waitingBytes += bytes
-    socket.send(text, () => {
+    return () => {
       if (isOver) return
       waiting -= bytes
       tally.waitingBytes -= bytes
-    })
+    }
   }
+
+  const isCrowded = () => tally.waitingBytes > limits.waitingBytesTotalMax
+  /** Whether what may be lost is to be lost. */
+  const isLosing = () => isCrowded() || waiting > limits.waitingBytesMax / 2
 
   return {
     send(message) {
       if (isOver || socket.readyState !== socket.OPEN) return
-      const isCrowded = tally.waitingBytes > limits.waitingBytesTotalMax
-      if (message.type === 'signal' && (isCrowded || waiting > limits.waitingBytesMax / 2)) {
+      if (message.type === 'signal' && isLosing()) {
         tally.lost += 1
         return
       }
-      if (waiting > (isCrowded ? limits.messageBytesMax : limits.waitingBytesMax)) return cut()
+      if (waiting > (isCrowded() ? limits.messageBytesMax : limits.waitingBytesMax)) return cut()
       const text = JSON.stringify(message)
       const bytes = Buffer.byteLength(text)
-      write(text, bytes)
+      socket.send(text, wait(bytes))
       if (message.type !== 'signal') return
       tally.relayed += 1
       tally.relayedBytes += bytes
+    },
+    pong(data) {
+      if (isOver || socket.readyState !== socket.OPEN || isLosing()) return
+      socket.pong(data, false, wait(data.length + frameBytes))
     },
     end() {
       if (isOver) return
@@ -60,3 +70,6 @@ export function createOutbox(
     },
   }
 }
+
+/** What a short frame costs beside what it carries: nothing is free to wait. */
+const frameBytes = 16

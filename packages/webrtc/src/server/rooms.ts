@@ -10,6 +10,8 @@ export interface Seat {
   readonly room: string
   readonly instance: string
   readonly card: string
+  /** What tells the owner of the instance from others, who see its name. */
+  readonly key: string | undefined
   deliver(message: ServerMessage): void
   /** The room has no place for it any more. */
   dismiss(reason: CloseReason): void
@@ -19,8 +21,8 @@ export interface Rooms {
   /** Rooms with somebody in them. */
   readonly size: number
   /**
-   * Seats `seat`, welcomes it, and tells the others. An instance that is there already is replaced: it is the same client,
-   * back before its old socket was missed. Returns why there is no place, or undefined.
+   * Seats `seat`, welcomes it, and tells the others. An instance that is there already is replaced by one with the same key: it
+   * is the same client, back before its old socket was missed; another key is an impostor's. Returns why there is no place, or undefined.
    */
   join(seat: Seat): CloseReason | undefined
   /** Takes `seat` away and tells the others; nothing happens when it is not there (any more). */
@@ -51,6 +53,7 @@ export function createRooms(limits: Pick<SignalingLimits, 'peersPerRoomMax' | 'r
     join(seat) {
       const before = rooms.get(seat.room)?.get(seat.instance)
       if (before !== undefined) {
+        if (before.key !== seat.key) return 'taken'
         leave(before)
         before.dismiss('replaced')
       }

@@ -72,7 +72,11 @@ export async function startSignalingServer(options: SignalingServerOptions = {})
   let isStopping = false
 
   const http = createServer(
-    { headersTimeout: requestTimeoutMs, requestTimeout: requestTimeoutMs },
+    {
+      headersTimeout: requestTimeoutMs,
+      requestTimeout: requestTimeoutMs,
+      connectionsCheckingInterval: requestTimeoutMs / 2,
+    },
     createListener({
       trouble: () => (isStopping ? 'stopping' : desk.failure),
       metrics: () =>

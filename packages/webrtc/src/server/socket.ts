@@ -77,11 +77,11 @@ export function serveSocket(socket: WebSocket, visitor: Visitor, house: House): 
     }
   }
 
-  function join({ room, instance, card, token }: JoinMessage): void {
+  function join({ room, instance, card, key, token }: JoinMessage): void {
     if (!house.mayEnter(token)) return end('unauthorized')
     if (seat !== undefined) return end('outOfTurn')
     clearTimeout(joinTimer)
-    const joining: Seat = { room, instance, card, deliver: outbox.send, dismiss: end }
+    const joining: Seat = { room, instance, card, key, deliver: outbox.send, dismiss: end }
     const refusal = rooms.join(joining)
     if (refusal !== undefined) return end(refusal)
     seat = joining
@@ -98,8 +98,19 @@ export function serveSocket(socket: WebSocket, visitor: Visitor, house: House): 
   }
 
   socket.on('message', heard)
+  /** Whether one more frame that is no message is within the rate. */
+  function mayControl(): boolean {
+    const may = messages.take(performance.now())
+    if (!may) end('tooManyMessages')
+    return may
+  }
+
+  socket.on('ping', data => {
+    if (mayControl()) outbox.pong(data)
+  })
   socket.on('pong', () => {
     isAnswering = true
+    mayControl()
   })
   // A broken frame or one that is too large: ws answers with the fitting code and closes by itself.
   socket.on('error', () => {

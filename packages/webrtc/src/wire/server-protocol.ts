@@ -34,6 +34,8 @@ export interface JoinMessage extends Proof {
   readonly room: string
   readonly instance: string
   readonly card: string
+  /** Told to nobody: who joins again as the same instance shows by it that it is. */
+  readonly key?: string
 }
 
 /**
@@ -78,12 +80,13 @@ export const closeCodes = {
   foundingsFull: 4011,
   tooManyFoundings: 4012,
   notDurable: 4013,
+  taken: 4014,
 } as const
 
 export type CloseReason = keyof typeof closeCodes
 
 const idPattern = /^[0-9a-zA-Z_-]{1,64}$/
-/** Instances and ensembles are named alike. */
+/** Instances, their keys and ensembles are written alike. */
 export const isServerId = (value: unknown): value is string =>
   typeof value === 'string' && idPattern.test(value)
 
@@ -114,11 +117,13 @@ function parseEntrance(
   type: 'join' | FoundingQuestion['type'],
   value: Readonly<Record<string, unknown>>,
 ): JoinMessage | FoundingQuestion | undefined {
-  const { room, instance, card, ensemble, current, next } = value
+  const { room, instance, card, key, ensemble, current, next } = value
   if (!isText(room, roomTextMax)) return undefined
   switch (type) {
     case 'join':
-      return isServerId(instance) && isText(card, cardTextMax) ? { type, room, instance, card } : undefined
+      if (!isServerId(instance) || !isText(card, cardTextMax)) return undefined
+      if (key === undefined) return { type, room, instance, card }
+      return isServerId(key) ? { type, room, instance, card, key } : undefined
     case 'found':
       return isServerId(ensemble) ? { type, room, ensemble } : undefined
     case 'replace':

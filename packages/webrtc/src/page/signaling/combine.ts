@@ -60,7 +60,7 @@ export function combineSignaling(ways: readonly Signaling[]): CombinedSignaling 
     join(self, sink) {
       if (isOver || joined !== undefined) return
       joined = { self, sink }
-      for (const way of all) join(way)
+      for (const way of [...all]) join(way)
     },
     send(instance, data) {
       for (const way of reach.get(instance) ?? []) return way.send(instance, data)

@@ -6,7 +6,7 @@ import { isRecord, parseJson } from '../../wire/guards.ts'
 import { clientPingMs, clientSilenceMs, reconnectMsMax, reconnectMsMin } from '../../wire/limits.ts'
 import { type ClientMessage, type Member, parseServerMessage } from '../../wire/server-protocol.ts'
 import { backoffMs, type Timers } from '../../wire/timers.ts'
-import { pageTimers } from '../timers.ts'
+import { pageTimers, randomId } from '../timers.ts'
 import type { Peer, Signaling, SignalingEvent } from './contract.ts'
 import { parsePeer } from './peer.ts'
 
@@ -58,6 +58,8 @@ function createSession(
   const openSocket = options.openSocket ?? (at => new WebSocket(at))
   /** Who can be reached over the present socket. */
   const peers = new Map<string, Peer>()
+  /** Shows the server after a loss that this is the same client, and not one who has seen its instance. */
+  const key = randomId()
   let socket: WebSocket | undefined
   let failures = 0
   let isSilent = false
@@ -76,7 +78,7 @@ function createSession(
     const { node, ensemble } = self
     const card = JSON.stringify({ node, ensemble })
     const proof = token === undefined ? {} : { token }
-    opened.onopen = () => say({ type: 'join', room, instance: self.instance, card, ...proof })
+    opened.onopen = () => say({ type: 'join', room, instance: self.instance, card, key, ...proof })
     opened.onmessage = event => {
       isSilent = false
       if (typeof event.data === 'string') heard(event.data)
