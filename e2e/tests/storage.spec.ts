@@ -43,13 +43,15 @@ test('E2E-25 a database that is deleted under a running replica stops it, and it
   expect(await c.keeper.evaluate(keeper => keeper.get('/x').then(() => 'read', window.lab.explain))).toBe(
     heard,
   )
-  // Empty storage is no member's: what it promised is lost.
-  expect(await c.page.evaluate(each => window.lab.tryOpen(each), { room })).toMatch(/^OpenFailed: Corrupt: /)
-
+  // What it promised is lost: it is nobody any more, and a new member takes its place.
+  const again = await openKeeper(c.page, { room })
+  expect(again.node).not.toBe(c.node)
+  await waitForData([again], '/x', 'kept')
   await b.keeper.evaluate(keeper => keeper.create('/after'))
   await waitForData([a, b], '/after', '')
   expect((await statusOf(a)).leader).not.toBeNull()
-  await expectSameState([a, b])
+  await waitForVoters([a, b, again])
+  await expectSameState([a, b, again])
 })
 
 /** Damages the log of one replica of three, sees it refused with `defect`, and lets it begin anew as the error says. */
@@ -74,9 +76,11 @@ async function surviveDamage(
   ] as const)
 
   const refused = await c.page.evaluate(each => window.lab.tryOpen(each), { room })
-  expect(refused).toMatch(/^OpenFailed: Corrupt: /)
+  expect(refused).toMatch(/^OpenFailed: StorageCorrupt: /)
   expect(refused).toContain(defect)
-  expect(refused).toContain("Delete this replica's storage: it rejoins as a new member")
+  expect(refused).toContain(
+    `Call deleteReplica(room, '${c.node}'), then connect: a new member takes its place`,
+  )
   // Nothing is repaired or forgotten on the way: it is refused again.
   expect(await c.page.evaluate(each => window.lab.tryOpen(each), { room })).toBe(refused)
 

@@ -46,7 +46,7 @@ const packages = new Map([
     [
       `${core}/host/worker/worker.ts`,
       `${core}/client/own-replica.ts`,
-      `${core}/client/delete-replica.ts`,
+      `${core}/client/delete.ts`,
       `${core}/testing/replica.ts`,
     ],
   ],

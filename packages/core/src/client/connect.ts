@@ -2,6 +2,7 @@
  * Opens a keeper: finds or starts a replica, opens a session at it. Owns the order in which things begin and end; the rest
  * of the client never sees the worker.
  */
+import type { FoundingArbiter } from '../host/arbiter.ts'
 import type { PageTransport } from '../host/transport/port-protocol.ts'
 
 import type {
@@ -20,7 +21,7 @@ import { defaultWorker } from './default-worker.ts'
 import { KeeperError, keeperError } from './error.ts'
 import { fork } from './fork.ts'
 import { Keeper } from './keeper.ts'
-import { Link } from './link.ts'
+import { type Ending, Link } from './link.ts'
 import { type Place, reachOwn, reachShared } from './reach.ts'
 import { Session } from './session.ts'
 import { onPageHide } from './vigil.ts'
@@ -29,8 +30,20 @@ import { Watches } from './watches.ts'
 export interface ConnectOptions {
   /** The app's name for the tree. One browser profile holds one ensemble under it. */
   readonly room: string
-  /** Join this ensemble (from an invite), never found one. Without it this profile's first tab founds. */
+  /** Join this ensemble (from an invite), never found one. Without it this profile founds, or asks `arbiter` who does. */
   readonly ensemble?: string
+  /**
+   * With `ensemble`, where this profile takes part in another one: that one's id, which is given up. Its replicas here are
+   * deleted, and what no other member has of it is lost: on a person's word only. They must not run (InUse). Has no effect
+   * where the profile is in `ensemble` already.
+   */
+  readonly abandon?: string
+  /**
+   * Decides, where devices share no lock, which of them founds the room: asked when this profile opens the room for the
+   * first time without an invitation, and by a fork. OpenFailed with the reason `ArbiterUnreachable` when it does not
+   * answer: nothing is founded then, and the next attempt asks the same. A profile that is a member opens without it.
+   */
+  readonly arbiter?: FoundingArbiter
   readonly engine?: EngineName
   /**
    * `per-device` (default): one replica for the browser profile, hosted by one of its tabs; the others have a seat at it,
@@ -143,7 +156,7 @@ export async function connect(options: ConnectOptions): Promise<Keeper> {
     },
     lost: ending => {
       if (ending.code === 'Forked') return giveUpFor(ending.ensemble, ending.message)
-      if (!reach.lost(ending)) return end(new KeeperError(ending.code, ending.message))
+      if (!reach.lost(ending)) return end(endedBy(ending))
       session?.suspend()
       enter(false)
     },
@@ -173,11 +186,12 @@ export async function connect(options: ConnectOptions): Promise<Keeper> {
     tellDeparted(departed)
     steps.resolve('place', opening)
   }
-  const { transports = () => [], worker = defaultWorker } = options
+  const { transports = () => [], worker = defaultWorker, arbiter } = options
   const reachOptions = {
     asked,
     worker,
     transports,
+    arbiter,
     timeoutMs,
     signal,
     placed,
@@ -247,11 +261,18 @@ export async function connect(options: ConnectOptions): Promise<Keeper> {
 
 /** What is asked of the replica, or a KeeperError BadArguments. */
 function openOptions(options: ConnectOptions): OpenOptions {
-  const { room, ensemble, transports, storage = 'indexeddb' } = options
+  const { room, ensemble, abandon, transports, storage = 'indexeddb' } = options
   const replicas = options.replicas ?? (storage === 'memory' ? 'per-tab' : 'per-device')
   if (!isId(room)) throw new KeeperError('BadArguments', 'a room is 1 to 64 letters, digits, _ or -')
   if (ensemble !== undefined && !isId(ensemble))
     throw new KeeperError('BadArguments', 'an ensemble id is 1 to 64 letters, digits, _ or -')
+  if (abandon !== undefined && (!isId(abandon) || ensemble === undefined || abandon === ensemble))
+    throw new KeeperError('BadArguments', 'an ensemble is abandoned for another one: give ensemble, too')
+  if (options.arbiter !== undefined && storage === 'memory')
+    throw new KeeperError(
+      'BadArguments',
+      'an arbiter remembers who founded; what is kept in memory would be gone before',
+    )
   if (replicas === 'per-device' && storage === 'memory')
     throw new KeeperError(
       'BadArguments',
@@ -262,7 +283,7 @@ function openOptions(options: ConnectOptions): OpenOptions {
   return {
     room,
     engine: options.engine ?? 'multi-paxos',
-    founding: ensemble === undefined ? 'found-or-join' : { join: ensembleId(ensemble) },
+    founding: ensemble === undefined ? 'found-or-join' : joining(ensemble, abandon),
     broadcast: options.broadcast ?? transports === undefined,
     storage,
     replicas,
@@ -276,6 +297,20 @@ function withMissing(error: unknown, { voters, missing }: MissingQuorum): unknow
   const message = `${error.message}: ${missing.length} of ${voters.length} voters are missing (${gone.join(', ')})`
   return new KeeperError('Timeout', message)
 }
+
+const endedBy = (ending: Exclude<Ending, { code: 'Forked' }>): KeeperError =>
+  new KeeperError(
+    ending.code,
+    ending.message,
+    null,
+    null,
+    ending.code === 'ReplicaStopped' ? ending.reason : null,
+  )
+
+const joining = (ensemble: string, abandon: string | undefined) => ({
+  join: ensembleId(ensemble),
+  abandon: abandon === undefined ? undefined : ensembleId(abandon),
+})
 
 const callOf = (signal: AbortSignal | undefined) => (signal === undefined ? {} : { signal })
 

@@ -1,4 +1,5 @@
 /** The one error that the client's doors throw. */
+import type { OpenError } from '../host/worker/protocol.ts'
 import type { Failure, ResultCode, StateErrorCode } from '../logic/state/error.ts'
 
 export type KeeperErrorCode =
@@ -26,20 +27,36 @@ export class KeeperError extends Error {
   readonly path: string | null
   /** Of a multi: what each operation came to. `Ok` before the culprit, `RuntimeInconsistency` after it; none was carried out. */
   readonly results: readonly ResultCode[] | null
+  /**
+   * Of OpenFailed and ReplicaStopped: why, for programs. `StorageQuotaExceeded`, `StorageCorrupt`, `StorageMissing`,
+   * `StorageFenced`, `StorageFailed`; `InUse`, `ForeignEnsemble`, `Mismatch`, `ArbiterUnreachable`, `RegistryCorrupt`,
+   * `Unsupported`, `Aborted`, `Failed`; `InvariantBroken`.
+   */
+  readonly reason: string | null
 
   constructor(
     code: KeeperErrorCode,
     message: string,
     path: string | null = null,
     results: readonly ResultCode[] | null = null,
+    reason: string | null = null,
   ) {
     super(message)
     this.code = code
     this.path = path
     this.results = results
+    this.reason = reason
   }
 }
 
 /** A failure of the state, about the znode at `path`, as the client's doors throw it. */
 export const keeperError = ({ code, message, results }: Failure, path: string | null): KeeperError =>
   new KeeperError(code, message, path, results ?? null)
+
+/** A failure to open, as the worker told of it: an OpenError; or whatever kept it from being told. */
+export function openFailed(cause: unknown): KeeperError {
+  if (cause instanceof KeeperError) return cause
+  const { code, message } = Object(cause) as Partial<OpenError>
+  if (typeof code !== 'string') return new KeeperError('OpenFailed', String(cause))
+  return new KeeperError('OpenFailed', `${code}: ${message}`, null, null, code)
+}

@@ -16,7 +16,7 @@ export { creatorAllAcl, openAcl, readAcl } from './acl.ts'
 export type { EnsembleConfig } from './administration.ts'
 export type { CallOptions } from './calls.ts'
 export { type ConnectOptions, connect } from './connect.ts'
-export { deleteReplica } from './delete-replica.ts'
+export { type DeleteOptions, deleteReplica, deleteRoom } from './delete.ts'
 export { KeeperError, type KeeperErrorCode } from './error.ts'
 export { digestId, keyId } from './identity.ts'
 export type {

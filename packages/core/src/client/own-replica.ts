@@ -3,10 +3,12 @@
  * have a seat at it.
  */
 import { type Endpoint, releaseProxy, transfer, wrap } from 'comlink'
+import type { FoundingArbiter } from '../host/arbiter.ts'
 import type { PageTransport } from '../host/transport/port-protocol.ts'
 import type { Opening, OpenOptions, ReplicaService, StreamPort } from '../host/worker/protocol.ts'
 import { type CallOptions, Calls } from './calls.ts'
-import { KeeperError } from './error.ts'
+import { KeeperError, openFailed } from './error.ts'
+import { serveArbiter } from './serve-arbiter.ts'
 import { onWorkerGone } from './vigil.ts'
 
 /** How long a goodbye may take; then the worker is ended in any case. Milliseconds. */
@@ -16,6 +18,7 @@ export interface OwnReplicaOptions {
   readonly asked: OpenOptions
   readonly worker: () => Worker
   readonly transports: readonly PageTransport[]
+  readonly arbiter?: FoundingArbiter | undefined
   /** Of opening; milliseconds. */
   readonly timeoutMs: number
   readonly signal?: AbortSignal | undefined
@@ -36,7 +39,7 @@ export interface OwnReplica {
 
 /** Starts the worker and opens its replica. Rejects with a KeeperError: OpenFailed, Timeout, Aborted, WorkerDied. */
 export async function openOwnReplica(options: OwnReplicaOptions): Promise<OwnReplica> {
-  const { asked, transports, timeoutMs, signal } = options
+  const { asked, transports, arbiter, timeoutMs, signal } = options
   const worker = options.worker()
   const service = wrap<ReplicaService>(worker as Endpoint)
   const steps = new Calls<'open'>(timeoutMs, () => undefined)
@@ -73,14 +76,16 @@ export async function openOwnReplica(options: OwnReplicaOptions): Promise<OwnRep
       transport.attach(port1)
       return port2
     })
+    const asker = arbiter === undefined ? null : serveArbiter(arbiter, over.signal)
+    const transferred = asker === null ? null : transfer(asker, [asker])
     const limits: CallOptions = signal === undefined ? {} : { signal }
     const waiting = steps.wait<Opening>('open', 'connect', limits)
-    service.open(asked, transfer(workerPort, [workerPort]), transfer(ports, [...ports])).then(
+    service.open(asked, transfer(workerPort, [workerPort]), transfer(ports, [...ports]), transferred).then(
       result => {
         if (result.ok) steps.resolve('open', result.value)
-        else steps.reject('open', openFailed(`${result.error.code}: ${result.error.message}`))
+        else steps.reject('open', openFailed(result.error))
       },
-      (error: unknown) => steps.reject('open', openFailed(String(error))),
+      (error: unknown) => steps.reject('open', openFailed(error)),
     )
     const opening = await waiting
     onWorkerGone(opening.lock, over.signal, () => died('the worker is gone'))
@@ -98,5 +103,3 @@ export async function openOwnReplica(options: OwnReplicaOptions): Promise<OwnRep
     throw error
   }
 }
-
-const openFailed = (message: string) => new KeeperError('OpenFailed', message)

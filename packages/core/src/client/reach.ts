@@ -2,10 +2,11 @@
  * Where a keeper reaches its replica: in this page's own worker, or at whichever tab of the profile hosts it, which may
  * change. Says where, again and again; does not know what is said there.
  */
+import type { FoundingArbiter } from '../host/arbiter.ts'
 import type { PageTransport } from '../host/transport/port-protocol.ts'
-import type { Opening, OpenOptions, StreamPort } from '../host/worker/protocol.ts'
+import type { OpenError, Opening, OpenOptions, StreamPort } from '../host/worker/protocol.ts'
 import type { SessionId } from '../logic/base/ids.ts'
-import { KeeperError } from './error.ts'
+import { KeeperError, openFailed } from './error.ts'
 import type { Ending } from './link.ts'
 import { type OwnReplica, openOwnReplica } from './own-replica.ts'
 import { Seat, type SeatOptions } from './seat.ts'
@@ -20,6 +21,7 @@ export interface ReachOptions {
   readonly worker: () => Worker
   /** New ones for each replica that is started here. */
   readonly transports: () => readonly PageTransport[]
+  readonly arbiter?: FoundingArbiter | undefined
   /** Of opening a replica; milliseconds. */
   readonly timeoutMs: number
   readonly signal?: AbortSignal | undefined
@@ -56,7 +58,7 @@ export function reachOwn(options: ReachOptions): Reach {
       if (ended.signal.aborted) opened.terminate()
       else options.placed(opened)
     },
-    (error: unknown) => options.failed(asKeeperError(error)),
+    (error: unknown) => options.failed(openFailed(error)),
   )
   return {
     lost: () => false,
@@ -100,8 +102,8 @@ export function reachShared(options: ReachOptions): Reach {
     },
     seated: (opening, port) => options.placed({ opening, port }),
     departed: options.departed,
-    failed: error => options.failed(asKeeperError(error)),
-    refused: ({ code, message }) => options.failed(new KeeperError('OpenFailed', `${code}: ${message}`)),
+    failed: error => options.failed(openFailed(error)),
+    refused: error => options.failed(openFailed(stillRuns(error, founding))),
   })
   return {
     lost: ending => {
@@ -129,12 +131,12 @@ function takeSeat(options: SeatOptions): Seat {
   try {
     return new Seat(options)
   } catch (error) {
-    throw asKeeperError(error)
+    throw openFailed(error)
   }
 }
 
-const asKeeperError = (error: unknown): KeeperError =>
-  error instanceof KeeperError ? error : new KeeperError('OpenFailed', codeAndMessage(error))
-
-const codeAndMessage = (error: unknown): string =>
-  error instanceof Error && 'code' in error ? `${error.code}: ${error.message}` : String(error)
+/** Who would give up what a tab of this profile still runs is told to close that first. */
+const stillRuns = (error: OpenError, founding: OpenOptions['founding']): OpenError =>
+  error.code === 'ForeignEnsemble' && founding !== 'found-or-join' && founding.abandon !== undefined
+    ? { code: 'InUse', message: `${error.message}: close its tabs first` }
+    : error

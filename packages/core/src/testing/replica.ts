@@ -95,7 +95,7 @@ export class InProcessReplica {
       replicas: 'per-tab',
     }
     const { port1, port2 } = new MessageChannel()
-    const opened = await service.open(options, port2, [])
+    const opened = await service.open(options, port2, [], null)
     port1.close()
     if (!opened.ok || host === null) throw new Error(opened.ok ? 'not started' : opened.error.message)
     this.#running = { service, host }
@@ -115,6 +115,7 @@ export class InProcessReplica {
       open: (_options, stream) => service.attach(stream),
       attach: service.attach,
       deleteReplica: service.deleteReplica,
+      deleteRoom: service.deleteRoom,
       close: () => Promise.resolve(),
     }
     expose(ofOneClient, port2)

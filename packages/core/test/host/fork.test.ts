@@ -1,5 +1,6 @@
 import 'fake-indexeddb/auto'
 import { afterEach, describe, expect, test, vi } from 'vitest'
+import type { FoundingArbiter } from '../../src/host/arbiter.ts'
 import { createCodec } from '../../src/host/codec.ts'
 import { createIndexedDbStorage } from '../../src/host/storage/indexeddb.ts'
 import { type ForkOptions, forkReplica } from '../../src/host/worker/fork.ts'
@@ -12,6 +13,10 @@ import { createMachine } from '../../src/logic/state/machine.ts'
 import { FakeLocks } from './fake-locks.ts'
 
 const codec = createCodec()
+const arbiterThat = (replace: ReplaceEnsemble): FoundingArbiter => ({
+  found: async candidate => candidate,
+  replace,
+})
 const applied = 3
 let rooms = 0
 
@@ -32,6 +37,7 @@ async function profile() {
     claimIdentity({
       room,
       engine: 'multi-paxos',
+      replicas: 'per-tab',
       founding: 'found-or-join',
       signal: AbortSignal.timeout(5_000),
       locks: locks.manager,
@@ -181,8 +187,8 @@ describe('a fork of a replica', () => {
     const silent = () => Promise.reject(new Error('no answer'))
     await expect(third.fork({ replace: silent })).rejects.toThrow('no answer')
     third.old.release()
-    await expect(third.claim({ replace: silent })).rejects.toThrow('no answer')
-    const settled = await third.claim({ replace: agrees })
+    await expect(third.claim({ arbiter: arbiterThat(silent) })).rejects.toThrow('no answer')
+    const settled = await third.claim({ arbiter: arbiterThat(agrees) })
     expect(settled.identity.ensemble).toBe(asked.at(-1)?.[1])
     expect(asked.at(-1)?.[0]).toBe(third.old.identity.ensemble)
   })

@@ -5,6 +5,7 @@ import { createCodec } from '../../src/host/codec.ts'
 import { createIndexedDbStorage } from '../../src/host/storage/indexeddb.ts'
 import { registryName } from '../../src/host/storage/registry.ts'
 import { deleteReplica } from '../../src/host/worker/delete-replica.ts'
+import { deleteRoom } from '../../src/host/worker/delete-room.ts'
 import {
   type Claim,
   type ClaimOptions,
@@ -28,6 +29,7 @@ function profile() {
     claimIdentity({
       room,
       engine: 'multi-paxos',
+      replicas: 'per-tab',
       founding: 'found-or-join',
       signal: AbortSignal.timeout(5_000),
       locks: locks.manager,
@@ -84,13 +86,13 @@ describe('identity', () => {
 
   it('IDENT-19 who takes over has the identity of the profile, and its holder is told', async () => {
     const { claim } = profile()
-    const first = await claim({ takesOver: true })
-    const second = await claim({ takesOver: true })
+    const first = await claim({ replicas: 'per-device' })
+    const second = await claim({ replicas: 'per-device' })
     expect(second.identity).toStrictEqual(first.identity)
     expect(first.lost.aborted).toBe(true)
     expect(second.lost.aborted).toBe(false)
     second.release()
-    const third = await claim({ takesOver: true })
+    const third = await claim({ replicas: 'per-device' })
     expect(third.identity).toStrictEqual(first.identity)
     expect(second.lost.aborted).toBe(false)
   })
@@ -126,9 +128,15 @@ describe('identity', () => {
     second.release()
 
     await deleteDB(first.databaseName)
+    const lost = createIndexedDbStorage({ name: first.databaseName, codec, mustExist: true })
+    await expect(lost.open(first.identity)).rejects.toEqual(storageError('Missing'))
+    expect((await indexedDB.databases()).map(({ name }) => name)).not.toContain(first.databaseName)
     const third = await claim()
-    const lost = createIndexedDbStorage({ name: third.databaseName, codec, mustExist: third.stored })
-    await expect(lost.open(third.identity)).rejects.toEqual(storageError('Corrupt'))
+    expect(third.identity).toMatchObject({ ensemble: first.identity.ensemble, founders: [] })
+    expect(third.identity.node).not.toBe(first.identity.node)
+    expect(third.stored).toBe(false)
+    third.release()
+    expect((await claim()).identity).toStrictEqual(third.identity)
   })
 
   it('IDENT-7 joining records the ensemble and founds nothing, now or later', async () => {
@@ -177,7 +185,7 @@ describe('identity', () => {
     vi.spyOn(IDBObjectStore.prototype, 'put').mockImplementationOnce(() => {
       throw new DOMException('no room', 'QuotaExceededError')
     })
-    await expect(claim()).rejects.toEqual(identityError('Failed'))
+    await expect(claim()).rejects.toEqual(identityError('StorageQuotaExceeded'))
     expect(locks.heldNames).toStrictEqual([])
     await expect(claim()).resolves.toBeDefined()
   })
@@ -188,7 +196,7 @@ describe('identity', () => {
     const database = await openDB(registryName(room))
     const damaged = { ...(await database.get('room', 'room')), nodes: [{ node: 'no id!', stored: true }] }
     await database.put('room', damaged, 'room')
-    await expect(claim()).rejects.toEqual(identityError('Failed'))
+    await expect(claim()).rejects.toEqual(identityError('RegistryCorrupt'))
     expect(await database.get('room', 'room')).toStrictEqual(damaged)
     database.close()
   })
@@ -215,6 +223,7 @@ describe('identity', () => {
     const claiming = claimIdentity({
       room: `room-${++rooms}`,
       engine: 'multi-paxos',
+      replicas: 'per-tab',
       founding: 'found-or-join',
       signal: AbortSignal.timeout(5_000),
     })
@@ -329,5 +338,28 @@ describe('deleting a replica', () => {
     const { identity } = await claim()
     const deleting = deleteReplica(room, identity.node, { locks: locks.manager })
     await expect(deleting).rejects.toEqual(identityError('InUse'))
+  })
+
+  it('IDENT-20 a room that is deleted is founded anew, also where its registry makes no sense; not while a tab has it', async () => {
+    const { room, locks, claim } = profile()
+    const first = await claim()
+    const storage = createIndexedDbStorage({ name: first.databaseName, codec: createCodec() })
+    await storage.open(first.identity)
+    await first.markStored()
+    await storage.close()
+    const beside = `${room}-beside`
+    await claim({ room: beside })
+    await expect(deleteRoom(room, { locks: locks.manager })).rejects.toEqual(identityError('InUse'))
+    first.release()
+    const database = await openDB(registryName(room))
+    await database.put('room', 'nonsense', 'room')
+    database.close()
+    await expect(claim()).rejects.toThrow(`deleteRoom('${room}')`)
+    await deleteRoom(room, { locks: locks.manager })
+    expect((await databases()).filter(name => name?.startsWith(`peerkeeper:${room}:`))).toStrictEqual([])
+    expect(await databases()).toContain(registryName(beside))
+    const anew = await claim()
+    expect(anew.identity.ensemble).not.toBe(first.identity.ensemble)
+    expect(anew.identity.founders).toStrictEqual([anew.identity.node])
   })
 })

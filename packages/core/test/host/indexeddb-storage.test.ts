@@ -117,7 +117,7 @@ describe('indexeddb storage', () => {
       const opening = disk.storage().open(identity)
       await expect(opening).rejects.toEqual(storageError('Corrupt'))
       await expect(opening).rejects.toThrow(words)
-      await expect(opening).rejects.toThrow(/Delete this replica's storage: it rejoins as a new member/)
+      await expect(opening).rejects.toThrow(`Call deleteReplica(room, '${identity.node}'), then connect`)
       expect(before.equals(await allRows(disk.name))).toBe(true)
     },
   )
@@ -133,9 +133,18 @@ describe('indexeddb storage', () => {
     }
   })
 
-  it('STORE-12 an empty database where a replica must have been is Corrupt, and stays empty', async () => {
+  it('STORE-12 an empty database where a replica must have been is Corrupt, and stays empty; where there is none it is Missing, and none is made', async () => {
     const disk = createDisk()
     const mustExist = () => createIndexedDbStorage({ name: disk.name, codec, mustExist: true })
+    const isThere = async () => (await indexedDB.databases()).some(({ name }) => name === disk.name)
+    await expect(mustExist().open(identity)).rejects.toEqual(storageError('Missing'))
+    expect(await isThere()).toBe(false)
+    const database = await openDB(disk.name, 1, {
+      upgrade: created => {
+        for (const name of ['meta', 'log', 'snapshot']) created.createObjectStore(name)
+      },
+    })
+    database.close()
     await expect(mustExist().open(identity)).rejects.toEqual(storageError('Corrupt'))
     await expect(mustExist().open(identity)).rejects.toEqual(storageError('Corrupt'))
     await disk.storage().open(identity)

@@ -40,6 +40,8 @@ export interface Storage {
 }
 
 export type StorageErrorCode =
+  /** There was a storage and there is none: wiped or evicted. What it promised is lost, and nobody may be that replica again. */
+  | 'Missing'
   /** A row is missing, or is not what was written. */
   | 'Corrupt'
   /** The stored replica belongs to another ensemble, node or engine. */

@@ -25,19 +25,25 @@ export type WriteTransaction<Schema extends DBSchema> = IDBPTransaction<
 export const defaultTimeoutMs = 10_000
 
 /**
- * Opens database `name`, made by `create` where there is none. `onLost` is called once when the browser closes it or
- * someone wants to delete it; it is closed then. Rejects with a StorageError `Failed`, after `timeoutMs` at the latest.
+ * Opens database `name`, made by `create` where there is none; with `create` null it must be there, and none is made.
+ * `onLost` is called once when the browser closes it or someone wants to delete it; it is closed then. Rejects with a
+ * StorageError: `Missing`, or `Failed` after `timeoutMs` at the latest.
  */
 export async function openDatabase<Schema extends DBSchema>(options: {
   readonly name: string
-  readonly create: (database: Database<Schema>) => void
+  readonly create: ((database: Database<Schema>) => void) | null
   readonly onLost: (reason: string) => void
   readonly timeoutMs: number
 }): Promise<Database<Schema>> {
   const { name, create, onLost, timeoutMs } = options
   let inTime = true
+  let isMissing = false
   const opening = openDB<Schema>(name, 1, {
-    upgrade: create,
+    upgrade: (database, _from, _to, transaction) => {
+      if (create !== null) return create(database)
+      isMissing = true
+      abort(transaction)
+    },
     blocking: (_from, _to, event) => {
       const database = event.target as IDBDatabase
       database.close()
@@ -56,7 +62,33 @@ export async function openDatabase<Schema extends DBSchema>(options: {
     )
   } catch (cause) {
     inTime = false
+    if (isMissing) throw new StorageError('Missing', `database ${name} is gone`, { cause })
     throw storageErrorOf(cause, `open database ${name}`)
+  }
+}
+
+/** Whether there is a database `name`, whatever is in it. Rejects with a StorageError `Failed`. */
+export async function databaseExists(name: string, timeoutMs = defaultTimeoutMs): Promise<boolean> {
+  try {
+    const database = await openDatabase({ name, create: null, onLost: () => undefined, timeoutMs })
+    database.close()
+    return true
+  } catch (cause) {
+    if (cause instanceof StorageError && cause.code === 'Missing') return false
+    throw cause
+  }
+}
+
+/** All databases of this origin; none where the browser does not tell. Rejects with a StorageError `Failed`. */
+export async function databaseNames(timeoutMs = defaultTimeoutMs): Promise<readonly string[]> {
+  const factory: Partial<Pick<IDBFactory, 'databases'>> = indexedDB
+  if (factory.databases === undefined) return []
+  try {
+    const late = () => new StorageError('Failed', `databases were not listed within ${timeoutMs} ms`)
+    const listed = await withDeadline(indexedDB.databases(), timeoutMs, late)
+    return listed.flatMap(({ name }) => (name === undefined ? [] : [name]))
+  } catch (cause) {
+    throw storageErrorOf(cause, 'list databases')
   }
 }
 

@@ -16,7 +16,7 @@ export interface IndexedDbOptions {
   /** The database: one for each replica, for nothing else. */
   readonly name: string
   readonly codec: Codec
-  /** A replica was stored here before: an empty database means that its state is lost, which is `Corrupt`. */
+  /** A replica was stored here before: its state is lost where there is no database (`Missing`), or an empty one (`Corrupt`). */
   readonly mustExist?: boolean
   /** `open` fails after this long, as when another tab holds the database. */
   readonly openTimeoutMs?: number
@@ -73,7 +73,7 @@ export function createIndexedDbStorage(options: IndexedDbOptions): Storage {
   const openStorage = async (wanted: Identity): Promise<Opened> => {
     const database = await openDatabase({
       name,
-      create: createStores,
+      create: mustExist ? null : createStores,
       onLost: reason => stop(new StorageError('Failed', reason)),
       timeoutMs: openTimeoutMs,
     })

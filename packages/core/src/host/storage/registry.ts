@@ -1,6 +1,10 @@
 /**
  * The registry of a room in one browser profile: which ensemble the profile takes part in, by which engine, and which
- * replicas were minted here. One row; who changes it holds the founding lock, of which nothing is known here.
+ * replicas were minted here; or, before that, which ensemble it would found. One row; who changes it holds the founding
+ * lock, of which nothing is known here.
+ *
+ *   nothing ──> founding ──> member      founding: an arbiter is being asked, or was when the worker died
+ *      └────────────────────────^        without an arbiter, or by invitation
  */
 import { type EnsembleId, ensembleId, isId, type NodeId, nodeId } from '../../logic/base/ids.ts'
 import { withDeadline } from '../deadline.ts'
@@ -14,9 +18,25 @@ import {
   writeStrictly,
 } from './database.ts'
 
+export type Registered = FoundingRecord | RoomRecord
+
+/**
+ * What the arbiter of the room is asked for. Written before it is asked and kept until it has answered: whoever asks again
+ * asks for the same. Invariant: nobody has used these ids, but for the arbiter, which may know the ensemble's.
+ */
+export interface FoundingRecord {
+  readonly state: 'founding'
+  readonly candidate: EnsembleId
+  /** Which replica of this profile founds it, if it is the one. */
+  readonly founder: NodeId
+}
+
 export interface RoomRecord {
+  readonly state: 'member'
   readonly ensemble: EnsembleId
   readonly engine: string
+  /** Whether each tab of the profile is a replica, or all of them together. */
+  readonly replicas: Replicas
   /** Which replica of this profile founded the ensemble; null when the profile joined, or when that one is deleted. */
   readonly founder: NodeId | null
   readonly nodes: readonly RegisteredNode[]
@@ -42,15 +62,18 @@ export interface RegisteredNode {
   readonly stored: boolean
 }
 
+/** `per-tab`: one of several of this profile. `per-device`: its only one, at which the other tabs have seats. */
+export type Replicas = 'per-tab' | 'per-device'
+
 interface RegistrySchema extends DBSchema {
-  readonly room: { key: 'room'; value: RoomRecord }
+  readonly room: { key: 'room'; value: Registered }
 }
 
 export interface Registry {
   /** What is registered; null when nothing was ever. Rejects with a StorageError, `Corrupt` when it makes no sense. */
-  read(): Promise<RoomRecord | null>
+  read(): Promise<Registered | null>
   /** Replaces it, durably when it resolves. */
-  write(record: RoomRecord): Promise<void>
+  write(record: Registered): Promise<void>
   close(): void
 }
 
@@ -98,10 +121,18 @@ export async function openRegistry(room: string, timeoutMs = defaultTimeoutMs): 
   }
 }
 
-function parseRecord(value: unknown): RoomRecord | null {
+function parseRecord(value: unknown): Registered | null {
   if (typeof value !== 'object' || value === null) return null
+  const { state, candidate, founder } = value as Partial<Record<string, unknown>>
+  if (state === 'member') return parseRoom(value)
+  if (state !== 'founding' || !isId(candidate) || !isId(founder)) return null
+  return { state, candidate: ensembleId(candidate), founder: nodeId(founder) }
+}
+
+function parseRoom(value: object): RoomRecord | null {
   const {
     ensemble,
+    replicas,
     engine,
     founder,
     nodes,
@@ -110,7 +141,7 @@ function parseRecord(value: unknown): RoomRecord | null {
     discarded = [],
   } = value as Partial<Record<string, unknown>>
   if (!isId(ensemble) || typeof engine !== 'string' || !Array.isArray(nodes)) return null
-  if (typeof ephemeral !== 'boolean') return null
+  if (typeof ephemeral !== 'boolean' || (replicas !== 'per-tab' && replicas !== 'per-device')) return null
   if (founder !== null && !isId(founder)) return null
   const planned = fork === undefined ? null : parsePlannedFork(fork)
   if (fork !== undefined && planned === null) return null
@@ -123,8 +154,10 @@ function parseRecord(value: unknown): RoomRecord | null {
     parsed.push({ node: nodeId(node), stored })
   }
   return {
+    state: 'member',
     ensemble: ensembleId(ensemble),
     engine,
+    replicas,
     founder: founder === null ? null : nodeId(founder),
     nodes: parsed,
     ephemeral,

@@ -59,7 +59,7 @@ export async function readReplica(
   const corrupt = (defect: string) =>
     new StorageError(
       'Corrupt',
-      `database ${database.name}: ${defect}. Delete this replica's storage: it rejoins as a new member.`,
+      `database ${database.name}: ${defect}. Call deleteReplica(room, '${wanted.node}'), then connect: a new member takes its place.`,
     )
   const transaction = database.transaction(['meta', 'log', 'snapshot'], 'readwrite', { durability: 'strict' })
   const stores = {

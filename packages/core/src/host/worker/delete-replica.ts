@@ -2,6 +2,7 @@
 import type { NodeId } from '../../logic/base/ids.ts'
 import { deleteDatabase } from '../storage/database.ts'
 import { foundingTimeoutMs, underFoundingLock } from './founding.ts'
+import { without } from './identity.ts'
 import { IdentityError } from './identity-error.ts'
 import { nodeLock, takeLock } from './locks.ts'
 import { replicaDatabaseName } from './names.ts'
@@ -22,12 +23,10 @@ export function deleteReplica(
     try {
       const record = await registry.read()
       // Forgotten before it is deleted: an identity without its promises must never be claimed again.
-      if (record !== null)
-        await registry.write({
-          ...record,
-          founder: record.founder === node ? null : record.founder,
-          nodes: record.nodes.filter(each => each.node !== node),
-        })
+      if (record?.state === 'member') {
+        const discarded = [...(record.discarded ?? []), node]
+        await registry.write({ ...without(record, node), discarded })
+      }
       await deleteDatabase(replicaDatabaseName(room, node))
     } finally {
       held.release()

@@ -10,7 +10,7 @@
  */
 import type { EnsembleId, NodeId } from '../../logic/base/ids.ts'
 import { deleteDatabase } from '../storage/database.ts'
-import type { Registry, RoomRecord } from '../storage/registry.ts'
+import type { Registered, Registry, RoomRecord } from '../storage/registry.ts'
 import { nodeLock, takeLock } from './locks.ts'
 import { replicaDatabaseName } from './names.ts'
 
@@ -34,11 +34,8 @@ export interface ForkPlace {
  * Carries out the fork that `record` plans, or drops it; deletes what may be deleted. Resolves with what is registered
  * then. Rejects where the arbiter gives no answer, and the plan stays: it may have been carried out there.
  */
-export async function settleFork<Stored extends RoomRecord | null>(
-  place: ForkPlace,
-  record: Stored,
-): Promise<RoomRecord | Stored> {
-  if (record === null) return record
+export async function settleFork(place: ForkPlace, record: Registered | null): Promise<Registered | null> {
+  if (record?.state !== 'member') return record
   const { fork, ...kept } = record
   if (fork === undefined) return deleteDiscarded(place, record)
   const { replace } = place
@@ -48,6 +45,8 @@ export async function settleFork<Stored extends RoomRecord | null>(
   const settled: RoomRecord =
     fork.isWritten && standing === fork.ensemble
       ? {
+          state: 'member',
+          replicas: record.replicas,
           ensemble: fork.ensemble,
           engine: record.engine,
           founder: null,
@@ -61,7 +60,7 @@ export async function settleFork<Stored extends RoomRecord | null>(
 }
 
 /** Best effort: what a tab still runs, or cannot be deleted now, is left to a later claim. */
-async function deleteDiscarded(place: ForkPlace, record: RoomRecord): Promise<RoomRecord> {
+export async function deleteDiscarded(place: ForkPlace, record: RoomRecord): Promise<RoomRecord> {
   const { discarded = [], ...kept } = record
   if (discarded.length === 0) return record
   const left: NodeId[] = []

@@ -42,7 +42,8 @@ export function forkReplica(options: ForkOptions): Promise<EnsembleId> {
   const { room, codec, old, signal, replace } = options
   return underFoundingLock(room, signal, options.locks, async (registry, locks) => {
     const record = await registry.read()
-    if (record?.ensemble !== old.ensemble) throw forkedBefore(room, old.ensemble, record?.ensemble ?? null)
+    if (record?.state !== 'member') throw forkedBefore(room, old.ensemble, null)
+    if (record.ensemble !== old.ensemble) throw forkedBefore(room, old.ensemble, record.ensemble)
     const bytes = await options.stop()
     const next = { ...old, node: nodeId(mintId()), ensemble: ensembleId(mintId()), founders: [] }
     const persist = beginningOf(codec, next, bytes)

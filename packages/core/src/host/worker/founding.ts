@@ -7,23 +7,37 @@ import { browserLocks, foundingLock, type HeldLock, takeLock } from './locks.ts'
 export const foundingTimeoutMs = 10_000
 
 /** Does `work` while no other tab founds, claims or deletes in `room`. Rejects with an IdentityError. */
-export async function underFoundingLock<T>(
+export function underFoundingLock<T>(
   room: string,
   signal: AbortSignal,
   ownLocks: LockManager | undefined,
   work: (registry: Registry, locks: LockManager) => Promise<T>,
 ): Promise<T> {
+  return underFoundingLockAlone(room, signal, ownLocks, async locks => {
+    const registry = await openRegistry(room)
+    try {
+      return await work(registry, locks)
+    } finally {
+      registry.close()
+    }
+  })
+}
+
+/** The same, without opening the registry. */
+export async function underFoundingLockAlone<T>(
+  room: string,
+  signal: AbortSignal,
+  ownLocks: LockManager | undefined,
+  work: (locks: LockManager) => Promise<T>,
+): Promise<T> {
   let lock: HeldLock | null = null
-  let registry: Registry | null = null
   try {
     const locks = ownLocks ?? browserLocks()
     lock = await takeLock(locks, foundingLock(room), { signal })
-    registry = await openRegistry(room)
-    return await work(registry, locks)
+    return await work(locks)
   } catch (cause) {
     throw identityErrorOf(cause, room, signal)
   } finally {
-    registry?.close()
     lock?.release()
   }
 }

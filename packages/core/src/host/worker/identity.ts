@@ -1,22 +1,25 @@
 /**
  * Who a replica is. Each tab claims one of the identities that its browser profile has minted, or mints another; a Web
- * Lock for each keeps two tabs from being the same replica. Founding an ensemble happens here, once for a profile, under
- * another lock. What an identity promised is in its own database, which this file names but never reads.
+ * Lock for each keeps two tabs from being the same replica. One whose database is gone is forgotten: what it promised was
+ * there. This file looks whether a database is there, and never into it; which ensemble it is about says taking-part.ts.
  */
-import { type EnsembleId, ensembleId, type NodeId, nodeId } from '../../logic/base/ids.ts'
+import { type NodeId, nodeId } from '../../logic/base/ids.ts'
 import type { EngineName } from '../../logic/consensus/engine.ts'
+import type { FoundingArbiter } from '../arbiter.ts'
 import type { Identity } from '../storage/contract.ts'
-import type { RoomRecord } from '../storage/registry.ts'
-import { type ReplaceEnsemble, settleFork } from './fork-record.ts'
+import { databaseExists } from '../storage/database.ts'
+import type { Replicas, RoomRecord } from '../storage/registry.ts'
+import { replaceBy } from './ask-arbiter.ts'
+import { deleteDiscarded, settleFork } from './fork-record.ts'
 import { foundingTimeoutMs, underFoundingLock } from './founding.ts'
 import { IdentityError } from './identity-error.ts'
-import { aliveLock, type HeldLock, isAnyAlive, nodeLock, stealLock, takeLock } from './locks.ts'
+import { aliveLock, type HeldLock, nodeLock, stealLock, takeLock } from './locks.ts'
 import { mintId, replicaDatabaseName } from './names.ts'
+import { type Founding, takePart } from './taking-part.ts'
 
 export { nodeLock, watchPeerLock } from './locks.ts'
 
-/** `found-or-join`: the profile's ensemble, founded if it has none. `join`: become a member of that one, never found. */
-export type Founding = 'found-or-join' | { readonly join: EnsembleId }
+export type { Founding } from './taking-part.ts'
 
 export interface ClaimOptions {
   readonly room: string
@@ -30,12 +33,15 @@ export interface ClaimOptions {
    */
   readonly ephemeral?: boolean
   /**
-   * The profile has one replica, and whoever asks hosts it now: its identity is taken from whoever holds it, who is frozen
-   * or on its way out, and is stopped by `lost` and by its storage.
+   * `per-device`: the profile has one replica, and whoever asks hosts it now: its identity is taken from whoever holds it,
+   * who is frozen or on its way out, and is stopped by `lost` and by its storage.
    */
-  readonly takesOver?: boolean
-  /** Where an arbiter decides for the room: settles a fork that was under way when a worker died. */
-  readonly replace?: ReplaceEnsemble | undefined
+  readonly replicas: Replicas
+  /**
+   * Where one decides for the room: who founds it, where this profile knows of no ensemble, and what became of a fork that
+   * was under way when a worker died. Without one this profile founds by itself.
+   */
+  readonly arbiter?: FoundingArbiter | undefined
   /** The browser's, unless a test brings its own. */
   readonly locks?: LockManager
 }
@@ -62,15 +68,13 @@ export interface Claim {
  * Rejects with an IdentityError.
  */
 export function claimIdentity(options: ClaimOptions): Promise<Claim> {
-  const { room, engine, signal } = options
+  const { room, engine, arbiter, signal, ephemeral = false } = options
   return underFoundingLock(room, signal, options.locks, async (registry, locks) => {
-    const stored = await settleFork(
-      { registry, room, locks, replace: options.replace },
-      await registry.read(),
-    )
-    const record = await recordFor(stored, options, locks)
-    const claimed = await claimNode(record, record !== stored, options, locks)
-    const { node, held } = claimed
+    const place = { registry, room, locks, replace: arbiter && replaceBy(arbiter, room, signal) }
+    const stored = await settleFork(place, await registry.read())
+    const part = await takePart(stored, { ...options, ephemeral, registry, locks })
+    const claimed = await claimNode(part, part !== stored, options, locks)
+    const { node, held, record } = claimed
     let alive: HeldLock | null = null
     const release = () => {
       alive?.release()
@@ -80,13 +84,14 @@ export function claimIdentity(options: ClaimOptions): Promise<Claim> {
       const lock = aliveLock(room, node, mintId())
       alive = await takeLock(locks, lock, { signal })
       // Before use: an identity that is not remembered could be claimed by nobody, but its votes would count.
-      if (claimed.record !== stored) await registry.write(claimed.record)
+      if (record !== stored) await registry.write(record)
+      if (record !== stored) await deleteDiscarded(place, record)
       return {
         identity: {
           node,
           ensemble: record.ensemble,
           engine,
-          founders: record.founder === node ? [node] : [],
+          founders: part.founder === node ? [node] : [],
         },
         databaseName: replicaDatabaseName(room, node),
         stored: record.nodes.some(each => each.node === node && each.stored),
@@ -102,36 +107,6 @@ export function claimIdentity(options: ClaimOptions): Promise<Claim> {
   })
 }
 
-/** What the profile takes part in: as registered, else founded or joined now. Rejects where that is not what is asked. */
-async function recordFor(
-  stored: RoomRecord | null,
-  { room, engine, founding, ephemeral = false }: ClaimOptions,
-  locks: LockManager,
-): Promise<RoomRecord> {
-  const join = founding === 'found-or-join' ? null : founding.join
-  const diedOut = stored?.ephemeral === true && !(await isAnyAlive(locks, room))
-  if (stored === null || diedOut) {
-    if (join !== null) return { ensemble: join, engine, founder: null, nodes: [], ephemeral }
-    const founder = nodeId(mintId())
-    return {
-      ensemble: ensembleId(mintId()),
-      engine,
-      founder,
-      nodes: [{ node: founder, stored: false }],
-      ephemeral,
-    }
-  }
-  if (join !== null && stored.ensemble !== join)
-    throw new IdentityError(
-      'ForeignEnsemble',
-      `this browser takes part in ensemble ${stored.ensemble} of room ${room}, not in ${join}: ` +
-        'open that one as a room of another name, or delete the data of this one first',
-    )
-  if (stored.engine !== engine)
-    throw new IdentityError('Mismatch', `room ${room} runs on engine ${stored.engine}, not on ${engine}`)
-  return stored
-}
-
 interface Claimed {
   readonly node: NodeId
   readonly held: HeldLock
@@ -139,22 +114,32 @@ interface Claimed {
   readonly record: RoomRecord
 }
 
-/** Takes the lock of a known node that nobody holds, else that of a new one. */
+/** Takes the lock of a known node that nobody holds, else that of a new one. Forgets those whose databases are gone. */
 async function claimNode(
-  record: RoomRecord,
+  part: RoomRecord,
   isNew: boolean,
-  { room, ephemeral = false, takesOver = false }: ClaimOptions,
+  { room, replicas, ephemeral = false }: ClaimOptions,
   locks: LockManager,
 ): Promise<Claimed> {
   if (ephemeral) {
-    const node = (isNew ? record.founder : null) ?? nodeId(mintId())
-    return { node, held: await takeNew(locks, room, node), record: isNew ? forgetful(record) : record }
+    const node = (isNew ? part.founder : null) ?? nodeId(mintId())
+    return { node, held: await takeNew(locks, room, node), record: isNew ? forgetful(part) : part }
   }
-  for (const { node } of record.nodes) {
+  let record = part
+  for (const { node, stored } of part.nodes) {
     const lock = nodeLock(room, node)
     const held =
-      (await takeLock(locks, lock, { now: true })) ?? (takesOver ? await stealLock(locks, lock) : null)
-    if (held !== null) return { node, held, record }
+      (await takeLock(locks, lock, { now: true })) ??
+      (replicas === 'per-device' ? await stealLock(locks, lock) : null)
+    if (held === null) continue
+    try {
+      if (!stored || (await databaseExists(replicaDatabaseName(room, node)))) return { node, held, record }
+    } catch (cause) {
+      held.release()
+      throw cause
+    }
+    held.release()
+    record = without(record, node)
   }
   const node = nodeId(mintId())
   const held = await takeNew(locks, room, node)
@@ -169,6 +154,13 @@ async function takeNew(locks: LockManager, room: string, node: NodeId): Promise<
   return held
 }
 
+/** `record` once `node` is forgotten: nobody claims it again, and it founds nothing. */
+export const without = (record: RoomRecord, node: NodeId): RoomRecord => ({
+  ...record,
+  founder: record.founder === node ? null : record.founder,
+  nodes: record.nodes.filter(each => each.node !== node),
+})
+
 const forgetful = (record: RoomRecord): RoomRecord => ({ ...record, founder: null, nodes: [] })
 
 function markStored({ room, ephemeral, locks }: ClaimOptions, node: NodeId): Promise<void> {
@@ -176,7 +168,8 @@ function markStored({ room, ephemeral, locks }: ClaimOptions, node: NodeId): Pro
   const signal = AbortSignal.timeout(foundingTimeoutMs)
   return underFoundingLock(room, signal, locks, async registry => {
     const record = await registry.read()
-    if (record === null) throw new IdentityError('Failed', `the registry of room ${room} was deleted`)
+    if (record?.state !== 'member')
+      throw new IdentityError('Failed', `the registry of room ${room} was deleted`)
     const nodes = record.nodes.map(each => (each.node === node ? { node, stored: true } : each))
     await registry.write({ ...record, nodes })
   })

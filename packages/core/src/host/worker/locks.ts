@@ -63,9 +63,21 @@ export function stealLock(locks: LockManager, name: string): Promise<HeldLock> {
 }
 
 /** Whether any replica of `room` runs in this profile. */
-export async function isAnyAlive(locks: LockManager, room: string): Promise<boolean> {
+export const isAnyAlive = (locks: LockManager, room: string): Promise<boolean> =>
+  isHeldUnder(locks, `peerkeeper:${room}:alive:`)
+
+/** Whether anybody is a replica of `room` in this profile: also one that is frozen, or on its way in or out. */
+export const isAnyHeld = (locks: LockManager, room: string): Promise<boolean> =>
+  isHeldUnder(locks, `peerkeeper:${room}:node:`)
+
+export async function isHeld(locks: LockManager, lock: string): Promise<boolean> {
   const { held = [] } = await locks.query()
-  return held.some(({ name }) => name?.startsWith(`peerkeeper:${room}:alive:`))
+  return held.some(({ name }) => name === lock)
+}
+
+async function isHeldUnder(locks: LockManager, prefix: string): Promise<boolean> {
+  const { held = [] } = await locks.query()
+  return held.some(({ name }) => name?.startsWith(prefix))
 }
 
 /**

@@ -1,7 +1,7 @@
 /** What replicas and their databases are called. */
 import type { NodeId } from '../../logic/base/ids.ts'
 
-export const replicaDatabaseName = (room: string, node: NodeId): string =>
+export const replicaDatabaseName = (room: string, node: NodeId | ''): string =>
   `peerkeeper:${room}:replica:${node}`
 
 /** 64 random bits as 16 hexadecimal digits: no two replicas of the world's rooms share one by accident. */

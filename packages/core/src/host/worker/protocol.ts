@@ -12,21 +12,21 @@ import type { Query, QueryAnswer } from '../../logic/state/query.ts'
 import type { MissingVoter } from '../runtime/contacts.ts'
 import type { Dropped } from '../runtime/mail.ts'
 import type { StopReason } from '../runtime/runtime.ts'
+import type { Replicas } from '../storage/registry.ts'
+import type { Founding } from './taking-part.ts'
+
+export type { Replicas } from '../storage/registry.ts'
 
 export interface OpenOptions {
   /** The name under which the tabs of one browser profile find each other, and their storage. */
   readonly room: string
   readonly engine: EngineName
-  /** `found-or-join`: this profile's first replica founds an ensemble; `join`: become a member of that one. */
-  readonly founding: 'found-or-join' | { readonly join: EnsembleId }
+  readonly founding: Founding
   /** Also reach the other tabs of this profile over BroadcastChannel, from the worker itself. */
   readonly broadcast: boolean
   readonly storage: 'indexeddb' | 'memory'
   readonly replicas: Replicas
 }
-
-/** `per-tab`: one of several of this profile. `per-device`: its only one, at which the other tabs have seats. */
-export type Replicas = 'per-tab' | 'per-device'
 
 /** Why a replica could not be opened: a code for programs, a sentence for people. */
 export interface OpenError {
@@ -53,15 +53,18 @@ export interface StreamPort {
 export interface ReplicaService {
   /**
    * Claims an identity, opens its storage, starts the replica. Once. `stream` carries requests and events; each of
-   * `transports` is served by a transport in the page.
+   * `transports` is served by a transport in the page, `arbiter` by the app's arbiter, where it has one.
    */
   open(
     options: OpenOptions,
     stream: MessagePort,
     transports: readonly MessagePort[],
+    arbiter: MessagePort | null,
   ): Promise<Result<Opening, OpenError>>
   /** Serves another page beside the one that opened the replica. Fails where none was opened, or its opening failed. */
   attach(stream: MessagePort): Promise<Result<Opening, OpenError>>
+  /** Deletes all that this profile holds of a room, where no tab runs a replica of it. */
+  deleteRoom(room: string): Promise<Result<void, OpenError>>
   /** Deletes a replica of this profile that no tab runs: the way out of a corrupt storage. */
   deleteReplica(room: string, node: NodeId): Promise<Result<void, OpenError>>
   /**

@@ -14,13 +14,16 @@ import { createIndexedDbStorage } from '../storage/indexeddb.ts'
 import { createMemoryStorage } from '../storage/memory.ts'
 import { broadcastTransport } from '../transport/broadcast.ts'
 import { portTransport } from '../transport/port.ts'
+import { replaceBy } from './ask-arbiter.ts'
 import { deleteReplica } from './delete-replica.ts'
+import { deleteRoom } from './delete-room.ts'
 import { Ending } from './ending.ts'
 import { type ForkOptions, forkReplica } from './fork.ts'
 import { type Claim, type ClaimOptions, claimIdentity, watchPeerLock } from './identity.ts'
 import { IdentityError } from './identity-error.ts'
 import { keepLobby } from './lobby.ts'
 import { openError } from './open-error.ts'
+import { portArbiter } from './port-arbiter.ts'
 import type { OpenError, Opening, OpenOptions, ReplicaService } from './protocol.ts'
 import { type ReplicaHost, startReplica } from './replica-host.ts'
 import { Streams } from './streams.ts'
@@ -65,9 +68,11 @@ export function createService(parts: ServiceParts = browserParts()): ReplicaServ
     { room, engine, founding, broadcast, storage: kind, replicas }: OpenOptions,
     port: MessagePort,
     ports: readonly MessagePort[],
+    arbiterPort: MessagePort | null,
   ): Promise<Opening> => {
     if (!engineNames.includes(engine))
       throw new IdentityError('Mismatch', `there is no engine ${engine}: ${engineNames.join(', ')}`)
+    const arbiter = arbiterPort === null ? undefined : portArbiter(arbiterPort)
     const signal = AbortSignal.any([ended.signal, AbortSignal.timeout(claimTimeoutMs)])
     const claimed = await parts.claim({
       room,
@@ -75,7 +80,8 @@ export function createService(parts: ServiceParts = browserParts()): ReplicaServ
       founding,
       signal,
       ephemeral: kind === 'memory',
-      takesOver: replicas === 'per-device',
+      replicas,
+      arbiter,
     })
     claim = claimed
     const { identity } = claimed
@@ -111,7 +117,8 @@ export function createService(parts: ServiceParts = browserParts()): ReplicaServ
     fork = async ensemble => {
       if (ensemble !== identity.ensemble) return err(otherEnsemble(identity.ensemble))
       const signal = AbortSignal.timeout(claimTimeoutMs)
-      return ending.fork(() => parts.fork({ room, kind, old: identity, signal, stop }))
+      const replace = arbiter && replaceBy(arbiter, room, signal)
+      return ending.fork(() => parts.fork({ room, kind, old: identity, signal, stop, replace }))
     }
     const stop = async () => {
       await started.close()
@@ -136,8 +143,8 @@ export function createService(parts: ServiceParts = browserParts()): ReplicaServ
   }
 
   return {
-    open: (options, stream, transports) => {
-      opening ??= open(options, stream, transports).then(ok, (error: unknown) => {
+    open: (options, stream, transports, arbiter) => {
+      opening ??= open(options, stream, transports, arbiter).then(ok, (error: unknown) => {
         claim?.release()
         return err(openError(error))
       })
@@ -149,6 +156,7 @@ export function createService(parts: ServiceParts = browserParts()): ReplicaServ
       if (opened.ok) streams.add(stream)
       return opened
     },
+    deleteRoom: room => deleteRoom(room).then(ok, error => err(openError(error))),
     deleteReplica: (room, node) => deleteReplica(room, node).then(ok, error => err(openError(error))),
     close: async how => {
       if (host === null) ended.abort()
