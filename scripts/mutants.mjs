@@ -1,11 +1,12 @@
 /**
  * Shows that the proofs catch what they are there for: builds the library once for each mutant, with that one thing
  * broken, and lets those look at it that may catch it until one does: the model checker where the mutant lies in one of
- * its worlds (the list says so), then seeds, then the scripted scenarios of its engine. Passed is a mutant that was caught.
+ * its worlds (the list says so), then seeds, then the scripted scenarios of its engine; at some, only the tests that they
+ * name. Passed is a mutant that was caught.
  * `npm run mutants -- NAME...` runs some; `--by model`, `--by seeds` or `--by scripts` lets only that one look.
  */
 import { spawn } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { availableParallelism } from 'node:os'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -53,16 +54,23 @@ process.exit(caught === chosen.length ? 0 : 1)
 
 /** What caught the mutant, in words; null when nothing did. */
 async function caughtBy(folder, mutant) {
-  const built = await run([join(root, 'node_modules/typescript/bin/tsc'), '-p', folder])
-  if (built.status !== 0) throw new Error(built.output)
+  const { tests, isInModel } = mutant
+  if (tests === undefined) await build(folder)
   for (const [name, look] of Object.entries(catchers)) {
-    const looks = values.by === undefined ? name !== 'model' || mutant.isInModel : values.by === name
+    const isAsked = values.by === undefined ? name !== 'model' || isInModel : values.by === name
+    const looks = isAsked && (tests === undefined || name === 'scripts')
     const found = looks ? await look(folder, mutant) : null
     if (found === null) continue
     tally.set(name, (tally.get(name) ?? 0) + 1)
     return found
   }
   return null
+}
+
+/** Tests are run from the sources, everything else from what is built of them. */
+async function build(folder) {
+  const built = await run([join(root, 'node_modules/typescript/bin/tsc'), '-p', folder])
+  if (built.status !== 0) throw new Error(built.output)
 }
 
 /** The world of the model checker that the mutant breaks; null when it holds in all, as far as they are seen. */
@@ -76,13 +84,15 @@ async function brokenWorld(folder, { engine }) {
 }
 
 /** Copies the sources and breaks the copy. Throws when the place to break is not there, or not the only one. */
-function prepare({ name, edits }) {
+function prepare({ name, edits, tests }) {
   const folder = join(workshop, name)
   mkdirSync(folder, { recursive: true })
-  for (const part of ['logic', 'sim', 'host/codec.ts', 'host/codec-scan.ts'])
+  const parts = ['logic', 'sim', 'host/codec.ts', 'host/codec-scan.ts']
+  for (const part of tests === undefined ? parts : readdirSync(sources))
     cpSync(join(sources, part), join(folder, 'src', part), { recursive: true })
   // The copy has settings of its own, for all of it.
-  for (const part of ['logic', 'sim']) rmSync(join(folder, 'src', part, 'tsconfig.json'))
+  for (const part of readdirSync(join(folder, 'src')))
+    rmSync(join(folder, 'src', part, 'tsconfig.json'), { force: true })
   for (const { file, find, replace } of edits) {
     const path = join(folder, 'src/logic', file)
     const parts = readFileSync(path, 'utf8').split(find)
@@ -125,14 +135,15 @@ async function failingSeed(folder, { engine, options = [] }) {
 }
 
 /** The rule whose scripted test fails on the broken copy; null when all pass. */
-async function failingScript(folder, { engine }) {
-  const tests = join(root, 'packages/core/test/consensus')
-  const copied = join(folder, 'test/consensus')
-  for (const part of ['show.ts', 'table.ts', engine])
-    cpSync(join(tests, part), join(copied, part), { recursive: true })
+async function failingScript(folder, { engine, tests }) {
+  const scripts = ['show.ts', 'table.ts', engine].map(part => `consensus/${part}`)
+  // A test may need what stands beside it.
+  for (const part of tests?.map(dirname) ?? scripts)
+    cpSync(join(root, 'packages/core/test', part), join(folder, 'test', part), { recursive: true })
+  const include = tests?.map(file => `test/${file}`) ?? ['test/**/*.test.ts']
   const vitest = join(root, 'node_modules/vitest/vitest.mjs')
   const config = join(folder, 'vitest.config.mjs')
-  writeFileSync(config, `export default { test: { include: ['test/**/*.test.ts'] } }\n`)
+  writeFileSync(config, `export default { test: { include: ${JSON.stringify(include)} } }\n`)
   const report = join(folder, 'report.json')
   const { status, output } = await run([
     vitest,
@@ -150,7 +161,7 @@ async function failingScript(folder, { engine }) {
   const results = testResults.flatMap(({ assertionResults }) => assertionResults)
   const failed = results.find(each => each.status === 'failed')
   if (failed === undefined) throw new Error(output)
-  return `the script of ${failed.title.split(' ')[0]}`
+  return `the ${tests === undefined ? 'script' : 'test'} of ${failed.title.split(' ')[0]}`
 }
 
 function run(words) {

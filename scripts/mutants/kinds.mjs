@@ -2,9 +2,10 @@
 
 /** @typedef {{ file: string, find: string, replace: string }} Edit paths below packages/core/src/logic */
 /**
- * `engine`: who is simulated; `options`: how, besides; `isInModel`: a world of the model checker breaks.
+ * `engine`: who is simulated; `options`: how, besides; `isInModel`: a world of the model checker breaks; `tests`: nothing
+ * that is simulated does it, so these look, paths below packages/core/test.
  * @typedef {{ name: string, breaks: string, engine: string, edits: readonly Edit[], isInModel: boolean,
- *   options?: readonly string[] }} Mutant
+ *   options?: readonly string[], tests?: readonly string[] }} Mutant
  */
 /** @typedef {Omit<Mutant, 'isInModel'>} Broken */
 
@@ -35,5 +36,14 @@ export const ofWatches = (name, breaks, file, find, replace) => ({
   breaks,
   engine: 'multi-paxos',
   options: ['--followed', '20'],
+  edits: [{ file, find, replace }],
+})
+
+/** Nobody forks in a simulation: seen by the rules of forks. */
+export const ofForks = (name, breaks, file, find, replace) => ({
+  name: `fork-${name}`,
+  breaks,
+  engine: 'multi-paxos',
+  tests: ['state/fork.test.ts', 'host/fork.test.ts', 'consensus/contract.test.ts'],
   edits: [{ file, find, replace }],
 })

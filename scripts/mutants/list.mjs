@@ -3,6 +3,7 @@
  * has never caught anything proves nothing. `find` stands exactly once in `file`, or the run fails loudly.
  */
 
+import { forkMutants } from './fork.mjs'
 import { multiPaxosMutants } from './multi-paxos.mjs'
 import { paxosMutants } from './paxos.mjs'
 import { raftMutants } from './raft.mjs'
@@ -47,7 +48,14 @@ const inModel = new Set([
   'zab-best-history-not-fetched',
 ])
 
-const broken = [...multiPaxosMutants, ...replicaMutants, ...raftMutants, ...paxosMutants, ...zabMutants]
+const broken = [
+  ...multiPaxosMutants,
+  ...replicaMutants,
+  ...raftMutants,
+  ...paxosMutants,
+  ...zabMutants,
+  ...forkMutants,
+]
 
 /** @type {readonly import('./kinds.mjs').Mutant[]} */
 export const mutants = broken.map(mutant => ({ ...mutant, isInModel: inModel.has(mutant.name) }))
