@@ -1,14 +1,14 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
 import { ensembleId } from '@peerkeeper/core/transport'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { webSocketArbiter, webSocketSignaling } from '../src/page/index.ts'
 import { networkOf } from '../src/server/addresses.ts'
 import { closeCodes, type SignalingServer, startSignalingServer } from '../src/server/index.ts'
 import { refusalsMax } from '../src/server/limits.ts'
 import { recorder } from './recorder.ts'
-import { ask, atEnd, client, member, metric, start, upgradeRequest } from './server-client.ts'
+import { ask, atEnd, client, eventually, member, metric, start, upgradeRequest } from './server-client.ts'
 
 /** What is answered to a request for a socket that does not get one. */
 async function refusedUpgrade(server: SignalingServer): Promise<number> {
@@ -28,7 +28,7 @@ test('SRV-21 /health says whether it serves, /metrics what it does, in totals; e
   a.say({ type: 'found', room: 'a secret room', ensemble: 'secret-ensemble' })
   b.socket.send('garbage')
   expect(await b.closed).toBe(closeCodes.malformed)
-  await vi.waitFor(() => expect(a.heard.at(-1)).toEqual({ type: 'left', instance: 'b' }))
+  await eventually(() => expect(a.heard.at(-1)).toEqual({ type: 'left', instance: 'b' }))
   const { code, text, type } = await ask(server, '/metrics')
   expect([code, type]).toEqual([200, 'text/plain; version=0.0.4; charset=utf-8'])
   expect(text).not.toContain('secret')
@@ -83,11 +83,11 @@ describe('SRV-23 without the token nobody joins or founds (4008)', () => {
     }
     const friend = await client(server)
     friend.say({ ...message, token: 'a secret' })
-    await vi.waitFor(() => expect(friend.heard).toHaveLength(1))
+    await eventually(() => expect(friend.heard).toHaveLength(1))
     // Where no token is asked for, one that is sent does no harm.
     const open = await client(await start())
     open.say({ ...message, token: 'a secret' })
-    await vi.waitFor(() => expect(open.heard).toHaveLength(1))
+    await eventually(() => expect(open.heard).toHaveLength(1))
   })
 })
 
@@ -100,7 +100,7 @@ test('SRV-24 one address has so many sockets (4010), and gets back what it gives
   expect(await (await client(server, forwarded('10.0.0.1'))).closed).toBe(closeCodes.tooManyFromAddress)
   a.say({ type: 'bye' })
   await a.closed
-  await vi.waitFor(async () => expect(await metric(server, 'sockets')).toBe(1))
+  await eventually(async () => expect(await metric(server, 'sockets')).toBe(1))
   await member(server, 'c')
 
   const behind = await start({ trustsProxy: true, limits: { socketsPerAddressMax: 1 } })
@@ -149,9 +149,9 @@ test('SRV-25 too many sockets are told so (4005); when those are many too, the r
   expect(answers.filter(each => each === '503')).toHaveLength(20)
   expect(await refusedUpgrade(server)).toBe(503)
   a.say({ type: 'ping' })
-  await vi.waitFor(() => expect(a.heard.at(-1)).toEqual({ type: 'pong' }))
+  await eventually(() => expect(a.heard.at(-1)).toEqual({ type: 'pong' }))
   // They are cut after a while, and then there is a place again for one that can be told.
-  await vi.waitFor(async () => expect(await metric(server, 'sockets')).toBe(1), { timeout: 10_000 })
+  await eventually(async () => expect(await metric(server, 'sockets')).toBe(1))
   expect(await (await client(server)).closed).toBe(closeCodes.tooManySockets)
 }, 20_000)
 
@@ -169,7 +169,7 @@ test('SRV-26 a server that stops says so at /health and lets nobody in, while th
   half.write(upgradeRequest)
   await once(half, 'data')
   a.say({ type: 'signal', to: 'b', data: 'still here' })
-  await vi.waitFor(() => expect(b.heard.at(-1)).toEqual({ type: 'signal', from: 'a', data: 'still here' }))
+  await eventually(() => expect(b.heard.at(-1)).toEqual({ type: 'signal', from: 'a', data: 'still here' }))
   await closed
   expect([await a.closed, await b.closed]).toEqual([1001, 1001])
 })
@@ -193,11 +193,11 @@ test('SRV-26 clients of a server that stopped are at its successor by themselves
     return { ...recorder(signaling, instance), urls }
   }
   const [a, b] = [join('a'), join('b')]
-  await vi.waitFor(() => expect([a.heard, b.heard]).toEqual([['peer b'], ['peer a']]))
+  await eventually(() => expect([a.heard, b.heard]).toEqual([['peer b'], ['peer a']]))
   await first.close()
   await start({ ...options, port: first.port })
-  await vi.waitFor(() => expect(a.heard).toEqual(['peer b', 'left b', 'peer b']), { timeout: 10_000 })
-  await vi.waitFor(() => expect(b.heard).toEqual(['peer a', 'left a', 'peer a']))
+  await eventually(() => expect(a.heard).toEqual(['peer b', 'left b', 'peer b']))
+  await eventually(() => expect(b.heard).toEqual(['peer a', 'left a', 'peer a']))
   expect(new Set([...a.urls, ...b.urls])).toEqual(new Set([first.url]))
 }, 20_000)
 
@@ -214,9 +214,7 @@ test('SIG-8 SIG-13 in Node a server that is away throws nothing at anybody, also
   const failures: number[] = []
   const asker = webSocketArbiter({ ...options, onFailure: code => failures.push(code) })
   const told = expect(asker.found(ensembleId('e'), abort.signal)).rejects.toBe('enough')
-  await vi.waitFor(() => expect([offline.length > 1, failures.length > 1]).toEqual([true, true]), {
-    timeout: 10_000,
-  })
+  await eventually(() => expect([offline.length > 1, failures.length > 1]).toEqual([true, true]))
   const leaving = webSocketSignaling(options)
   recorder(leaving, 'b')
   leaving.leave()

@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ensembleId } from '@peerkeeper/core/transport'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { WebSocket as NodeWebSocket } from 'ws'
 import { webSocketArbiter } from '../src/page/index.ts'
 import { createBook, type Founding } from '../src/server/foundings/book.ts'
@@ -10,7 +10,7 @@ import { createDesk } from '../src/server/foundings/desk.ts'
 import type { FoundingsFile } from '../src/server/foundings/file.ts'
 import { createJournal } from '../src/server/foundings/journal.ts'
 import { closeCodes } from '../src/server/index.ts'
-import { ask, atEnd, client, metric, start } from './server-client.ts'
+import { ask, atEnd, client, eventually, metric, start } from './server-client.ts'
 
 const openSocket = (url: string) => new NodeWebSocket(url) as unknown as WebSocket
 const arbiter = (url: string, room: string) => webSocketArbiter({ url, room, openSocket, random: () => 0 })
@@ -73,7 +73,7 @@ test('SRV-15 what was answered is there after a restart, and so is what was writ
   const asker = await client(first)
   asker.say(found('not answered', 'a'))
   asker.socket.terminate()
-  await vi.waitFor(async () => expect(await readFile(path, 'utf8')).toContain('not answered'))
+  await eventually(async () => expect(await readFile(path, 'utf8')).toContain('not answered'))
   await first.close()
   const second = await start({ dataFile: path })
   for (const [room, stands] of [
@@ -87,7 +87,7 @@ test('SRV-15 what was answered is there after a restart, and so is what was writ
 test('SRV-16 a full server refuses new rooms (4011) and forgets none; an address founds so many an hour (4012)', async () => {
   const server = await start({ limits: { foundingsMax: 2, foundingsBurstMax: 3 } })
   const asker = await client(server)
-  const answers = async (count: number) => vi.waitFor(() => expect(asker.heard).toHaveLength(count))
+  const answers = async (count: number) => eventually(() => expect(asker.heard).toHaveLength(count))
   asker.say(found('one', 'a'))
   await answers(1)
   asker.say(found('two', 'b'))
@@ -100,7 +100,7 @@ test('SRV-16 a full server refuses new rooms (4011) and forgets none; an address
 
   const forker = await client(server)
   forker.say({ type: 'replace', room: 'one', current: 'a', next: 'b' })
-  await vi.waitFor(() => expect(forker.heard).toEqual([{ type: 'stands', ensemble: 'b' }]))
+  await eventually(() => expect(forker.heard).toEqual([{ type: 'stands', ensemble: 'b' }]))
   forker.say({ type: 'replace', room: 'one', current: 'b', next: 'c' })
   expect(await forker.closed).toBe(closeCodes.tooManyFoundings)
   expect(await arbiter(server.url, 'one').found(c, soon())).toBe(b)
@@ -134,10 +134,10 @@ test('SRV-17 nobody is answered before the disk has it; those who come meanwhile
       .ask(question, () => true)
       .then(answer => told.push(`${question.ensemble} ${JSON.stringify(answer)}`)),
   )
-  await vi.waitFor(() => expect(writes).toHaveLength(1))
+  await eventually(() => expect(writes).toHaveLength(1))
   const late = desk.ask(found('r4', 'e'), () => true)
   writes[0]?.done()
-  await vi.waitFor(() => expect(writes).toHaveLength(2))
+  await eventually(() => expect(writes).toHaveLength(2))
   expect(writes.map(({ foundings }) => foundings.map(({ room }) => room))).toEqual([
     ['r1', 'r2', 'r3'],
     ['r4'],
@@ -151,7 +151,7 @@ test('SRV-17 nobody is answered before the disk has it; those who come meanwhile
 test('SRV-17 a disk that fails ends all answers, also about what is known, until the file is opened again', async () => {
   const { writes, desk } = fakeFile()
   const first = desk.ask(found('r1', 'a'), () => true)
-  await vi.waitFor(() => expect(writes).toHaveLength(1))
+  await eventually(() => expect(writes).toHaveLength(1))
   const second = desk.ask(found('r1', 'b'), () => true)
   const third = desk.ask(found('r2', 'b'), () => true)
   writes[0]?.done(new Error('the disk is full'))
@@ -173,14 +173,14 @@ test('SRV-17 a server whose file was taken from it says so (4013, 503) and goes 
   expect(await ask(server, '/health')).toMatchObject({ code: 503, text: expect.stringMatching(/ENOENT/) })
   const other = await client(server)
   other.say({ type: 'ping' })
-  await vi.waitFor(() => expect(other.heard).toEqual([{ type: 'pong' }]))
+  await eventually(() => expect(other.heard).toEqual([{ type: 'pong' }]))
 })
 
 test('SRV-20 a server whose file has grown long writes all of it anew with the next founding', async () => {
   const { writes, desk } = fakeFile(true)
   for (const room of ['r1', 'r2']) {
     const answer = desk.ask(found(room, 'a'), () => true)
-    await vi.waitFor(() => expect(writes.at(-1)?.foundings.at(-1)?.room).toBe(room))
+    await eventually(() => expect(writes.at(-1)?.foundings.at(-1)?.room).toBe(room))
     writes.at(-1)?.done()
     expect(await answer).toEqual({ type: 'stands', ensemble: 'a' })
   }

@@ -1,6 +1,6 @@
 import { EventEmitter, once } from 'node:events'
 import { connect } from 'node:net'
-import { expect, test, vi } from 'vitest'
+import { expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { createAddresses } from '../src/server/addresses.ts'
 import { openDesk } from '../src/server/foundings/desk.ts'
@@ -11,7 +11,7 @@ import { serveSocket } from '../src/server/socket.ts'
 import { createTally } from '../src/server/tally.ts'
 import { createTokenCheck } from '../src/server/token.ts'
 import { createDice, type Dice } from './random.ts'
-import { member, metric, start, upgradeRequest } from './server-client.ts'
+import { eventually, member, metric, start, upgradeRequest } from './server-client.ts'
 
 /** ws's side of a socket, with no network beneath. */
 class FakeServerSocket extends EventEmitter {
@@ -147,7 +147,7 @@ test('SRV-29 100,000 frames of garbage throw nothing, and leave nothing behind w
   expect(desk.size).toBe(3)
   expect(rooms.size).toBeLessThanOrEqual(2)
   for (const socket of open) socket.end()
-  await vi.waitFor(() => expect([rooms.size, tally.waitingBytes]).toEqual([0, 0]))
+  await eventually(() => expect([rooms.size, tally.waitingBytes]).toEqual([0, 0]))
   expect(addresses.size).toBe(1)
 }, 60_000)
 
@@ -171,9 +171,9 @@ test('SRV-29 bytes that are no frames, in the handshake and after it, end their 
     )
     bystander.say({ type: 'ping' })
     const pongs = round + 1
-    await vi.waitFor(() => expect(bystander.heard).toHaveLength(1 + pongs))
+    await eventually(() => expect(bystander.heard).toHaveLength(1 + pongs))
   }
-  await vi.waitFor(async () => expect(await metric(server, 'sockets')).toBe(1))
+  await eventually(async () => expect(await metric(server, 'sockets')).toBe(1))
   expect(bystander.socket.readyState).toBe(WebSocket.OPEN)
 }, 60_000)
 
@@ -193,7 +193,7 @@ test('SRV-29 many sockets that send garbage of every kind at once: each is close
       }),
     )
   }
-  await vi.waitFor(async () => expect(await metric(server, 'sockets')).toBe(1))
+  await eventually(async () => expect(await metric(server, 'sockets')).toBe(1))
   bystander.say({ type: 'ping' })
-  await vi.waitFor(() => expect(bystander.heard.at(-1)).toEqual({ type: 'pong' }))
+  await eventually(() => expect(bystander.heard.at(-1)).toEqual({ type: 'pong' }))
 }, 60_000)

@@ -18,6 +18,10 @@ afterEach(async () => {
 /** Has `end` run when the test is over, the latest first. */
 export const atEnd = (end: () => unknown): void => void ends.push(end)
 
+/** Resolves when `check` no longer throws. A machine with other work may take its time. */
+export const eventually = <T>(check: () => T | Promise<T>): Promise<T> =>
+  vi.waitFor(check, { timeout: 10_000, interval: 10 })
+
 export async function start(options: SignalingServerOptions = {}): Promise<SignalingServer> {
   const server = await startSignalingServer(options)
   atEnd(() => server.close())
@@ -53,7 +57,7 @@ export async function member(
 ): Promise<Client> {
   const joined = await client(server, options)
   joined.say({ type: 'join', room, instance, card: `card of ${instance}` })
-  await vi.waitFor(() => expect(joined.heard[0]).toMatchObject({ type: 'welcome' }))
+  await eventually(() => expect(joined.heard[0]).toMatchObject({ type: 'welcome' }))
   return joined
 }
 

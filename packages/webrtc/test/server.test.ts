@@ -1,9 +1,9 @@
 import { once } from 'node:events'
 import { connect } from 'node:net'
-import { describe, expect, test, vi } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { WebSocket } from 'ws'
 import { closeCodes, startSignalingServer } from '../src/server/index.ts'
-import { atEnd, client, member, start as startWith } from './server-client.ts'
+import { atEnd, client, eventually, member, start as startWith } from './server-client.ts'
 
 const start = (limits = {}) => startWith({ limits })
 
@@ -15,9 +15,9 @@ test('SRV-1 presence and signals are relayed within the room, cards and signals 
   expect(b.heard).toEqual([{ type: 'welcome', members: [{ instance: 'a', card: 'card of a' }] }])
   a.say({ type: 'signal', to: 'b', data: '\u0000 not { json' })
   a.say({ type: 'signal', to: 'c', data: 'across rooms' })
-  await vi.waitFor(() => expect(b.heard[1]).toEqual({ type: 'signal', from: 'a', data: '\u0000 not { json' }))
+  await eventually(() => expect(b.heard[1]).toEqual({ type: 'signal', from: 'a', data: '\u0000 not { json' }))
   b.socket.terminate()
-  await vi.waitFor(() =>
+  await eventually(() =>
     expect(a.heard.slice(1)).toEqual([
       { type: 'joined', instance: 'b', card: 'card of b' },
       { type: 'left', instance: 'b' },
@@ -49,7 +49,7 @@ describe('SRV-2 a malformed message closes the socket it came from (4000), and n
     socket.send(message)
     expect(await closed).toBe(closeCodes.malformed)
     bystander.say({ type: 'ping' })
-    await vi.waitFor(() => expect(bystander.heard.at(-1)).toEqual({ type: 'pong' }))
+    await eventually(() => expect(bystander.heard.at(-1)).toEqual({ type: 'pong' }))
   })
 })
 
@@ -104,7 +104,7 @@ test('SRV-7 more messages than the burst and the rate allow close the socket (40
   const server = await start({ messagesPerSecondMax: 1, messagesBurstMax: 20 })
   const a = await member(server, 'a')
   for (let sent = 0; sent < 19; sent += 1) a.say({ type: 'ping' })
-  await vi.waitFor(() => expect(a.heard).toHaveLength(20))
+  await eventually(() => expect(a.heard).toHaveLength(20))
   for (let sent = 0; sent < 5; sent += 1) a.say({ type: 'ping' })
   expect(await a.closed).toBe(closeCodes.tooManyMessages)
 })
@@ -115,7 +115,7 @@ test('SRV-8 an instance that joins again replaces its old socket (4007)', async 
   const before = await member(server, 'b')
   const after = await member(server, 'b')
   expect(await before.closed).toBe(closeCodes.replaced)
-  await vi.waitFor(() =>
+  await eventually(() =>
     expect(a.heard.slice(1)).toEqual([
       { type: 'joined', instance: 'b', card: 'card of b' },
       { type: 'left', instance: 'b' },
@@ -123,7 +123,7 @@ test('SRV-8 an instance that joins again replaces its old socket (4007)', async 
     ]),
   )
   a.say({ type: 'signal', to: 'b', data: 'x' })
-  await vi.waitFor(() => expect(after.heard.at(-1)).toEqual({ type: 'signal', from: 'a', data: 'x' }))
+  await eventually(() => expect(after.heard.at(-1)).toEqual({ type: 'signal', from: 'a', data: 'x' }))
 })
 
 test('SRV-30 who takes the instance of another without its key is refused (4014), and the other stays', async () => {
@@ -134,15 +134,15 @@ test('SRV-30 who takes the instance of another without its key is refused (4014)
     return joining
   }
   const owner = await join('secret')
-  await vi.waitFor(() => expect(owner.heard).toHaveLength(1))
+  await eventually(() => expect(owner.heard).toHaveLength(1))
   const bystander = await member(server, 'b')
   for (const key of ['guess', undefined]) expect(await (await join(key)).closed).toBe(closeCodes.taken)
   bystander.say({ type: 'signal', to: 'a', data: 'x' })
-  await vi.waitFor(() => expect(owner.heard.at(-1)).toEqual({ type: 'signal', from: 'b', data: 'x' }))
+  await eventually(() => expect(owner.heard.at(-1)).toEqual({ type: 'signal', from: 'b', data: 'x' }))
   expect(bystander.heard).toEqual([{ type: 'welcome', members: [{ instance: 'a', card: 'card' }] }])
   const again = await join('secret')
   expect(await owner.closed).toBe(closeCodes.replaced)
-  await vi.waitFor(() => expect(again.heard).toHaveLength(1))
+  await eventually(() => expect(again.heard).toHaveLength(1))
   expect(JSON.stringify([bystander.heard, again.heard])).not.toContain('secret')
 })
 
@@ -151,7 +151,7 @@ test('SRV-9 a socket that does not answer pings is cut, and its room hears that 
   const a = await member(server, 'a')
   const mute = await member(server, 'b', 'room', { autoPong: false })
   expect(await mute.closed).toBe(1006)
-  await vi.waitFor(() => expect(a.heard.at(-1)).toEqual({ type: 'left', instance: 'b' }))
+  await eventually(() => expect(a.heard.at(-1)).toEqual({ type: 'left', instance: 'b' }))
   expect(a.socket.readyState).toBe(WebSocket.OPEN)
 })
 
