@@ -1,6 +1,12 @@
 /** What tests and benchmarks drive in a page: the packages' doors, and a short way to open a keeper as tests want it. */
 import { connect, deleteReplica, type Keeper, KeeperError, type Replicas } from '@peerkeeper/core'
-import { broadcastSignaling, type WebRtcTransport, webrtc, webSocketSignaling } from '@peerkeeper/webrtc'
+import {
+  broadcastSignaling,
+  type WebRtcTransport,
+  webrtc,
+  webSocketArbiter,
+  webSocketSignaling,
+} from '@peerkeeper/webrtc'
 import { damageLog, deleteDatabase } from './damage.ts'
 import { forge } from './forge.ts'
 import { type Probe, startProbe } from './probe.ts'
@@ -52,6 +58,7 @@ const lab = {
   KeeperError,
   broadcastSignaling,
   webrtc,
+  webSocketArbiter,
   webSocketSignaling,
   open,
   tryOpen,
