@@ -136,6 +136,7 @@ test('SRV-17 nobody is answered before the disk has it; those who come meanwhile
   )
   await eventually(() => expect(writes).toHaveLength(1))
   const late = desk.ask(found('r4', 'e'), () => true)
+  expect(told).toEqual([])
   writes[0]?.done()
   await eventually(() => expect(writes).toHaveLength(2))
   expect(writes.map(({ foundings }) => foundings.map(({ room }) => room))).toEqual([
