@@ -227,3 +227,24 @@ test('LANE-11 last words go behind all that waits, within the task, also where t
   expect(sender.log).toEqual(['open'])
   expect(receiver.log.at(-1)).toBe('closed: the channel closed')
 })
+
+test('LANE-12 what waits when a lane is closed is handed to the browser first, as far as that takes it', () => {
+  const { time, sender, open } = setup({ isInstant: false })
+  open()
+  sender.lane.send(frame(100, 1))
+  time.settle()
+  // The browser holds the first: what comes now gathers.
+  sender.lane.send(frame(200, 2))
+  time.settle()
+  expect(sender.channel.sent.map(({ length }) => length)).toEqual([103])
+  sender.lane.close()
+  expect(sender.channel.sent.map(({ length }) => length)).toEqual([103, 203])
+
+  const full = setup({ isInstant: false })
+  full.open()
+  full.sender.lane.send(frame(1_000_000))
+  full.time.settle()
+  const handed = full.sender.channel.sent.length
+  full.sender.lane.close()
+  expect(full.sender.channel.sent.length).toBe(handed)
+})

@@ -26,9 +26,9 @@ export interface ChannelLane {
   readonly framesDropped: number
   /** Takes a frame to send, or drops and counts it. Never throws. The caller does not touch `bytes` again. */
   send(bytes: Uint8Array): void
-  /** Ends the lane and its channel without an event. Idempotent. */
+  /** Hands the browser what waits, as far as it takes it, and ends the lane and its channel without an event. Idempotent. */
   close(): void
-  /** Hands the browser all that waits and `bytes` behind it, within this task, and ends the lane: the page goes away. */
+  /** Closes, with `bytes` behind what waits; all within this task: the page goes away. */
   farewell(bytes: Uint8Array): void
 }
 
@@ -86,6 +86,17 @@ export function createLane(options: LaneOptions, events: LaneEvents): ChannelLan
     }
   }
 
+  /** What waits goes out before the end, as far as the browser takes it: it may be what a peer cannot do without. */
+  function sendWaiting(): void {
+    if (state !== 'open' || !channel.isOpen) return
+    try {
+      while (!queue.isEmpty && channel.bufferedAmount < laneBufferedBytesMax)
+        channel.send(queue.nextMessage())
+    } catch {
+      // It goes unheard: the peer finds out by the silence.
+    }
+  }
+
   function wakeAt(bufferedBytes: number): void {
     channel.bufferedAmountLowThreshold = bufferedBytes
     cancelWake ??= timers.after(laneWakeMs, () => {
@@ -128,18 +139,12 @@ export function createLane(options: LaneOptions, events: LaneEvents): ChannelLan
     },
     close() {
       if (state === 'closed') return
+      sendWaiting()
       end()
       channel.close()
     },
     farewell(bytes) {
-      if (state === 'open' && channel.isOpen && channel.bufferedAmount < laneBufferedBytesMax) {
-        queue.push(bytes)
-        try {
-          while (!queue.isEmpty) channel.send(queue.nextMessage())
-        } catch {
-          // It goes unheard: the peer finds out by the silence.
-        }
-      }
+      if (state !== 'closed') queue.push(bytes)
       this.close()
     },
   }

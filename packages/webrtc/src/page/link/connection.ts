@@ -87,8 +87,12 @@ export function createConnection(options: ConnectionOptions, events: ConnectionE
       if (state === 'up') lanes[lane].send(bytes)
     },
     farewell(bytes) {
-      if (state === 'up') lanes.control.farewell(bytes)
-      if (state !== 'over') end()
+      if (state === 'over') return
+      const isUp = state === 'up'
+      // From here on it ends without an event, whatever the peer answers.
+      state = 'over'
+      if (isUp) lanes.control.farewell(bytes)
+      end()
     },
     destroy() {
       if (state !== 'over') end()
