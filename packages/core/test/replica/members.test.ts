@@ -4,14 +4,15 @@ import { type EnsembleView, type MemberView, nextChange } from '../../src/logic/
 
 /**
  * A view in letters: voters, then observers. Voter: `s` self, `v` here, `m` missing for a moment, `g` gone, `l` leaving
- * but here. Observer: `f` fit, `o` not fit yet, `x` gone.
+ * but here. Observer: `f` fit, `c` close but not fit yet, `o` not close, `x` gone.
  */
 function view(voters: string, observers: string, votersWanted = 5): EnsembleView {
   const member = (letter: string, index: number): MemberView => ({
     node: nodeId(`${letter}${index}`),
-    isHeard: 'svfol'.includes(letter),
-    isHere: 'svfo'.includes(letter),
+    isHeard: 'svfcol'.includes(letter),
+    isHere: 'svfco'.includes(letter),
     isGone: 'glx'.includes(letter),
+    isClose: 'fc'.includes(letter),
     isFit: letter === 'f',
   })
   const self = [...voters].indexOf('s')
@@ -35,6 +36,7 @@ describe('the next change of the membership', () => {
     ['s', 'o', 'nothing'],
     ['s', 'f', 'nothing'],
     ['s', 'fo', 'nothing'],
+    ['s', 'cc', 'nothing'],
     ['s', 'ff', 'promote f1'],
     ['sv', 'f', 'promote f2'],
     ['svv', 'f', 'nothing'],
@@ -69,6 +71,9 @@ describe('the next change of the membership', () => {
     ['svl', 'f', 'remove l2'],
     ['lvv', '', 'remove l0'],
     ['l', 'f', 'promote f1'],
+    ['l', 'cf', 'promote f2'],
+    ['l', 'oc', 'promote c2'],
+    ['l', 'o', 'nothing'],
     ['l', '', 'nothing'],
     ['lv', '', 'remove l0'],
     // More than wanted.

@@ -32,11 +32,18 @@ describe('the roster', () => {
     })
     const isFit = (silentTicks: number, matched: number) =>
       roster.tick(status(silentTicks, matched)).observers.map(observer => observer.isFit)
+    const isClose = (silentTicks: number, matched: number) =>
+      roster.tick(status(silentTicks, matched)).observers.map(observer => observer.isClose)
     for (let tick = 0; tick < 19; tick++) expect(isFit(0, 990)).toEqual([false])
     expect(isFit(7, 990)).toEqual([false])
     for (let tick = 0; tick < 19; tick++) expect(isFit(6, 750)).toEqual([false])
     expect(isFit(0, 990)).toEqual([true])
     expect(isFit(0, 749)).toEqual([false])
+    expect(isClose(0, 749)).toEqual([false])
+    expect(isClose(7, 750)).toEqual([false])
+    expect(isClose(6, 750)).toEqual([true])
+    roster.leave(b)
+    expect(isClose(6, 750)).toEqual([false])
   })
 
   test('REPLICA-13 a voter is gone after ten seconds, two after a hint that it died, at once when it leaves; a new connection is a return', () => {

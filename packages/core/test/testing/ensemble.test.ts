@@ -1,6 +1,7 @@
 import { afterEach, expect, test } from 'vitest'
 import { engineNames } from '../../src/logic/consensus/engines.ts'
 import { type Ensemble, startEnsemble } from '../../src/testing/ensemble.ts'
+import { until } from '../integration/ensemble.ts'
 
 let ensemble: Ensemble | null = null
 afterEach(async () => {
@@ -58,6 +59,17 @@ test('HOST-6 a replica that leaves is no member by then, and one that only stops
   await ensemble.replica(2).close('leave')
   expect(members()).toEqual(['node-1', 'node-2'])
   await a.set('/x', '3')
+})
+
+test('HOST-7 of two replicas one votes; where it leaves, however early, the other votes and goes on', async () => {
+  ensemble = await startEnsemble({ replicas: 2 })
+  const { replicas } = ensemble
+  const observer = await until('one observes', () => replicas[0]?.status?.membership.observers[0])
+  const voter = replicas.findIndex(({ node }) => node !== observer)
+  await ensemble.replica(voter).close('leave')
+  const b = await ensemble.connect(1 - voter)
+  await b.create('/x')
+  expect(replicas[1 - voter]?.status?.membership).toEqual({ voters: [observer], observers: [] })
 })
 
 test('TESTING-3 a replica that is started again has what it stored', async () => {

@@ -18,7 +18,9 @@ export interface MemberView {
   readonly isHere: boolean
   /** Not heard for so long, or on its way out: to be taken out. */
   readonly isGone: boolean
-  /** Has been here and close to the end of the log for long enough to vote. */
+  /** Heard, not on its way out, and close to the end of the log: could vote now, though it may not be here for long. */
+  readonly isClose: boolean
+  /** Has been so for long enough to vote. */
   readonly isFit: boolean
 }
 
@@ -77,11 +79,11 @@ function evened({ self, voters, votersWanted }: EnsembleView): MembershipChange 
   return last === undefined ? null : taken(voters, last)
 }
 
-/** The only voter leaves: another votes first. */
+/** The only voter leaves: another votes first, however short a time it has been here, or nobody could ever decide anything. */
 function replaced({ voters, observers }: EnsembleView): MembershipChange | null {
-  const fit = observers.find(({ isFit }) => isFit)
-  if (voters.length !== 1 || !voters.some(({ isGone }) => isGone) || fit === undefined) return null
-  return { type: 'promote', node: fit.node }
+  const heir = observers.find(({ isFit }) => isFit) ?? observers.find(({ isClose }) => isClose)
+  if (voters.length !== 1 || !voters.some(({ isGone }) => isGone) || heir === undefined) return null
+  return { type: 'promote', node: heir.node }
 }
 
 function withoutObserver({ observers }: EnsembleView): MembershipChange | null {

@@ -55,8 +55,9 @@ export class Roster {
       const silentTicks = node === this.#self ? 0 : (peer?.silentTicks ?? 0)
       const isLeaving = this.#leaving.has(node)
       const isHeard = silentTicks <= promotionSilentTicksMax
-      const isClose = peer !== undefined && chosenThrough - peer.matchedThrough <= promotionLagMax
-      const fitTicks = isHeard && isClose && !isLeaving ? (before.get(node) ?? 0) + 1 : 0
+      const isNear = peer !== undefined && chosenThrough - peer.matchedThrough <= promotionLagMax
+      const isClose = isHeard && isNear && !isLeaving
+      const fitTicks = isClose ? (before.get(node) ?? 0) + 1 : 0
       this.#fitTicks.set(node, fitTicks)
       const patienceTicks = this.#suspects.has(node) ? suspectGoneTicks : goneTicks
       return {
@@ -64,6 +65,7 @@ export class Roster {
         isHeard,
         isHere: isHeard && !isLeaving,
         isGone: isLeaving || silentTicks >= patienceTicks,
+        isClose,
         isFit: fitTicks >= promotionSteadyTicks,
       }
     }
