@@ -39,7 +39,8 @@ export const test = base.extend<TestFixtures, WorkerFixtures>({
   signaling: [
     // biome-ignore lint/correctness/noEmptyPattern: as above.
     async ({}, use) => {
-      const server = await startSignalingServer()
+      // All tests of a worker come from one address.
+      const server = await startSignalingServer({ limits: { foundingsBurstMax: 10_000 } })
       await use(server)
       await server.close()
     },
