@@ -66,7 +66,7 @@ test('SIG-13 it is put again after 0.5 s, 1 s, ... 30 s, whether the server is a
   const told = arbiter.found(a, abort.signal)
   sockets[0]?.lose()
   time.advance(500)
-  open(1).lose(closeCodes.foundingsFull)
+  open(1).lose(closeCodes.notDurable)
   time.advance(1_000)
   open(2)
   time.advance(foundingAnswerMs)
@@ -81,10 +81,24 @@ test('SIG-13 it is put again after 0.5 s, 1 s, ... 30 s, whether the server is a
     time.advance(1)
     expect(sockets).toHaveLength(before + 1)
   }
-  expect(opened.slice(0, 4)).toEqual([0, 500, 1_500, 13_500])
-  expect(failures.slice(0, 3)).toEqual(['1006 ', '4011 ', '0 the server does not answer'])
+  expect(opened.slice(0, 4)).toEqual([0, 500, 1_500, 1_500 + foundingAnswerMs + 2_000])
+  expect(failures.slice(0, 3)).toEqual(['1006 ', '4013 ', '0 the server does not answer'])
   open(sockets.length - 1).hear({ type: 'stands', ensemble: 'a' })
   expect(await told).toBe(a)
+})
+
+test('SIG-13 a refusal that would come again ends the question at once, with what the server says', async () => {
+  for (const reason of ['unauthorized', 'originRefused', 'foundingsFull', 'malformed'] as const) {
+    const { arbiter, abort, open, failures, sockets, time } = setup()
+    const told = arbiter.found(a, abort.signal)
+    const code = closeCodes[reason]
+    open(0).lose(code)
+    await expect(told).rejects.toThrow(`the signaling server refuses:  (${code})`)
+    expect(failures).toEqual([`${code} `])
+    abort.abort()
+    time.advance(10 * reconnectMsMax)
+    expect(sockets).toHaveLength(1)
+  }
 })
 
 test.each(['before', 'while it opens', 'while it waits for an answer', 'between attempts'])(

@@ -54,5 +54,8 @@ export const reconnectMsMax = 30_000
 export const clientPingMs = 25_000
 export const clientSilenceMs = 60_000
 
-/** A founding's answer takes a round trip and a flush of the server's disk; after this the question is put again. */
-export const foundingAnswerMs = 10_000
+/**
+ * A founding's answer takes a few round trips and a flush of the server's disk; after this the question is put again. Twice of it
+ * is less than an opening waits for its arbiter.
+ */
+export const foundingAnswerMs = 3_500

@@ -4,7 +4,12 @@
  */
 import { type EnsembleId, ensembleId, type FoundingArbiter } from '@peerkeeper/core/transport'
 import { foundingAnswerMs, reconnectMsMax, reconnectMsMin } from '../../wire/limits.ts'
-import { type ClientMessage, type FoundingQuestion, parseServerMessage } from '../../wire/server-protocol.ts'
+import {
+  type ClientMessage,
+  closeCodes,
+  type FoundingQuestion,
+  parseServerMessage,
+} from '../../wire/server-protocol.ts'
 import { backoffMs, type Timers } from '../../wire/timers.ts'
 import { pageTimers } from '../timers.ts'
 
@@ -15,7 +20,7 @@ export interface WebSocketArbiterOptions {
   readonly room: string
   /** What the server asks of those who use it; it travels in the first message. */
   readonly token?: string
-  /** How long one attempt may take before the question is put again, in milliseconds. Default 10,000. */
+  /** How long one attempt may take before the question is put again, in milliseconds. Default 3,500. */
   readonly timeoutMs?: number
   /** Told why an attempt came to nothing: the close code (see closeCodes; 0 when there is none) and words. */
   readonly onFailure?: (code: number, reason: string) => void
@@ -29,7 +34,9 @@ export interface WebSocketArbiterOptions {
 
 /**
  * An arbiter between devices: the compare-and-set of a `peerkeeper-signaling` server. Both calls try again, with pauses of half a
- * second up to half a minute, until the server answers or `signal` aborts; then they reject with the signal's reason.
+ * second up to half a minute, until the server answers or `signal` aborts; then they reject with the signal's reason. They reject at once
+ * with an Error that says why when the server refuses and would refuse again: a wrong token, another origin, no place for one more
+ * founding, a room that is no room's name.
  */
 export function webSocketArbiter(options: WebSocketArbiterOptions): FoundingArbiter {
   const { room } = options
@@ -56,6 +63,11 @@ function ask(
           resolve(ensemble)
         },
         failed(code, reason) {
+          if (finalCodes.includes(code)) {
+            onFailure(code, reason)
+            signal.removeEventListener('abort', stop)
+            return reject(new Error(`the signaling server refuses: ${reason} (${code})`))
+          }
           cancel = timers.after(backoffMs(failures, reconnectMsMin, reconnectMsMax, random), attempt)
           failures += 1
           onFailure(code, reason)
@@ -124,3 +136,11 @@ function askOnce(
   }
   return release
 }
+
+/** Refusals that asking again would not change. */
+const finalCodes: readonly number[] = [
+  closeCodes.malformed,
+  closeCodes.unauthorized,
+  closeCodes.originRefused,
+  closeCodes.foundingsFull,
+]
