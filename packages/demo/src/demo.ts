@@ -92,6 +92,7 @@ export function startDemo(): void {
       drawEnsemble()
     })
     opened.on('decisions', log.add)
+    opened.on('foreign', ({ ensemble }) => notice.foreign(ensemble))
     opened.observe()
     enter(opened.state)
     let isFollowed = false
@@ -117,7 +118,6 @@ export function startDemo(): void {
     address = { ...address, signal: address.signal ?? server?.signal ?? null }
     follow(
       await openKeeper(address, {
-        foreign: peer => notice.foreign(peer.ensemble),
         signaling: notice.signaling,
       }),
     )

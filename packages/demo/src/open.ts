@@ -3,7 +3,6 @@ import { connect, type Keeper, KeeperError } from '@peerkeeper/core'
 import {
   broadcastSignaling,
   combineSignaling,
-  type ForeignPeer,
   type SignalingStatus,
   webrtc,
   webSocketSignaling,
@@ -11,8 +10,6 @@ import {
 import { type Address, roomBeside } from './address/address.ts'
 
 export interface OpenEvents {
-  /** Another ensemble is in the room: two were founded where one was meant. */
-  foreign(peer: ForeignPeer): void
   signaling(status: SignalingStatus): void
 }
 
@@ -32,7 +29,7 @@ function attempt(storageRoom: string, address: Address, events: OpenEvents): Pro
   const transport = () => {
     const ways = [broadcastSignaling({ room })]
     if (signal !== null) ways.push(webSocketSignaling({ url: signal, room, onStatus: events.signaling }))
-    return webrtc({ signaling: combineSignaling(ways), onForeign: events.foreign })
+    return webrtc({ signaling: combineSignaling(ways) })
   }
   return connect({
     room: storageRoom,
@@ -46,4 +43,4 @@ function attempt(storageRoom: string, address: Address, events: OpenEvents): Pro
 
 /** This profile takes part in another ensemble under the same name. */
 const isForeignEnsemble = (error: unknown): boolean =>
-  error instanceof KeeperError && error.code === 'OpenFailed' && error.message.startsWith('ForeignEnsemble')
+  error instanceof KeeperError && error.reason === 'ForeignEnsemble'

@@ -4,7 +4,7 @@
  */
 import { ensembleId, nodeId, type TransportEvent } from '@peerkeeper/core/transport'
 import type { Attempt, Dial } from '../src/page/link/dial.ts'
-import { createMesh, type ForeignPeer, type Mesh } from '../src/page/mesh.ts'
+import { createMesh, type Mesh } from '../src/page/mesh.ts'
 import type { Peer, Signaling, SignalingEvent } from '../src/page/signaling/contract.ts'
 import { type FakeChannel, fakeChannel } from './fake-channel.ts'
 import { createFakeTime, type FakeTime } from './fake-time.ts'
@@ -26,7 +26,7 @@ export interface Replica {
   /** The events as text: `up b`, `down b`, `frame b 1,2,3`. */
   readonly log: string[]
   readonly events: readonly TransportEvent[]
-  readonly foreign: readonly ForeignPeer[]
+  readonly foreign: readonly TransportEvent[]
 }
 
 export interface World {
@@ -135,7 +135,7 @@ export function createWorld(): World {
       const peer: Peer = { node: nodeId(node), ensemble: ensembleId(ensemble), instance }
       const log: string[] = []
       const events: TransportEvent[] = []
-      const foreign: ForeignPeer[] = []
+      const foreign: TransportEvent[] = []
       const mesh = createMesh({
         self: peer,
         signaling: signalingOf(peer),
@@ -143,8 +143,8 @@ export function createWorld(): World {
         timers: time,
         random: () => world.dice,
         afterTask: time.afterTask,
-        onForeign: each => foreign.push(each),
         sink(event) {
+          if (event.type === 'foreign') return void foreign.push(event)
           events.push(event)
           log.push(`${event.type} ${event.peer}${event.type === 'frame' ? ` ${event.bytes}` : ''}`)
         },

@@ -181,7 +181,7 @@ test('RTC-8 connection numbers rise, and each frame bears that of its connection
   one.mesh.send(b, 'bulk', Uint8Array.of(2, 3))
   world.time.settle()
   expect(two.log).toEqual(['frame a 1', 'down a', 'up a', 'frame a 2,3'])
-  const numbers = two.events.map(({ connection }) => connection)
+  const numbers = two.events.map(event => ('connection' in event ? event.connection : 0))
   const [first = 0, , , second = 0] = numbers
   expect(numbers).toEqual([first, first, first, second, second])
   expect(second).toBeGreaterThan(first)
@@ -224,8 +224,8 @@ test('RTC-10 peers of another ensemble are not connected, and reported once for 
   world.join('d', { ensemble: 'third' })
   world.time.settle()
   expect(one.foreign).toEqual([
-    { node: 'b', ensemble: 'other' },
-    { node: 'd', ensemble: 'third' },
+    { type: 'foreign', peer: 'b', ensemble: 'other' },
+    { type: 'foreign', peer: 'd', ensemble: 'third' },
   ])
   expect(one.mesh.links().size).toBe(0)
   expect(others[0]?.log).toEqual(['up c'])

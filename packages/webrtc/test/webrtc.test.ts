@@ -1,6 +1,6 @@
 import type { PageToWorker } from '@peerkeeper/core/transport'
 import { afterEach, expect, test, vi } from 'vitest'
-import { broadcastSignaling, type ForeignPeer, webrtc } from '../src/page/index.ts'
+import { broadcastSignaling, webrtc } from '../src/page/index.ts'
 import type { Dial } from '../src/page/link/dial.ts'
 import { pageTimers } from '../src/page/timers.ts'
 import { createPageTransport } from '../src/page/webrtc.ts'
@@ -39,14 +39,12 @@ function fakeDial(): Dial {
 }
 
 function replica(dial: Dial, room: string) {
-  const foreign: ForeignPeer[] = []
   const transport = createPageTransport({
     signaling: broadcastSignaling({ room }),
     dial,
     timers: pageTimers,
     random: Math.random,
     afterTask: queueMicrotask,
-    onForeign: peer => foreign.push(peer),
     newInstance: () => crypto.randomUUID(),
   })
   const { port1, port2 } = new MessageChannel()
@@ -57,7 +55,7 @@ function replica(dial: Dial, room: string) {
     port2.close()
   })
   transport.attach(port1)
-  return { transport, port: port2, heard, foreign }
+  return { transport, port: port2, heard }
 }
 
 test('RTC-14 a worker is served over its port, from start to close; what is no message of it is ignored', async () => {
@@ -122,7 +120,6 @@ test('RTC-14 a transport serves one port, and none once it is closed', async () 
     timers: pageTimers,
     random: Math.random,
     afterTask: queueMicrotask,
-    onForeign: () => {},
     newInstance: () => 'instance',
   })
   closed.close()

@@ -22,6 +22,7 @@ import { KeeperError, keeperError } from './error.ts'
 import { fork } from './fork.ts'
 import { Keeper } from './keeper.ts'
 import { type Ending, Link } from './link.ts'
+import { askToPersist } from './persistence.ts'
 import { type Place, reachOwn, reachShared } from './reach.ts'
 import { Session } from './session.ts'
 import { onPageHide } from './vigil.ts'
@@ -61,6 +62,11 @@ export interface ConnectOptions {
   readonly broadcast?: boolean
   /** Where the replica lives; memory is for tests, and per tab: what a host keeps there would go with its tab. */
   readonly storage?: 'indexeddb' | 'memory'
+  /**
+   * Whether to ask the browser not to delete what is stored when it runs short of space. Default: yes, unless it does not
+   * already. It may ask its user (Firefox does); nothing waits for the answer, which the keeper tells as `persisted`.
+   */
+  readonly persist?: boolean
   /** Makes the worker, where the app's bundler wants to see it made: `() => new Worker(...)` of '@peerkeeper/core/worker'. */
   readonly worker?: () => Worker
   /** Without a sign of life for this long the session expires. Milliseconds, clamped to 4,000 .. 40,000. */
@@ -96,7 +102,13 @@ const readOnlyAfterMs = 2_000
  * (as many sessions as there may be).
  */
 export async function connect(options: ConnectOptions): Promise<Keeper> {
-  const { timeoutMs = 15_000, signal, sessionTimeoutMs = 10_000, waitFor = 'session' } = options
+  const {
+    timeoutMs = 15_000,
+    signal,
+    sessionTimeoutMs = 10_000,
+    waitFor = 'session',
+    persist = true,
+  } = options
   const asked = openOptions(options)
   if (signal?.aborted) throw new KeeperError('Aborted', 'its signal was aborted before the call')
   const steps = new Calls<string>(timeoutMs, () => undefined)
@@ -109,6 +121,7 @@ export async function connect(options: ConnectOptions): Promise<Keeper> {
   let session: Session | null = null
   let reachable = false
   let missing: MissingQuorum | null = null
+  const foreign: EnsembleId[] = []
 
   const fail = (error: KeeperError) => {
     steps.rejectAll(error)
@@ -153,6 +166,10 @@ export async function connect(options: ConnectOptions): Promise<Keeper> {
     missing: told => {
       missing = told
       keeper?.tellMissing(told)
+    },
+    foreign: ensemble => {
+      if (keeper === null) foreign.push(ensemble)
+      else keeper.meetForeign(ensemble)
     },
     lost: ending => {
       if (ending.code === 'Forked') return giveUpFor(ending.ensemble, ending.message)
@@ -223,6 +240,9 @@ export async function connect(options: ConnectOptions): Promise<Keeper> {
     session = opening
     keeper = opened
     opened.tellMissing(missing)
+    for (const each of foreign) opened.meetForeign(each)
+    if (asked.storage === 'indexeddb' && persist)
+      void askToPersist().then(isPersisted => isPersisted === null || opened.tellPersisted(isPersisted))
     onPageHide(
       [
         () => reach.pageHides(opening.id),

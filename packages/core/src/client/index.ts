@@ -21,6 +21,7 @@ export { KeeperError, type KeeperErrorCode } from './error.ts'
 export { digestId, keyId } from './identity.ts'
 export type {
   AddWatchOptions,
+  ForeignEnsemble,
   Keeper,
   KeeperEvents,
   KeeperState,

@@ -52,8 +52,22 @@ export interface KeeperEvents {
   readonly quota: CustomEvent<readonly ZnodePath[]>
   /** No quorum is in reach, and these are why: each time that changes, until the next `connected`. */
   readonly missing: CustomEvent<MissingQuorum>
+  /** Another ensemble was founded where one was meant. Once for each; also to a listener that comes later. */
+  readonly foreign: CustomEvent<ForeignEnsemble>
+  /**
+   * Whether the browser keeps what is stored when it runs short of space, once it has said so: where it does not, all may be
+   * gone some day, and this replica is another one then. Also to a listener that comes later. See `connect({ persist })`.
+   */
+  readonly persisted: CustomEvent<boolean>
   /** The ensemble was given up for this one, by `fork` here or in another tab: the keeper is closed, `connect` again. */
   readonly forked: CustomEvent<EnsembleId>
+}
+
+/** An ensemble in the same room that this one does not mix with. */
+export interface ForeignEnsemble {
+  readonly ensemble: EnsembleId
+  /** What happened, and how to bring the two together, for people. */
+  readonly message: string
 }
 
 export interface KeeperParts extends AdministrationParts {
@@ -69,6 +83,9 @@ export class Keeper extends Administration {
   readonly #parts: KeeperParts
   #state: KeeperState = 'connecting'
   #missing: MissingQuorum | null = null
+  /** What is told once and stays so, for listeners that come later. */
+  readonly #facts: CustomEvent[] = []
+  readonly #foreign = new Set<EnsembleId>()
 
   /** Use `connect` instead. */
   constructor(parts: KeeperParts) {
@@ -208,7 +225,7 @@ export class Keeper extends Administration {
     await this.close()
   }
 
-  /** Hears `state`, `status`, `decisions`, `quota`, `missing` and `forked`; see {@link KeeperEvents}. */
+  /** Hears {@link KeeperEvents}. */
   on<Name extends keyof KeeperEvents>(
     name: Name,
     listener: (detail: KeeperEvents[Name]['detail']) => void,
@@ -218,6 +235,11 @@ export class Keeper extends Administration {
       if (event instanceof CustomEvent) listener(event.detail)
     }
     this.addEventListener(name, onEvent, options)
+    for (const fact of this.#facts)
+      if (fact.type === name)
+        queueMicrotask(() => {
+          if (!options.signal?.aborted) onEvent(fact)
+        })
   }
 
   /** Without a session what this replica holds is asked of its worker. @internal */
@@ -247,6 +269,28 @@ export class Keeper extends Administration {
   tellMissing(missing: MissingQuorum | null): void {
     this.#missing = missing
     if (missing !== null) this.emit('missing', missing)
+  }
+
+  /** For `connect`. @internal */
+  meetForeign(ensemble: EnsembleId): void {
+    if (this.#foreign.has(ensemble)) return
+    this.#foreign.add(ensemble)
+    const own = this.ensemble
+    const message =
+      `ensemble ${ensemble} is in the room of this one, ${own}: two were founded where one was meant, and two do not mix. ` +
+      'Choose one of them. Who is in the other gives that up, with all that only it holds, and joins: ' +
+      `connect({ ensemble: '${ensemble}', abandon: '${own}' }) here, or the other way round there`
+    this.#tellFact('foreign', { ensemble, message })
+  }
+
+  /** For `connect`. @internal */
+  tellPersisted(isPersisted: boolean): void {
+    this.#tellFact('persisted', isPersisted)
+  }
+
+  #tellFact<Name extends 'foreign' | 'persisted'>(name: Name, detail: KeeperEvents[Name]['detail']): void {
+    this.#facts.push(new CustomEvent(name, { detail }))
+    this.emit(name, detail)
   }
 
   /** For `connect`. @internal */

@@ -43,6 +43,7 @@ export interface LinkEvents {
   status(status: ReplicaStatus): void
   decisions(decisions: readonly Decision[]): void
   missing(missing: MissingQuorum): void
+  foreign(ensemble: EnsembleId): void
   /** The replica is gone, and the link at none until it is switched to another. */
   lost(ending: Ending): void
 }
@@ -144,6 +145,8 @@ export class Link {
         return this.#events.decisions(message.decisions)
       case 'missing':
         return this.#events.missing(message.missing)
+      case 'foreign':
+        return this.#events.foreign(message.ensemble)
       case 'pong':
         return
       case 'answer':

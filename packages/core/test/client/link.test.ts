@@ -15,6 +15,7 @@ function setup() {
   const heard: unknown[] = []
   const lost: string[] = []
   const link = new Link(null, {
+    foreign: () => undefined,
     event: event => heard.push(event.type === 'seen' && event.zxid),
     status: () => undefined,
     decisions: () => undefined,

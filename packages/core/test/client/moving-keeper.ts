@@ -57,6 +57,7 @@ export function movingKeeper({ replicas: [first] }: Ensemble, options: MovingOpt
   let line: Line | null = null
   const enter = () => keeper.enter(reachable ? 'connected' : 'suspended')
   const link = new Link(null, {
+    foreign: () => undefined,
     event: event => {
       if (event.type === 'quorum') {
         reachable = event.reachable

@@ -34,6 +34,7 @@ export async function openKeeper({ timeoutMs = 5_000 } = {}) {
     codec,
     transports: [],
     seed: 1,
+    foreign: () => undefined,
     watchPeer: () => undefined,
     deliver: events => stream.tell(events.map(({ event }) => event)),
     stepped: decided => stream.stepped(decided),
@@ -45,6 +46,7 @@ export async function openKeeper({ timeoutMs = 5_000 } = {}) {
     onStopped = resolve
   })
   const link = new Link(port1 as unknown as MessagePort, {
+    foreign: () => undefined,
     event: event => session.receive(event),
     status: () => undefined,
     decisions: () => undefined,

@@ -14,6 +14,7 @@ const id = sessionId(3)
 async function atPort() {
   const port = new Port()
   const link = new Link(port, {
+    foreign: () => undefined,
     event: event => session.receive(event),
     status: () => undefined,
     decisions: () => undefined,
@@ -91,6 +92,7 @@ test('KEEPER-37 what was answered is not asked for again, and acknowledged', asy
 
 test('KEEPER-36 a session that was not open yet is opened by the same token; a return is over when the next begins', async () => {
   const link = new Link(null, {
+    foreign: () => undefined,
     event: event => session.receive(event),
     status: () => undefined,
     decisions: () => undefined,

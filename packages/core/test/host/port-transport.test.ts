@@ -8,12 +8,20 @@ import { ensemble, type Network, Tab, transportContract, typesOf } from './trans
 
 /** Pages that reach each other at once: the smallest thing that a PageTransport can be. */
 function createPages(): Network {
-  const pages: { readonly port: MessagePort; self: Endpoint | null }[] = []
+  const pages: { readonly port: MessagePort; self: Endpoint | null; readonly met: Set<string> }[] = []
   let connections = 0
   const up = (page: (typeof pages)[number]) => {
     const say = (port: MessagePort, event: PageToWorker) => port.postMessage(event)
     for (const other of pages) {
-      if (other === page || page.self === null || other.self?.ensemble !== page.self.ensemble) continue
+      if (other === page || page.self === null || other.self === null) continue
+      if (other.self.ensemble !== page.self.ensemble) {
+        for (const [to, { node, ensemble }] of [[page, other.self] as const, [other, page.self] as const]) {
+          if (to.met.has(ensemble)) continue
+          to.met.add(ensemble)
+          say(to.port, { type: 'foreign', peer: node, ensemble })
+        }
+        continue
+      }
       connections++
       say(page.port, { type: 'up', peer: other.self.node, connection: connections })
       say(other.port, { type: 'up', peer: page.self.node, connection: connections })
@@ -50,7 +58,7 @@ function createPages(): Network {
   return {
     transport: () => {
       const { port1, port2 } = new MessageChannel()
-      const page = { port: port1, self: null }
+      const page = { port: port1, self: null, met: new Set<string>() }
       pages.push(page)
       port1.onmessage = event => hear(page, (event as MessageEvent<WorkerToPage>).data)
       return portTransport(port2)
@@ -126,6 +134,8 @@ describe('port transport', () => {
       { type: 'frame', peer: 'b', connection: 1, bytes: [1, 2] },
       { type: 'frame', peer: 'b', connection: 1, bytes: new Uint8Array(frameBytesMax + 1) },
       { type: 'other', peer: 'b', connection: 1 },
+      { type: 'foreign', peer: 'b', connection: 1 },
+      { type: 'foreign', peer: 'b', ensemble: 'no id!' },
       { type: 'up', peer: 'c', connection: 1, more: true },
     ])
       say(message)

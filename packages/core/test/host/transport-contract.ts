@@ -182,7 +182,7 @@ export function transportContract(name: string, createNetwork: () => Network): v
       expect((await b.frame('a', 7)).connection).toBe(after.connection)
     })
 
-    it('TRANS-9 peers of another ensemble are not connected', async () => {
+    it('TRANS-9 peers of another ensemble are not connected; both sides are told of the other ensemble, once', async () => {
       const { on, a, b } = await pair()
       const foreign = open(on, 'f', ensembleId('other'))
       const sibling = open(on, 'g', ensembleId('other'))
@@ -191,8 +191,16 @@ export function transportContract(name: string, createNetwork: () => Network): v
       a.send('f', 1)
       a.send('b', 2)
       await b.frame('a', 2)
-      expect(typesOf(a.events)).toStrictEqual(['up b'])
-      expect(typesOf(foreign.events)).toStrictEqual(['up g'])
+      await Promise.all([a, b].map(tab => tab.event('foreign', 'f')))
+      for (const tab of [foreign, sibling])
+        await Promise.race(['a', 'b'].map(peer => tab.event('foreign', peer)))
+      expect(typesOf(a.events)).toStrictEqual(['up b', 'foreign f'])
+      expect(foreign.events.map(({ type }) => type).sort()).toStrictEqual(['foreign', 'up'])
+      expect(await a.event('foreign', 'f')).toStrictEqual({
+        type: 'foreign',
+        peer: 'f',
+        ensemble: 'other',
+      })
     })
 
     it('TRANS-10 closing before start, and starting after closing, do nothing', () => {

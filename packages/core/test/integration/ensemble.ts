@@ -38,6 +38,7 @@ export function newRoom() {
       codec: createCodec(),
       transports: [broadcastTransport({ room })],
       seed: rooms * 100 + members.length,
+      foreign: () => undefined,
       watchPeer: () => undefined,
       deliver: told => events.push(...told.map(({ event }) => event)),
       stepped: () => undefined,

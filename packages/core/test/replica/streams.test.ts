@@ -22,6 +22,7 @@ async function alone() {
     codec,
     transports: [],
     seed: 1,
+    foreign: () => undefined,
     watchPeer: () => undefined,
     deliver: events => {
       for (const { client, event } of events) told.push([client, event])

@@ -45,6 +45,7 @@ test('RUN-3 each peer is left a word from its connection on: who goes away, and 
     codec,
     transports: [transport],
     seed: 1,
+    foreign: () => undefined,
     watchPeer: () => undefined,
     deliver: told => {
       for (const { client, event } of told)

@@ -1,5 +1,4 @@
 /** The door of @peerkeeper/webrtc. */
-export type { ForeignPeer } from './mesh.ts'
 export { type WebSocketArbiterOptions, webSocketArbiter } from './signaling/arbiter.ts'
 export { type BroadcastSignalingOptions, broadcastSignaling } from './signaling/broadcast.ts'
 export { type CombinedSignaling, combineSignaling } from './signaling/combine.ts'

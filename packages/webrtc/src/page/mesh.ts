@@ -2,19 +2,19 @@
  * A link to every node of the same ensemble that signaling tells of. Owns the set of links and hands each event of signaling
  * to the link it is about. Does not know channels, attempts, or the worker.
  */
-import type { EnsembleId, Lane, NodeId, TransportEvent } from '@peerkeeper/core/transport'
-import { foreignEnsemblesMax, linksMax } from '../wire/limits.ts'
+import {
+  type EnsembleId,
+  foreignEnsemblesMax,
+  type Lane,
+  type NodeId,
+  type TransportEvent,
+} from '@peerkeeper/core/transport'
+import { linksMax } from '../wire/limits.ts'
 import { encodeLinkSignal, parseLinkSignal } from '../wire/link-signal.ts'
 import type { Timers } from '../wire/timers.ts'
 import type { Dial } from './link/dial.ts'
 import { createLink, type Link, type LinkContext } from './link/link.ts'
 import type { Peer, Signaling } from './signaling/contract.ts'
-
-/** A peer of another ensemble in the same room: it is not connected, and people should hear why. */
-export interface ForeignPeer {
-  readonly node: NodeId
-  readonly ensemble: EnsembleId
-}
 
 export interface MeshOptions {
   readonly self: Peer
@@ -24,8 +24,6 @@ export interface MeshOptions {
   readonly random: () => number
   readonly afterTask: (run: () => void) => void
   readonly sink: (event: TransportEvent) => void
-  /** Told once of each foreign ensemble. */
-  readonly onForeign: (peer: ForeignPeer) => void
 }
 
 export interface Mesh {
@@ -87,7 +85,7 @@ export function createMesh(options: MeshOptions): Mesh {
   function reportForeign(peer: Peer): void {
     if (foreign.has(peer.ensemble) || foreign.size >= foreignEnsemblesMax) return
     foreign.add(peer.ensemble)
-    options.onForeign({ node: peer.node, ensemble: peer.ensemble })
+    sink({ type: 'foreign', peer: peer.node, ensemble: peer.ensemble })
   }
 
   function forgetIdle(): void {

@@ -14,7 +14,7 @@ import {
 } from '@peerkeeper/core/transport'
 import { isRecord } from '../wire/guards.ts'
 import { simplePeerDial } from './link/simple-peer.ts'
-import { createMesh, type ForeignPeer, type Mesh, type MeshOptions } from './mesh.ts'
+import { createMesh, type Mesh, type MeshOptions } from './mesh.ts'
 import type { Signaling } from './signaling/contract.ts'
 import { pageTimers, randomId } from './timers.ts'
 
@@ -26,11 +26,6 @@ export interface WebRtcOptions {
    * find each other.
    */
   readonly iceServers?: readonly RTCIceServer[]
-  /**
-   * Told once of each other ensemble that is found in the room. Its replicas are never connected; an app would tell its
-   * user that two ensembles were founded where one was meant.
-   */
-  readonly onForeign?: (peer: ForeignPeer) => void
 }
 
 export interface WebRtcLink extends PageLink {
@@ -57,7 +52,6 @@ export function webrtc(options: WebRtcOptions): WebRtcTransport {
     timers: pageTimers,
     random: Math.random,
     afterTask: queueMicrotask,
-    onForeign: options.onForeign ?? (() => {}),
     newInstance: randomId,
   })
 }

@@ -28,9 +28,6 @@ export const linksMax = 256
 /** Instances of a peer that were replaced and are remembered, lest a tab that lingers takes its successor's place. */
 export const replacedInstancesMax = 8
 
-/** Foreign ensembles that are reported before the mesh goes quiet about them. */
-export const foreignEnsemblesMax = 32
-
 /** A session description with its candidates is under 4 KiB; an escaped one must fit a signaling message. */
 export const signalTextMax = 32 * 1_024
 

@@ -103,7 +103,7 @@ export class Runtime {
   }
 
   /** What a transport has to say. */
-  onTransport(transport: Transport, event: TransportEvent): void {
+  onTransport(transport: Transport, event: Exclude<TransportEvent, { type: 'foreign' }>): void {
     this.#contacts.pass(this.#config.now())
     switch (event.type) {
       case 'up':

@@ -59,7 +59,8 @@ export async function readReplica(
   const corrupt = (defect: string) =>
     new StorageError(
       'Corrupt',
-      `database ${database.name}: ${defect}. Call deleteReplica(room, '${wanted.node}'), then connect: a new member takes its place.`,
+      `database ${database.name}: ${defect}. Call deleteReplica(room, '${wanted.node}'), then connect: a new member takes its ` +
+        'place. Where nobody else is in its ensemble call deleteRoom(room), and the room begins anew.',
     )
   const transaction = database.transaction(['meta', 'log', 'snapshot'], 'readwrite', { durability: 'strict' })
   const stores = {
@@ -89,7 +90,8 @@ export async function readReplica(
     const mismatch = identityMismatch(meta.identity, wanted)
     if (mismatch !== null) throw new StorageError('Mismatch', `database ${database.name}: ${mismatch}`)
     const own = incarnation(before + 1)
-    await Promise.all([stores.meta.delete(before), stores.meta.put(seal(codec, meta, own), own)])
+    // What may be refused at once comes first: nothing else is under way then.
+    await Promise.all([stores.meta.put(seal(codec, meta, own), own), stores.meta.delete(before)])
     return { meta, own, rows }
   }
   let raised: Awaited<ReturnType<typeof raise>>

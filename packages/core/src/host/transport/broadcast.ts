@@ -11,11 +11,12 @@
  * to its old one, and what was meant for an old instance does not reach the new.
  */
 import { type EnsembleId, ensembleId, isId, type NodeId, nodeId } from '../../logic/base/ids.ts'
+import { foreignEnsemblesMax } from '../../logic/base/limits.ts'
 import type { Endpoint, Transport, TransportEvent } from './contract.ts'
 import { isFrame, ownBuffer } from './parse-event.ts'
 
 export interface BroadcastOptions {
-  /** Only transports of the same room hear each other; those of other ensembles in it are ignored. */
+  /** Only transports of the same room hear each other; those of other ensembles in it are told of, and not connected. */
   readonly room: string
 }
 
@@ -37,6 +38,7 @@ export function broadcastTransport({ room }: BroadcastOptions): Transport {
   const instance = crypto.randomUUID()
   const peers = new Map<NodeId, Peer>()
   let running: { readonly channel: BroadcastChannel; readonly self: Endpoint } | null = null
+  const foreign = new Set<EnsembleId>()
   let connections = 0
   let closed = false
 
@@ -82,6 +84,15 @@ export function broadcastTransport({ room }: BroadcastOptions): Transport {
     }
   }
 
+  /** Shows itself to a replica of another ensemble, as that one did, and tells of it. */
+  const meetForeign = (message: Stamped, sink: (event: TransportEvent) => void) => {
+    if (message.type !== 'hello' || (message.to !== null && message.to !== instance)) return
+    if (message.to === null) post({ type: 'hello', from: instance, to: message.from })
+    if (foreign.has(message.ensemble) || foreign.size >= foreignEnsemblesMax) return
+    foreign.add(message.ensemble)
+    sink({ type: 'foreign', peer: message.node, ensemble: message.ensemble })
+  }
+
   return {
     start(self, sink) {
       if (closed || running !== null) return
@@ -90,7 +101,8 @@ export function broadcastTransport({ room }: BroadcastOptions): Transport {
       channel.onmessage = ({ data }: MessageEvent<unknown>) => {
         const message = parse(data)
         if (closed || message === null) return
-        if (message.ensemble !== self.ensemble || message.node === self.node) return
+        if (message.ensemble !== self.ensemble) return meetForeign(message, sink)
+        if (message.node === self.node) return
         receive(message, sink)
       }
       post({ type: 'hello', from: instance, to: null })

@@ -18,6 +18,8 @@ export type TransportEvent =
       readonly connection: number
       readonly bytes: Uint8Array
     }
+  /** A replica of another ensemble is in the room; it is not connected. Told once of each ensemble, for people to hear. */
+  | { readonly type: 'foreign'; readonly peer: NodeId; readonly ensemble: EnsembleId }
 
 /** Whom a transport speaks for. Only peers of the same ensemble are connected. */
 export interface Endpoint {

@@ -1,13 +1,16 @@
 /** What the page says over a port, parsed: a page is another program, and passes on what strangers sent. */
-import { isCounter, isId, nodeId } from '../../logic/base/ids.ts'
+import { ensembleId, isCounter, isId, nodeId } from '../../logic/base/ids.ts'
 import { frameBytesMax } from '../../logic/base/limits.ts'
 import type { TransportEvent } from './contract.ts'
 
 /** A transport event from outside, or null when it is none or its frame is too large. */
 export function parseTransportEvent(value: unknown): TransportEvent | null {
   if (typeof value !== 'object' || value === null) return null
-  const { type, peer, connection, bytes } = value as Partial<Record<string, unknown>>
-  if (!isId(peer) || !isCounter(connection)) return null
+  const { type, peer, connection, bytes, ensemble } = value as Partial<Record<string, unknown>>
+  if (!isId(peer)) return null
+  if (type === 'foreign')
+    return isId(ensemble) ? { type, peer: nodeId(peer), ensemble: ensembleId(ensemble) } : null
+  if (!isCounter(connection)) return null
   const of = { peer: nodeId(peer), connection }
   switch (type) {
     case 'up':

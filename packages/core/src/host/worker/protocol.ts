@@ -118,6 +118,8 @@ export type FromReplica =
   | { readonly type: 'decisions'; readonly decisions: readonly Decision[] }
   /** No quorum is in reach: who is missing, as often as that changes. */
   | { readonly type: 'missing'; readonly missing: MissingQuorum }
+  /** A replica of that ensemble is in the room. Once for each. */
+  | { readonly type: 'foreign'; readonly ensemble: EnsembleId }
   /** The last thing said. */
   | { readonly type: 'stopped'; readonly reason: StopReason }
 

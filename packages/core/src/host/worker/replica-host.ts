@@ -4,7 +4,7 @@
  */
 
 import type { Codec } from '../../logic/base/codec.ts'
-import type { NodeId } from '../../logic/base/ids.ts'
+import type { EnsembleId, NodeId } from '../../logic/base/ids.ts'
 import { seededRandom } from '../../logic/base/random.ts'
 import type { Result } from '../../logic/base/result.ts'
 import type { Decided } from '../../logic/consensus/engine.ts'
@@ -38,6 +38,8 @@ export interface ReplicaHostConfig {
   watchPeer(peer: NodeId, died: () => void): void
   /** How many changes are kept for watches that resume; as `limits.ts` says where nothing is said. */
   readonly history?: HistoryBounds | undefined
+  /** A replica of that ensemble is in the room. More than once where several transports meet it. */
+  foreign(ensemble: EnsembleId): void
   deliver(events: readonly ToClient[]): void
   stepped(decided: readonly Decided[]): void
   /** Once; the storage is closed by then. */
@@ -122,6 +124,7 @@ export function startReplica(config: ReplicaHostConfig): ReplicaHost {
   const stopTicker = startTicker(() => runtime.push({ type: 'tick' }))
   for (const transport of transports)
     transport.start({ node: self, ensemble }, event => {
+      if (event.type === 'foreign') return config.foreign(event.ensemble)
       runtime.onTransport(transport, event)
       if (event.type === 'up')
         config.watchPeer(event.peer, () => runtime.push({ type: 'suspect', peer: event.peer }))

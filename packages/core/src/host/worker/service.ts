@@ -104,6 +104,7 @@ export function createService(parts: ServiceParts = browserParts()): ReplicaServ
           died()
         })
       },
+      foreign: met => streams.meetForeign(met),
       deliver: events => streams.tell(events),
       stepped: decided => streams.stepped(decided),
       stopped: reason => ending.stopped(reason),

@@ -64,6 +64,10 @@ export class Stream {
     this.#post({ type: 'events', events })
   }
 
+  meetForeign(ensemble: EnsembleId): void {
+    this.#post({ type: 'foreign', ensemble })
+  }
+
   /** After a step: tells what the page asked to observe. */
   stepped(decided: readonly Decided[]): void {
     if (this.#observing.decisions && decided.length > 0) {

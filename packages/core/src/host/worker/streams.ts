@@ -5,6 +5,7 @@
 
 import type { Codec } from '../../logic/base/codec.ts'
 import type { EnsembleId } from '../../logic/base/ids.ts'
+import { foreignEnsemblesMax } from '../../logic/base/limits.ts'
 import type { Result } from '../../logic/base/result.ts'
 import type { Decided } from '../../logic/consensus/engine.ts'
 import type { ClientEvent, ClientId, ReplicaEvent } from '../../logic/replica/event.ts'
@@ -31,6 +32,8 @@ export class Streams {
   readonly #streams = new Map<ClientId, Stream>()
   /** Never given twice: what is still on its way to one that left finds nobody. */
   #lastClient: ClientId = 0
+  /** Other ensembles in the room: told once to each page, also to one that comes later. */
+  readonly #foreign = new Set<EnsembleId>()
 
   constructor(config: StreamsConfig) {
     this.#config = config
@@ -49,20 +52,25 @@ export class Streams {
       this.#streams.delete(client)
       push({ type: 'clientGone', client })
     }
-    this.#streams.set(
-      client,
-      new Stream({
-        port,
-        codec,
-        status,
-        missingQuorum,
-        query,
-        whenSure,
-        fork,
-        onRequest: request => push({ type: 'client', client, request }),
-        onLeft,
-      }),
-    )
+    const stream = new Stream({
+      port,
+      codec,
+      status,
+      missingQuorum,
+      query,
+      whenSure,
+      fork,
+      onRequest: request => push({ type: 'client', client, request }),
+      onLeft,
+    })
+    this.#streams.set(client, stream)
+    for (const ensemble of this.#foreign) stream.meetForeign(ensemble)
+  }
+
+  meetForeign(ensemble: EnsembleId): void {
+    if (this.#foreign.has(ensemble) || this.#foreign.size >= foreignEnsemblesMax) return
+    this.#foreign.add(ensemble)
+    for (const stream of this.#streams.values()) stream.meetForeign(ensemble)
   }
 
   tell(told: readonly ToClient[]): void {

@@ -228,3 +228,6 @@ export const signOfLifeMs = 1_000
 
 /** A peer with a connection is missed after so long without a frame: three signs of life, and a page that was busy. */
 export const missedAfterMs = 3_500
+
+/** Foreign ensembles in one room that are told of: more are not many mistakes but somebody's noise. */
+export const foreignEnsemblesMax = 32
