@@ -3,6 +3,16 @@ import { ofForks } from './kinds.mjs'
 
 /** @type {readonly import('./kinds.mjs').Broken[]} */
 export const forkMutants = [
+  {
+    ...ofForks(
+      'forgets-what-it-holds',
+      'what a replica has accepted, and does not know as chosen any more since it was started again, is given up',
+      'replica/replica.ts',
+      `of this.#engine.held())`,
+      `of [])`,
+    ),
+    tests: ['testing/fork.test.ts'],
+  },
   ofForks(
     'begins-at-the-old-slot',
     'the new ensemble decides slots that the old one may have decided otherwise',

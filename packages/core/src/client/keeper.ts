@@ -208,9 +208,10 @@ export class Keeper extends Administration {
    * The way out where the majority of the voters is lost for good, which only a person can know: makes a new ensemble, with
    * an id of its own, of what this replica holds. Any state but `closed` will do, and any tab of the profile.
    *
-   * What is given up: every write that this replica does not know to be decided, also such as others were told had been
-   * carried out; and every session, with its ephemerals. Whoever is still in the old ensemble is refused by the new one,
-   * and comes to it as a new member, without what it alone had: `connect({ ensemble, abandon })`.
+   * What is given up: every write that did not get to this replica, also such as others were told had been carried out; and
+   * every session, with its ephemerals. A write that it has and nobody knows to be decided counts as decided.
+   * Whoever is still in the old ensemble is refused by the new one, and comes to it as a new member, without what it alone
+   * had: `connect({ ensemble, abandon })`.
    *
    * Resolves with the new ensemble. Then this keeper is closed, as is every other at this replica, each after a `forked`
    * event; `connect` again, and zxids go on far above the old ones. Rejects with a KeeperError: ForkFailed, where the

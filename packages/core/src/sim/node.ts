@@ -273,6 +273,7 @@ export class SimNode {
         return engine.step([...asked, ...inputs.filter(passes)])
       },
       status: () => engine.status(),
+      held: () => engine.held(),
       inspect: () => engine.inspect(),
     }
   }

@@ -127,3 +127,23 @@ test('FORK-13 whoever asks for a fork hears of the one that is made; a second is
   await third.close()
   await expect(third.fork()).rejects.toEqual(code('Closed'))
 })
+
+test.each(engineNames)(
+  'FORK-9 FORK-14 a replica of %s that is started again alone is forked without a session, and has all it had shown',
+  async engine => {
+    const ensemble = await start({ engine, replicas: 3 })
+    const keeper = await ensemble.connect(2)
+    for (const at of ['/a', '/b', '/c']) await keeper.create(at, at)
+    // Shown to be decided, and not written as decided: that goes with the next write.
+    const shown = await keeper.children('/')
+    for (const replica of ensemble.replicas) await replica.close()
+    await ensemble.replica(2).start()
+    const waiting = await ensemble.connect(2, { waitFor: 'replica' })
+    await vi.waitFor(() => expect(waiting.missing?.missing).toHaveLength(2), patience)
+    expect(waiting.state).toBe('connecting')
+    await waiting.fork()
+    await ensemble.replica(2).start()
+    expect(await (await ensemble.connect(2)).children('/')).toEqual(shown)
+  },
+  30_000,
+)

@@ -1,6 +1,5 @@
 /**
- * A fork, on a person's word: a new ensemble of one new replica, which begins with what one replica of this profile had
- * applied. The old replica stops first, for good; the new one's database is complete before the profile takes part in it.
+ * A fork, on a person's word: a new ensemble of one new replica, which begins with what one replica of this profile holds. The old replica stops first, for good; the new one's database is complete before the profile takes part in it.
  * A crash at any point leaves the profile in the old ensemble or in the new one: see fork-record.ts.
  *
  * Does not know whether a majority is lost; whoever asks says so.
@@ -23,7 +22,7 @@ export interface ForkOptions {
   readonly old: Identity
   /** Ends the wait for other tabs that found or claim. */
   readonly signal: AbortSignal
-  /** Stops that replica for good, closes its storage, and gives what it had applied, as a snapshot. */
+  /** Stops that replica for good, closes its storage, and gives all that it holds, as a snapshot. */
   stop(): Promise<Uint8Array>
   /** The new replica's. */
   storage(databaseName: string): Storage

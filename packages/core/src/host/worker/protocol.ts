@@ -127,8 +127,8 @@ export type FromReplica =
 export interface MissingQuorum {
   /** Whose majority it takes. */
   readonly voters: readonly NodeId[]
-  /** Those of them that are not heard, longest missed first; never empty. */
-  readonly missing: readonly MissingVoter[]
+  /** Those of them that are not heard, longest missed first. */
+  readonly missing: readonly [MissingVoter, ...MissingVoter[]]
 }
 
 /** A replica as people may want to see it. */

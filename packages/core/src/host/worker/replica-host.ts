@@ -55,8 +55,8 @@ export interface ReplicaHost {
   missingQuorum(): MissingQuorum | null
   /** What the replica holds now, as anybody may read it. */
   query(query: Query): Result<QueryAnswer, Failure>
-  /** All that it holds, as a snapshot: to be asked for when it is closed. */
-  snapshot(): Uint8Array
+  /** All that it holds, as a snapshot; see `Replica.surrender`. To be asked for when it is closed. */
+  surrender(): Uint8Array
   /**
    * Has the ensemble take this replica out, so that nobody waits for its vote. Resolves when that is done, cannot be, or
    * takes longer than half a second. Never rejects.
@@ -136,11 +136,11 @@ export function startReplica(config: ReplicaHostConfig): ReplicaHost {
       const { proposer, membership } = replica.status()
       if (proposer !== null) return null
       const { voters } = membership
-      const missing = runtime.missing(voters).toSorted((a, b) => a.since - b.since)
-      return missing.length === 0 ? null : { voters, missing }
+      const [first, ...others] = runtime.missing(voters).toSorted((a, b) => a.since - b.since)
+      return first === undefined ? null : { voters, missing: [first, ...others] }
     },
     query: query => machine.query(query),
-    snapshot: () => machine.snapshot(),
+    surrender: () => replica.surrender(),
     status: () => ({
       ...replica.status(),
       node: self,

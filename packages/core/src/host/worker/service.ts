@@ -125,7 +125,7 @@ export function createService(parts: ServiceParts = browserParts()): ReplicaServ
       await started.close()
       // Nothing is answered from it any more.
       host = null
-      return started.snapshot()
+      return started.surrender()
     }
     host = started
     streams.add(port)

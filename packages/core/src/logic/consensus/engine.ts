@@ -131,6 +131,11 @@ export interface Engine<Message> {
   step(inputs: readonly EngineInput<Message>[]): EngineOutput<Message>
   status(): EngineStatus
   /**
+   * What this node has accepted in the slots behind `chosenThrough`, up to the first gap. Some of it may be chosen: what
+   * this node had been told so, before it was started again, and not written; and what those decided that are lost.
+   */
+  held(): readonly Value[]
+  /**
    * Everything that decides how this engine goes on, for the model checker to tell states apart: values, arrays, objects,
    * maps, sets, and what has a `toJSON`. Not to be changed.
    */

@@ -78,6 +78,12 @@ export class Log {
     return values
   }
 
+  /** All values behind `through`, up to the first hole. */
+  valuesBehind(through: Slot): readonly Value[] {
+    const all = { entriesMax: Number.POSITIVE_INFINITY, bytesMax: Number.POSITIVE_INFINITY }
+    return this.valuesFrom(slotAfter(through), this.lastSlot, all)
+  }
+
   /** What is held in `from` .. `last`, as runs of one ballot each, within `limits`, and the last slot looked at. */
   runsFrom(
     from: Slot,

@@ -16,6 +16,7 @@ import type {
   Snapshot,
 } from '../../logic/consensus/engine.ts'
 import type { AnyEngineKind } from '../../logic/consensus/engines.ts'
+import type { Value } from '../../logic/consensus/value.ts'
 import type { Clock } from '../clock.ts'
 
 export interface BareOptions {
@@ -79,6 +80,11 @@ export class BareNode {
 
   status(): EngineStatus | null {
     return this.#life?.engine.status() ?? null
+  }
+
+  /** What it has accepted and does not know as chosen. */
+  held(): readonly Value[] {
+    return this.#life?.engine.held() ?? []
   }
 
   /** Makes an engine of what the disk holds. */

@@ -5,7 +5,7 @@ import type { AnyEngineKind } from '../../logic/consensus/engines.ts'
 import type { BareNode } from '../../sim/bare/node.ts'
 import { require } from '../../sim/violation.ts'
 import type { Case } from './contract.ts'
-import { canonical, Scene } from './scene.ts'
+import { canonical, Scene, textsOf } from './scene.ts'
 
 const self = nodeId('f')
 const through = slot(forkSlots + 4_711)
@@ -91,6 +91,27 @@ export const genesis: readonly Case[] = [
       }
       scene.write('second')
       requireBegin(scene, node, 'first,second')
+    },
+  },
+  {
+    id: 'ENGINE-24',
+    title:
+      'started again without a quorum it still holds, behind what it knows as decided, all that it had accepted',
+    run(kind) {
+      const scene = new Scene(kind, { voters: 3 })
+      const written = ['first', 'second', 'third']
+      for (const command of written) scene.write(command)
+      scene.settle()
+      for (const node of scene.running) require(node.held().length === 0, 'held', () => node.self)
+      for (const node of scene.running) {
+        node.crash()
+        scene.ensemble.start(node)
+        for (const other of scene.running) if (other !== node) other.crash()
+        scene.pass(5_000)
+        const commands = [...scene.commands(node), ...textsOf(node.held())]
+        require(commands.join() === written.join(), 'held', () => `${node.self} has ${commands}`)
+        scene.restart()
+      }
     },
   },
 ]

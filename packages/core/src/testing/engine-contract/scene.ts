@@ -6,6 +6,7 @@ import type { NodeId } from '../../logic/base/ids.ts'
 import type { EngineInput } from '../../logic/consensus/engine.ts'
 import type { AnyEngineKind } from '../../logic/consensus/engines.ts'
 import type { Membership } from '../../logic/consensus/membership.ts'
+import type { Value } from '../../logic/consensus/value.ts'
 import { BareEnsemble, type EnsembleOptions } from '../../sim/bare/ensemble.ts'
 import type { BareNode } from '../../sim/bare/node.ts'
 import { require } from '../../sim/violation.ts'
@@ -59,9 +60,12 @@ export class Scene {
 
   /** Commands that `node` gave out, in slot order. */
   commands(node: BareNode): readonly string[] {
-    return this.ensemble
-      .told(node)
-      .values.flatMap(value => (value instanceof Uint8Array ? [text.decode(value)] : []))
+    return textsOf(this.ensemble.told(node).values)
+  }
+
+  /** Starts whoever does not run. */
+  restart(): void {
+    for (const node of this.ensemble.nodes.values()) if (!node.isRunning) this.ensemble.start(node)
   }
 
   holds(node: BareNode, command: string): boolean {
@@ -104,6 +108,10 @@ export class Scene {
     return this.ensemble.node(id)
   }
 }
+
+/** The commands among `values`. */
+export const textsOf = (values: readonly Value[]): readonly string[] =>
+  values.flatMap(value => (value instanceof Uint8Array ? [text.decode(value)] : []))
 
 /** Text that is equal for equal plain values, whatever the order of their fields. */
 export const canonical = (value: unknown): string => JSON.stringify(value, sorted)

@@ -14,6 +14,7 @@ import { isVoter } from '../membership.ts'
 import { peersOf } from '../peers.ts'
 import { askRead, drawLife } from '../reads.ts'
 import { Snapshots } from '../snapshots.ts'
+import type { Value } from '../value.ts'
 import { onPrepare, onPromise } from './candidate.ts'
 import type { Core, Effects } from './core.ts'
 import {
@@ -63,6 +64,10 @@ class MultiPaxos implements Engine<Message> {
       if (!isVoter(this.#core.membership, this.#core.self)) leave(this.#core, role, effects)
     }
     return effects.output(() => hardState(this.#core))
+  }
+
+  held(): readonly Value[] {
+    return this.#core.log.valuesBehind(this.#core.chosenThrough)
   }
 
   inspect(): unknown {

@@ -11,6 +11,7 @@ import { genesisOf } from '../genesis.ts'
 import { Log } from '../log.ts'
 import { isVoter } from '../membership.ts'
 import { Snapshots } from '../snapshots.ts'
+import type { Value } from '../value.ts'
 import { onAccept, onPrepare } from './acceptor-role.ts'
 import { BallotRanges, parseBallotRanges } from './ballot-ranges.ts'
 import { type Core, chosenBallot, type Effects, nextSlot, noticeBallot } from './core.ts'
@@ -51,6 +52,10 @@ class Paxos implements Engine<Message> {
     answerReads(this.#core, effects)
     goOn(this.#core, effects)
     return effects.output(() => hardState(this.#core))
+  }
+
+  held(): readonly Value[] {
+    return this.#core.log.valuesBehind(this.#core.chosenThrough)
   }
 
   inspect(): unknown {

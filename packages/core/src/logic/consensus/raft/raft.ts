@@ -14,6 +14,7 @@ import { isVoter } from '../membership.ts'
 import { peersOf } from '../peers.ts'
 import { askRead, drawLife } from '../reads.ts'
 import { Snapshots } from '../snapshots.ts'
+import type { Value } from '../value.ts'
 import { onRequestVote, onVote } from './candidate.ts'
 import { Configurations } from './configurations.ts'
 import type { Core, Effects } from './core.ts'
@@ -48,6 +49,10 @@ class Raft implements Engine<Message> {
     for (const input of inputs) handle(this.#core, input, effects)
     if (this.#core.role.role === 'leader') finishStep(this.#core, this.#core.role, effects)
     return effects.output(() => hardState(this.#core))
+  }
+
+  held(): readonly Value[] {
+    return this.#core.log.valuesBehind(this.#core.chosenThrough)
   }
 
   inspect(): unknown {

@@ -12,6 +12,7 @@ import type {
 } from '../engine.ts'
 import { genesisOf } from '../genesis.ts'
 import { isVoter } from '../membership.ts'
+import type { Value } from '../value.ts'
 import type { Core, Effects } from './core.ts'
 import {
   onAckEpoch,
@@ -67,6 +68,10 @@ class Zab implements Engine<Message> {
     if (core.role.role === 'leading') finishTransfer(core, core.role, effects)
     if (core.role.role === 'looking') finishLooking(core, core.role, effects)
     return effects.output(() => hardState(core))
+  }
+
+  held(): readonly Value[] {
+    return this.#core.log.valuesBehind(this.#core.chosenThrough)
   }
 
   inspect(): unknown {
