@@ -1,5 +1,5 @@
 /** What tests and benchmarks drive in a page: the packages' doors, and a short way to open a keeper as tests want it. */
-import { connect, deleteReplica, type Keeper, KeeperError, type Replicas } from '@peerkeeper/core'
+import { connect, deleteReplica, deleteRoom, type Keeper, KeeperError, type Replicas } from '@peerkeeper/core'
 import {
   broadcastSignaling,
   type WebRtcTransport,
@@ -18,6 +18,7 @@ export interface LabOptions {
   /** The signaling server; without one, tabs of this profile find each other over BroadcastChannel. */
   readonly signaling?: string
   readonly ensemble?: string
+  readonly abandon?: string
   /** Each tab its own where nothing is said: what most tests are about. */
   readonly replicas?: Replicas
   readonly sessionTimeoutMs?: number
@@ -55,6 +56,7 @@ const explain = (error: unknown): string =>
 const lab = {
   connect,
   deleteReplica,
+  deleteRoom,
   KeeperError,
   broadcastSignaling,
   webrtc,

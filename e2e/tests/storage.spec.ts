@@ -31,7 +31,8 @@ test('E2E-25 a database that is deleted under a running replica stops it, and it
   const tabs = [await open(), await open(), await open()] as const
   await waitForVoters(tabs)
   const [a, b, c] = tabs
-  await a.keeper.evaluate(keeper => keeper.create('/x', 'kept'))
+  await a.keeper.evaluate(keeper => keeper.create('/x', 'first'))
+  await a.keeper.evaluate(keeper => keeper.create('/y', 'kept'))
   await expectSameState(tabs)
   await c.page.evaluate(([room, node]) => window.lab.deleteDatabase(room, node), [room, c.node] as const)
   const heard = await c.keeper.evaluate(keeper =>
@@ -46,7 +47,7 @@ test('E2E-25 a database that is deleted under a running replica stops it, and it
   // What it promised is lost: it is nobody any more, and a new member takes its place.
   const again = await openKeeper(c.page, { room })
   expect(again.node).not.toBe(c.node)
-  await waitForData([again], '/x', 'kept')
+  await waitForData([again], '/y', 'kept')
   await b.keeper.evaluate(keeper => keeper.create('/after'))
   await waitForData([a, b], '/after', '')
   expect((await statusOf(a)).leader).not.toBeNull()

@@ -1,6 +1,6 @@
 /** Frames that no replica sent. */
 import { startProbe, upsOf } from '../support/probes.ts'
-import { expectSameState, statusOf, waitForData, waitForVoters } from '../support/tab.ts'
+import { expectSameState, openKeeper, statusOf, waitForData, waitForVoters } from '../support/tab.ts'
 import { expect, test } from '../support/test.ts'
 import { treeOf } from '../support/tree.ts'
 
@@ -67,7 +67,12 @@ test('E2E-21 garbage, foreign and forged frames are dropped and counted, and cha
   await expectSameState(tabs)
 })
 
-test('E2E-22 replicas of two ensembles in one room do not mix', async ({ open, browser, signaling }) => {
+test('E2E-22 replicas of two ensembles in one room do not mix', async ({
+  open,
+  browser,
+  room,
+  signaling,
+}) => {
   // Two profiles that each found: what happens where an invite was meant.
   const other = await browser.newContext()
   const a = await open({ signaling: signaling.url })
@@ -82,5 +87,27 @@ test('E2E-22 replicas of two ensembles in one room do not mix', async ({ open, b
   expect((await statusOf(b)).membership).toEqual({ voters: [b.node], observers: [] })
   expect((await statusOf(b)).connected).toEqual([])
   expect((await statusOf(a)).connected).toEqual([c.node])
+  // Both are told how to resolve it, also who listens only now.
+  for (const [tab, stranger] of [[a, b] as const, [b, a] as const, [c, b] as const]) {
+    const told = await tab.keeper.evaluate(
+      keeper =>
+        new Promise<string>(resolve =>
+          keeper.on('foreign', ({ message }) => resolve(message), { signal: AbortSignal.timeout(10_000) }),
+        ),
+    )
+    expect(told).toContain(`connect({ ensemble: '${stranger.ensemble}', abandon: '${tab.ensemble}' })`)
+  }
+  // And it works as told: b's profile gives its own ensemble up, and votes in the other one.
+  await b.keeper.evaluate(keeper => keeper.close())
+  const joined = await openKeeper(b.page, {
+    room,
+    signaling: signaling.url,
+    ensemble: a.ensemble,
+    abandon: b.ensemble,
+  })
+  expect(joined.node).not.toBe(b.node)
+  await waitForVoters([a, c, joined])
+  await waitForData([joined], '/of-a', '')
+  await waitForData([joined], '/of-b', 'NoNode')
   await other.close()
 })
