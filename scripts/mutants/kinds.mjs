@@ -47,3 +47,12 @@ export const ofForks = (name, breaks, file, find, replace) => ({
   tests: ['state/fork.test.ts', 'host/fork.test.ts', 'consensus/contract.test.ts'],
   edits: [{ file, find, replace }],
 })
+
+/** Nobody founds in a simulation: seen by the rules of identities and foundings. */
+export const ofFounding = (name, breaks, file, find, replace) => ({
+  name: `founding-${name}`,
+  breaks,
+  engine: 'multi-paxos',
+  tests: ['host/founding.test.ts', 'host/identity.test.ts'],
+  edits: [{ file: `../host/worker/${file}`, find, replace }],
+})

@@ -4,6 +4,7 @@
  */
 
 import { forkMutants } from './fork.mjs'
+import { foundingMutants } from './founding.mjs'
 import { multiPaxosMutants } from './multi-paxos.mjs'
 import { paxosMutants } from './paxos.mjs'
 import { raftMutants } from './raft.mjs'
@@ -55,6 +56,7 @@ const broken = [
   ...paxosMutants,
   ...zabMutants,
   ...forkMutants,
+  ...foundingMutants,
 ]
 
 /** @type {readonly import('./kinds.mjs').Mutant[]} */
