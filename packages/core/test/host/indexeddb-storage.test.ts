@@ -196,7 +196,9 @@ describe('indexeddb storage', () => {
     const disk = createDisk()
     const storage = disk.storage()
     await storage.open(identity)
+    expect(storage.lost.aborted).toBe(false)
     await deleteDB(disk.name)
+    expect(storage.lost.reason).toEqual(storageError('Failed'))
     await expect(storage.write(persist({ hardState: 1 }))).rejects.toEqual(storageError('Failed'))
     expect((await indexedDB.databases()).map(({ name }) => name)).not.toContain(disk.name)
   })
@@ -208,6 +210,7 @@ describe('indexeddb storage', () => {
     await storage.open(identity)
     const [database] = transaction.mock.contexts
     forceCloseDatabase(database as unknown as Parameters<typeof forceCloseDatabase>[0])
+    await vi.waitFor(() => expect(storage.lost.reason).toEqual(storageError('Failed')))
     await expect(storage.write(persist({ hardState: 1 }))).rejects.toEqual(storageError('Failed'))
   })
 

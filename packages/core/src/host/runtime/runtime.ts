@@ -152,6 +152,11 @@ export class Runtime {
     )
   }
 
+  /** Stops because of `error`, which came to pass elsewhere. */
+  fail(error: unknown): void {
+    this.#stop(reasonOf(error))
+  }
+
   /** Stops by request: nothing is sent, stepped or delivered from now on. Idempotent. */
   close(): void {
     this.#stop({ code: 'Closed', message: 'the replica was closed' })

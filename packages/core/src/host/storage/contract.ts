@@ -35,6 +35,11 @@ export interface Storage {
   write(persist: Persist): Promise<void>
   /** Resolves while this opening still owns the storage; rejects with a {@link StorageError} (`Fenced`) once a later one does. */
   check(): Promise<void>
+  /**
+   * Fires when the store was taken away, between writes too: by the browser, or by someone who deletes it. Its reason is a
+   * {@link StorageError}. What was promised may be gone: the replica stops, and must not wait for its next write to hear so.
+   */
+  readonly lost: AbortSignal
   /** Lets go of the underlying store. Idempotent; a write under way is completed first. */
   close(): Promise<void>
 }

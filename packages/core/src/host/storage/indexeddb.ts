@@ -44,6 +44,7 @@ interface OpenState {
 export function createIndexedDbStorage(options: IndexedDbOptions): Storage {
   const { name, codec, mustExist = false } = options
   const { openTimeoutMs = defaultTimeoutMs, writeTimeoutMs = 3 * defaultTimeoutMs } = options
+  const lost = new AbortController()
   let state: State = { type: 'new' }
   /** The opening or write under way; never rejects. */
   let busy: Promise<void> | null = null
@@ -74,7 +75,12 @@ export function createIndexedDbStorage(options: IndexedDbOptions): Storage {
     const database = await openDatabase({
       name,
       create: mustExist ? null : createStores,
-      onLost: reason => stop(new StorageError('Failed', reason)),
+      onLost: reason => {
+        const error = new StorageError('Failed', reason)
+        const wasOpen = state.type === 'open'
+        stop(error)
+        if (wasOpen) lost.abort(error)
+      },
       timeoutMs: openTimeoutMs,
     })
     try {
@@ -139,6 +145,7 @@ export function createIndexedDbStorage(options: IndexedDbOptions): Storage {
           }
       }
     },
+    lost: lost.signal,
     async close() {
       if (busy !== null) await busy
       stop(new StorageError('Failed', `database ${name} is closed`))

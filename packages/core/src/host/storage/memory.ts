@@ -73,6 +73,8 @@ export function createMemoryStorage(disk: MemoryDisk = createMemoryDisk()): Stor
       stopped = fencedBy(disk.content.incarnation, own)
       throw stopped
     },
+    // Nobody takes memory away.
+    lost: new AbortController().signal,
     async close() {
       await Promise.resolve()
       stopped ??= new StorageError('Failed', 'the storage is closed')

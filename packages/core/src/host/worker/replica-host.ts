@@ -129,6 +129,9 @@ export function startReplica(config: ReplicaHostConfig): ReplicaHost {
       if (event.type === 'up')
         config.watchPeer(event.peer, () => runtime.push({ type: 'suspect', peer: event.peer }))
     })
+  const onLost = () => runtime.fail(storage.lost.reason)
+  if (storage.lost.aborted) onLost()
+  else storage.lost.addEventListener('abort', onLost, { once: true })
   return {
     push: event => runtime.push(event),
     whenSure: action => runtime.whenSure(action),
