@@ -19,6 +19,8 @@ export interface LabOptions {
   readonly signaling?: string
   readonly ensemble?: string
   readonly abandon?: string
+  /** Whether the signaling server says who founds; else the profile does so by itself. */
+  readonly arbiter?: boolean
   /** Each tab its own where nothing is said: what most tests are about. */
   readonly replicas?: Replicas
   readonly sessionTimeoutMs?: number
@@ -26,7 +28,7 @@ export interface LabOptions {
 }
 
 /** Opens this page's keeper over WebRTC. What it is made of stays in `lab`, for tests that reach behind it. */
-async function open({ signaling, ...options }: LabOptions): Promise<Keeper> {
+async function open({ signaling, arbiter = false, ...options }: LabOptions): Promise<Keeper> {
   const { room } = options
   const transports = () => {
     const transport = webrtc({
@@ -36,7 +38,12 @@ async function open({ signaling, ...options }: LabOptions): Promise<Keeper> {
     lab.transport = transport
     return [transport]
   }
-  const keeper = await connect({ replicas: 'per-tab', ...options, transports, worker: makeWorker })
+  const asked = { replicas: 'per-tab', ...options, transports, worker: makeWorker } as const
+  const keeper = await connect(
+    arbiter && signaling !== undefined
+      ? { ...asked, arbiter: webSocketArbiter({ url: signaling, room }) }
+      : asked,
+  )
   lab.keeper = keeper
   return keeper
 }
@@ -71,6 +78,8 @@ const lab = {
   damageLog,
   deleteDatabase,
   keeper: null as Keeper | null,
+  /** Where a test opens several in one page. */
+  keepers: [] as readonly Keeper[],
   transport: null as WebRtcTransport | null,
   worker: null as Worker | null,
   probe: null as Probe | null,

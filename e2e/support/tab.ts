@@ -45,12 +45,13 @@ export function expectBrowser(browser: string, agent: string): void {
 
 /** Opens the keeper of a page that has the lab in it. */
 export async function openKeeper(page: Page, options: LabOptions): Promise<Tab> {
-  const { room, signaling, ensemble, abandon, replicas, sessionTimeoutMs, timeoutMs } = options
+  const { room, signaling, ensemble, abandon, arbiter, replicas, sessionTimeoutMs, timeoutMs } = options
   const asked = {
     room,
     ...(signaling === undefined ? {} : { signaling }),
     ...(ensemble === undefined ? {} : { ensemble }),
     ...(abandon === undefined ? {} : { abandon }),
+    ...(arbiter === undefined ? {} : { arbiter }),
     ...(replicas === undefined ? {} : { replicas }),
     ...(sessionTimeoutMs === undefined ? {} : { sessionTimeoutMs }),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),

@@ -1,4 +1,5 @@
 /** A replica whose storage was damaged says so and stays silent; the others have everything. */
+import { hostAmong } from '../support/host.ts'
 import {
   expectSameState,
   openKeeper,
@@ -53,6 +54,44 @@ test('E2E-25 a database that is deleted under a running replica stops it, and it
   expect((await statusOf(a)).leader).not.toBeNull()
   await waitForVoters([a, b, again])
   await expectSameState([a, b, again])
+})
+
+test('E2E-58 when the database of a hosted replica is deleted a tab that has a seat hosts a new member, and its session goes on', async ({
+  open,
+  browser,
+  room,
+  signaling: { url: signaling },
+}) => {
+  const contexts = [await browser.newContext(), await browser.newContext()] as const
+  const replicas = 'per-device'
+  const a = await open({ signaling, context: contexts[0], replicas })
+  const joining = { signaling, ensemble: a.ensemble, replicas } as const
+  const b = await open({ ...joining, context: contexts[1] })
+  const host = await open(joining)
+  const seated = await open(joining)
+  expect(await hostAmong([host, seated])).toBe(host)
+  await waitForVoters([a, b, host])
+  await seated.keeper.evaluate(keeper => keeper.create('/of-seated', 'here', { mode: 'ephemeral' }))
+  await host.page.evaluate(([name, node]) => window.lab.deleteDatabase(name, node), [
+    room,
+    host.node,
+  ] as const)
+  const heard = await host.keeper.evaluate(keeper =>
+    keeper.create('/lost').then(() => 'set', window.lab.explain),
+  )
+  expect(heard).toMatch(/^ReplicaStopped: Storage/)
+  expect(await stateOf(host)).toBe('closed')
+
+  // Whether what it asked last was carried out nobody can tell any more; nothing else hangs on it.
+  await seated.keeper.evaluate(keeper => keeper.create('/after', 'by the seated'))
+  await waitForData([a, b, seated], '/after', 'by the seated')
+  await waitForData([a, b, seated], '/of-seated', 'here')
+  expect(await seated.keeper.evaluate(({ session }) => session)).toBe(seated.session)
+  const { node } = await statusOf(seated)
+  expect(node).not.toBe(host.node)
+  await waitForVoters([a, b, { ...seated, node }])
+  await expectSameState([a, b, seated])
+  await Promise.all(contexts.map(context => context.close()))
 })
 
 /** Damages the log of one replica of three, sees it refused with `defect`, and lets it begin anew as the error says. */
