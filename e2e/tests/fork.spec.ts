@@ -113,3 +113,43 @@ test('E2E-61 a tab that has a seat forks the replica of its profile, and every t
   await tabs[1]?.keeper.evaluate(keeper => keeper.set('/kept', 'of the new one'))
   await waitForData(tabs, '/kept', 'of the new one')
 })
+
+test('E2E-70 where the server decides whose the room is, a fork is the room from then on; a member of the old ensemble is refused, gives it up and joins', async ({
+  open,
+  openPage,
+  browser,
+  room,
+  signaling: { url: signaling },
+}) => {
+  const opening = { signaling, arbiter: true }
+  const first = await open(opening)
+  const { contexts, tabs } = await twoMore(browser, first, context => open({ context, ...opening }))
+  expect(tabs.map(({ ensemble }) => ensemble)).toEqual([first.ensemble, first.ensemble])
+  await tabs[0]?.keeper.evaluate(keeper => keeper.create('/kept', 'of the old ensemble'))
+  await waitForData([first], '/kept', 'of the old ensemble')
+  await Promise.all(tabs.map(({ page }) => page.close()))
+  await missingAt(first)
+  const next = await first.keeper.evaluate(keeper => keeper.fork())
+  const again = await openKeeper(first.page, { room, replicas: 'per-tab', ...opening })
+  expect(again.ensemble).toBe(next)
+
+  const context = await browser.newContext()
+  const newcomer = await open({ context, ...opening })
+  expect(newcomer.ensemble).toBe(next)
+  await waitForData([newcomer], '/kept', 'of the old ensemble')
+
+  const [old] = contexts
+  if (old === undefined) throw new Error('there is no other profile')
+  const page = await openPage({ context: old })
+  const joining = { room, ensemble: next, ...opening }
+  const refused = await page.evaluate(each => window.lab.tryOpen(each), joining)
+  expect(refused).toContain('OpenFailed: ForeignEnsemble')
+  expect(refused).toContain(first.ensemble)
+  const member = await openKeeper(page, { ...joining, abandon: first.ensemble })
+  expect(member.ensemble).toBe(next)
+  expect(member.node).not.toBe(tabs[0]?.node)
+  await waitForData([member], '/kept', 'of the old ensemble')
+  await member.keeper.evaluate(keeper => keeper.set('/kept', 'of the new one'))
+  await waitForData([again, newcomer, member], '/kept', 'of the new one')
+  for (const each of [...contexts, context]) await each.close()
+})
