@@ -4,15 +4,13 @@ import { err, ok, type Result } from '../logic/base/result.ts'
 import type { EngineName } from '../logic/consensus/engine.ts'
 import { engineNames } from '../logic/consensus/engines.ts'
 import { type FaultName, faultNames } from './fault-parts.ts'
+import type { Twist } from './plan.ts'
 
 export interface Arguments {
   readonly engine: EngineName
   /** First and last. */
   readonly seeds: readonly [number, number]
-  /** Exactly these, in each seed; null: those that each seed draws. */
-  readonly faults: readonly FaultName[] | null
-  /** Clients follow the whole tree, and replicas keep this many changes for them; null: nobody does. */
-  readonly followed: number | null
+  readonly twist: Twist
   readonly trace: boolean
   /** Run every seed twice and compare. */
   readonly twice: boolean
@@ -31,6 +29,7 @@ export const usage = `usage: npm run sim -- [options]
                     (default: each seed draws which)
   --followed N      clients watch the whole tree besides and resume from their last
                     zxid, for which replicas keep N changes
+  --lasting S       faults happen for S seconds of virtual time (default: 15 to 25)
   --trace           print what happened; for one seed
   --history FILE    write what the clients of the last seed saw, one event a line
   --twice           run every seed twice: the same trace is demanded
@@ -43,6 +42,7 @@ export function parseArguments(words: readonly string[]): Result<Arguments, stri
   let seeds: readonly [number, number] = [1, 300]
   let faults: readonly FaultName[] | null = null
   let followed: number | null = null
+  let lasting: number | null = null
   let historyFile: string | null = null
   let workers = 2
   const flags = new Set<string>()
@@ -79,6 +79,10 @@ export function parseArguments(words: readonly string[]): Result<Arguments, stri
         followed = Number(value)
         if (!Number.isInteger(followed) || followed < 1) return err(`changes are counted from 1: ${value}`)
         break
+      case '--lasting':
+        lasting = Number(value)
+        if (!Number.isInteger(lasting) || lasting < 1) return err(`seconds are counted from 1: ${value}`)
+        break
       case '--history':
         if (value === '') return err('--history needs a file')
         historyFile = value
@@ -96,8 +100,7 @@ export function parseArguments(words: readonly string[]): Result<Arguments, stri
   return ok({
     engine,
     seeds,
-    faults,
-    followed,
+    twist: { faults, followed, lasting },
     trace: flag('--trace'),
     twice: flag('--twice'),
     bail: flag('--bail'),

@@ -18,6 +18,8 @@ const careMs = 300
 export class Churn {
   readonly #world: World
   readonly #schedule: Schedule
+  /** Those that asked to be taken out. */
+  readonly #leaving = new Set<SimNode>()
 
   constructor(world: World, schedule: Schedule) {
     this.#world = world
@@ -25,13 +27,15 @@ export class Churn {
   }
 
   begin(): void {
-    const { churn, wipes, joiners } = this.#world.plan
+    const { churn, wipes, joiners, goodbyes } = this.#world.plan
     const { chance } = this.#schedule
     for (let joiner = 0; joiner < joiners; joiner++)
       this.#schedule.once(chance.between(300, 6_000), () => this.#arrive())
     if (wipes) this.#schedule.again(wipes.everyMs, () => this.#wipe(wipes.sparing))
     if (churn) this.#schedule.again(churn.everyMs, () => this.#change())
     if (churn) this.#schedule.again(4 * churn.everyMs, () => this.#leave())
+    if (goodbyes) this.#schedule.again(goodbyes.everyMs, () => this.#sayGoodbye())
+    if (goodbyes) this.#schedule.again(careMs, () => this.#letGo())
     if (churn || wipes) this.#schedule.again(2_000, () => this.#takeOut())
   }
 
@@ -40,6 +44,7 @@ export class Churn {
     this.#schedule.stop()
     const care = () => {
       this.#takeOut()
+      this.#letGo()
       this.#world.clock.after(careMs, care)
     }
     care()
@@ -69,16 +74,42 @@ export class Churn {
 
   /** One that was taken out, or never taken in, goes for good. */
   #leave(): void {
-    const { electorate, clock, trace } = this.#world
+    const { electorate, clock } = this.#world
     const { membership } = this.#world.invariants.decisions
     const outside = this.#remaining.filter(
       ({ id }) => !isMember(membership, id) && electorate.survivesWithout(id, clock.now),
     )
     if (outside.length === 0 || this.#remaining.length < 2) return
-    const node = this.#schedule.chance.pick(outside)
-    trace.note(node.id, 'leaves')
-    electorate.lose(node.id)
+    this.#leaves(this.#schedule.chance.pick(outside))
+  }
+
+  #leaves(node: SimNode): void {
+    this.#world.trace.note(node.id, 'leaves')
+    this.#world.electorate.lose(node.id)
     node.crash(false)
+  }
+
+  /** One that could be done without asks to be taken out, as an app that is closed does. */
+  #sayGoodbye(): void {
+    const { electorate, clock, running, trace } = this.#world
+    const spared = running.filter(node => !node.isFrozen && electorate.survivesWithout(node.id, clock.now))
+    if (spared.length < 2) return
+    const node = this.#schedule.chance.pick(spared)
+    trace.note(node.id, 'says goodbye')
+    this.#leaving.add(node)
+    node.push({ type: 'leave' })
+  }
+
+  /** Who asked to be taken out and was goes for good. */
+  #letGo(): void {
+    const { electorate, clock } = this.#world
+    const { membership } = this.#world.invariants.decisions
+    for (const node of this.#leaving) {
+      if (isMember(membership, node.id) || !electorate.survivesWithout(node.id, clock.now)) continue
+      this.#leaving.delete(node)
+      this.#leaves(node)
+      this.#schedule.once(this.#schedule.chance.between(1, 3_000), () => this.#arrive())
+    }
   }
 
   #change(): void {

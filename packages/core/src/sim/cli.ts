@@ -5,7 +5,7 @@
 import { writeFileSync } from 'node:fs'
 import { type Arguments, parseArguments, usage } from './arguments.ts'
 import { toJsonLines } from './history.ts'
-import { drawPlan } from './plan.ts'
+import { twistedPlan } from './plan.ts'
 import { runSeeds, type SeedReport } from './pool.ts'
 import { runPlan, runSeed } from './run.ts'
 import { shrink } from './shrink.ts'
@@ -18,7 +18,7 @@ else {
 }
 
 async function main(wanted: Arguments): Promise<number> {
-  const { engine, seeds, trace, historyFile, faults, followed } = wanted
+  const { engine, seeds, trace, historyFile, twist } = wanted
   let failed = 0
   const passed = await runSeeds(wanted, report => {
     if (report.failure === null) return
@@ -26,7 +26,7 @@ async function main(wanted: Arguments): Promise<number> {
     printFailure(wanted, report)
   })
   if (trace || historyFile !== null) {
-    const last = runSeed(seeds[1], engine, trace, faults, followed)
+    const last = runSeed(seeds[1], engine, trace, twist)
     for (const line of last.trace) console.log(line)
     if (historyFile !== null) writeFileSync(historyFile, toJsonLines(last.history))
   }
@@ -35,18 +35,20 @@ async function main(wanted: Arguments): Promise<number> {
 }
 
 function printFailure(
-  { engine, shrink: shrinks, faults, followed }: Arguments,
+  { engine, shrink: shrinks, twist }: Arguments,
   { seed, failure, endedMs }: SeedReport,
 ): void {
   if (failure === null) return
   console.log(`seed ${seed} broke ${failure.check} at ${endedMs} ms: ${failure.message}`)
+  const { faults, followed, lasting } = twist
   const options = [
     ...(faults === null ? [] : [`--faults ${faults.join()}`]),
     ...(followed === null ? [] : [`--followed ${followed}`]),
+    ...(lasting === null ? [] : [`--lasting ${lasting}`]),
   ]
   const again = [`--engine ${engine} --seeds ${seed}`, ...options, '--trace'].join(' ')
   console.log(`  again: npm run sim -- ${again}`)
-  const plan = { ...drawPlan(seed, engine, faults), followed }
+  const plan = twistedPlan(seed, engine, twist)
   console.log(`  faults: ${plan.faults.join()}`)
   if (!shrinks) return
   const small = shrink(plan, failure.check)

@@ -139,8 +139,11 @@ export const faultParts: { readonly [fault in FaultName]: FaultPart } = {
   },
   farewell: {
     share: 0.3,
-    off: { farewells: 0 },
-    draw: chance => ({ farewells: chance.pick([0.5, 1]) }),
+    off: { farewells: 0, goodbyes: null },
+    draw: chance => ({
+      farewells: chance.pick([0.5, 1]),
+      goodbyes: chance.happens(0.6) ? { everyMs: chance.pick([1_500, 4_000]) } : null,
+    }),
   },
 }
 

@@ -48,6 +48,8 @@ export interface FaultPlan {
   readonly crashesAtWrite: number
   /** Share of crashes, 0 .. 1, before which the replica takes leave of its peers, and of sessions that may go on elsewhere. */
   readonly farewells: number
+  /** A replica asks to be taken out, and goes for good when it is; another, a new one, arrives. */
+  readonly goodbyes: { readonly everyMs: number } | null
   /** Now and then all replicas crash together. */
   readonly blackouts: boolean
   /**
@@ -113,6 +115,24 @@ export interface Plan extends FaultPlan {
    * earlier one; null: nobody does. Not drawn: it would be another run.
    */
   readonly followed: number | null
+}
+
+/** What is not left to the seed. */
+export interface Twist {
+  /** Exactly these, in each seed; null: those that each seed draws. */
+  readonly faults: readonly FaultName[] | null
+  /** As in the plan. */
+  readonly followed: number | null
+  /** For how many seconds of virtual time faults happen; null: as the seed draws. */
+  readonly lasting: number | null
+}
+
+export const untwisted: Twist = { faults: null, followed: null, lasting: null }
+
+/** The plan of `seed`, but for what `twist` says. */
+export function twistedPlan(seed: number, engine: EngineName, { faults, followed, lasting }: Twist): Plan {
+  const plan = { ...drawPlan(seed, engine, faults), followed }
+  return lasting === null ? plan : { ...plan, faultsMs: lasting * 1_000 }
 }
 
 /** The plan of `seed`: with exactly `named` on, or, where that is null, with a part of all faults that the seed draws. */

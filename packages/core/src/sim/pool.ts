@@ -2,7 +2,7 @@
 import { isMainThread, parentPort, Worker, workerData } from 'node:worker_threads'
 import type { EngineName } from '../logic/consensus/engine.ts'
 import type { Arguments } from './arguments.ts'
-import type { FaultName } from './fault-parts.ts'
+import type { Twist } from './plan.ts'
 import { type RunResult, runSeed } from './run.ts'
 
 export interface SeedReport {
@@ -14,8 +14,7 @@ export interface SeedReport {
 interface Work {
   readonly engine: EngineName
   readonly twice: boolean
-  readonly faults: readonly FaultName[] | null
-  readonly followed: number | null
+  readonly twist: Twist
 }
 
 /** Runs the seeds; `report` hears of each, in order. Returns how many passed. */
@@ -47,12 +46,12 @@ export async function runSeeds(wanted: Arguments, report: (report: SeedReport) =
 }
 
 function employ(
-  { engine, twice, faults, followed }: Arguments,
+  { engine, twice, twist }: Arguments,
   take: () => number | null,
   done: (report: SeedReport) => void,
 ): Promise<void> {
   return new Promise((resolve, reject) => {
-    const work: Work = { engine, twice, faults, followed }
+    const work: Work = { engine, twice, twist }
     const worker = new Worker(new URL(import.meta.url), { workerData: work })
     const feed = () => worker.postMessage(take())
     worker.on('message', (report: SeedReport) => {
@@ -65,10 +64,10 @@ function employ(
   })
 }
 
-function reportOf(seed: number, { engine, twice, faults, followed }: Work): SeedReport {
-  const { failure, endedMs, hash } = runSeed(seed, engine, false, faults, followed)
+function reportOf(seed: number, { engine, twice, twist }: Work): SeedReport {
+  const { failure, endedMs, hash } = runSeed(seed, engine, false, twist)
   if (failure !== null || !twice) return { seed, failure, endedMs }
-  const again = runSeed(seed, engine, false, faults, followed).hash
+  const again = runSeed(seed, engine, false, twist).hash
   if (again === hash) return { seed, failure, endedMs }
   return { seed, failure: { check: 'determinism', message: `hash ${hash}, then ${again}` }, endedMs }
 }

@@ -4,11 +4,10 @@
  */
 import type { EngineName } from '../logic/consensus/engine.ts'
 import { isMember, members } from '../logic/consensus/membership.ts'
-import type { FaultName } from './fault-parts.ts'
 import { Faults } from './faults.ts'
 import type { HistoryEvent } from './history.ts'
 import { checkLinearizable } from './linearizability/check.ts'
-import { drawPlan, type Plan } from './plan.ts'
+import { type Plan, type Twist, twistedPlan, untwisted } from './plan.ts'
 import { Violation } from './violation.ts'
 import { World } from './world.ts'
 
@@ -33,14 +32,12 @@ export interface RunResult {
   readonly trace: readonly string[]
 }
 
-/** With the faults that the seed draws, or with exactly those named; `followed` as in the plan. */
 export const runSeed = (
   seed: number,
   engine: EngineName,
   keepTrace = false,
-  faults: readonly FaultName[] | null = null,
-  followed: number | null = null,
-): RunResult => runPlan({ ...drawPlan(seed, engine, faults), followed }, keepTrace)
+  twist: Twist = untwisted,
+): RunResult => runPlan(twistedPlan(seed, engine, twist), keepTrace)
 
 export function runPlan(plan: Plan, keepTrace = false): RunResult {
   const world = new World(plan, keepTrace)

@@ -18,10 +18,12 @@ test('SIM-10 the command line names an engine, a range of seeds and what to prin
 })
 
 test('SIM-10 named faults are taken in their order; without them each seed draws', () => {
-  expect(parseArguments(['--faults', 'crash,loss'])).toMatchObject({ value: { faults: ['loss', 'crash'] } })
-  expect(parseArguments([])).toMatchObject({ value: { faults: null } })
+  expect(parseArguments(['--faults', 'crash,loss'])).toMatchObject({
+    value: { twist: { faults: ['loss', 'crash'] } },
+  })
+  expect(parseArguments([])).toMatchObject({ value: { twist: { faults: null } } })
   const refused = parseArguments(['--faults', 'loss,flood'])
-  expect(refused).toMatchObject({ ok: false, error: /flood: loss, delay, .*, clock/ })
+  expect(refused).toMatchObject({ ok: false, error: /flood: loss, delay, .*, farewell/ })
 })
 
 test.each([
@@ -38,8 +40,15 @@ test.each([
 })
 
 test('SIM-10 how many changes are kept for clients that follow the tree is a count', () => {
-  expect(parseArguments(['--followed', '20'])).toMatchObject({ value: { followed: 20 } })
-  expect(parseArguments([])).toMatchObject({ value: { followed: null } })
+  expect(parseArguments(['--followed', '20'])).toMatchObject({ value: { twist: { followed: 20 } } })
+  expect(parseArguments([])).toMatchObject({ value: { twist: { followed: null } } })
   for (const value of ['0', 'some', ''])
     expect(parseArguments(['--followed', value])).toMatchObject({ ok: false })
+})
+
+test('SIM-10 how long faults happen is a count of seconds', () => {
+  expect(parseArguments(['--lasting', '90'])).toMatchObject({ value: { twist: { lasting: 90 } } })
+  expect(parseArguments([])).toMatchObject({ value: { twist: { lasting: null } } })
+  for (const value of ['0', 'long', '1.5'])
+    expect(parseArguments(['--lasting', value])).toMatchObject({ ok: false })
 })

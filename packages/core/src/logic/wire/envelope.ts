@@ -20,7 +20,7 @@ import type { EngineName } from '../consensus/engine.ts'
 import type { AnyEngineKind } from '../consensus/engines.ts'
 
 /** Raised with every change that an older reader would misunderstand. */
-export const wireVersion = 1
+export const wireVersion = 2
 
 export type PeerMessage =
   /** Of the engine, for the engine. */

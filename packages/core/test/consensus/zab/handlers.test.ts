@@ -18,7 +18,7 @@ const report: Report = {
   last: end,
   chosenThrough: slot(2),
   ends: [],
-  memberships: [membership],
+  memberships: [{ from: slot(2), membership }],
 }
 
 type Way = (table: Table) => void

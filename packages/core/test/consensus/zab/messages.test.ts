@@ -14,7 +14,7 @@ const report: Report = {
   ...credentials,
   chosenThrough: slot(1),
   ends: [{ ...last, slot: slot(2) }, last],
-  memberships: [membership],
+  memberships: [{ from: slot(1), membership }],
 }
 const suffix = { ballot, page: 2, keepThrough: slot(4), runs: [run], through: slot(9) }
 

@@ -8,7 +8,7 @@ const showPlace = ({ slot, ballot }: Place): string => `${slot} of ${showBallot(
 const showReport = ({ current, last, chosenThrough, ends, memberships }: Report): string =>
   `of ${showBallot(current)} ends with ${showPlace(last)}, chosen ${chosenThrough}` +
   `${ends.length > 1 ? `, over ${ends.map(showPlace).join(', ')}` : ''}` +
-  `${memberships.length > 1 ? `, ${memberships.map(membership => showValue({ type: 'membership', membership })).join(' ')}` : ''}`
+  `${memberships.length > 1 ? `, ${memberships.map(({ membership }) => showValue({ type: 'membership', membership })).join(' ')}` : ''}`
 
 /** Sessions are left out: they are drawn. */
 export function showMessage(message: Message): string {

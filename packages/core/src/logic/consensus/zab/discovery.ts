@@ -7,7 +7,8 @@
  * history is the latest of that quorum; where it is another's, it is fetched (the paper's phase 1; ZooKeeper gives up and
  * elects again, which never ends when only one with a poorer history reaches a quorum).
  *
- * The quorums: of the membership known here and of every membership found in a report. A membership that was chosen
+ * The quorums: of the membership in force at the last slot that any of them knows to be chosen, and of every membership found
+ * behind that in a report. A membership that was chosen
  * unknown to this node was acknowledged by a quorum of the one before it, so some report names it, or a later one that was
  * chosen too; by induction the last that was chosen is among those found. Old and new membership differ by one voter at
  * most, so the quorum of that last one shares a voter with those who acknowledged it, and every slot before.
@@ -17,10 +18,11 @@
 import type { NodeId } from '../../base/ids.ts'
 import { candidacyRetryTicksMax, heartbeatTicks, leaderlessTicksMax } from '../../base/limits.ts'
 import { type Ballot, sameBallot } from '../ballot.ts'
+import type { Membership } from '../membership.ts'
 import { isQuorum } from '../quorum.ts'
 import type { Core, Discovering, Effects } from './core.ts'
 import { look, notification } from './election.ts'
-import { compareHistories, credentialsOf, membershipsOf, reportOf, sameHistory, takeOver } from './history.ts'
+import { compareHistories, credentialsOf, reportOf, sameHistory, standingsOf, takeOver } from './history.ts'
 import { becomeLeading } from './leader.ts'
 import type { Credentials, Of, Report } from './messages.ts'
 
@@ -62,11 +64,17 @@ function ask(core: Core, role: Discovering, effects: Effects): void {
 const voters = (core: Core, role: Discovering): ReadonlySet<NodeId> =>
   new Set(found(core, role).flatMap(membership => membership.voters))
 
-/** One that was promoted before it learned anything knows of no membership, and adds none. */
-const found = (core: Core, { reports }: Discovering) =>
-  [...membershipsOf(core), ...[...reports.values()].flatMap(report => report.memberships)].filter(
-    membership => membership.voters.length > 0,
-  )
+/**
+ * One that was promoted before it learned anything knows of no membership, and adds none. What stands before a slot that
+ * some node knows to be chosen was replaced there, or never chosen, whatever a node believes that has not heard of it.
+ */
+function found(core: Core, { reports }: Discovering): readonly Membership[] {
+  const known = [...reports.values()]
+  const chosenThrough = Math.max(core.chosenThrough, ...known.map(report => report.chosenThrough))
+  return [...standingsOf(core), ...known.flatMap(report => report.memberships)]
+    .filter(({ from, membership }) => from >= chosenThrough && membership.voters.length > 0)
+    .map(({ membership }) => membership)
+}
 
 /** Of one that takes this node for its leader. */
 export function onFollowerInfo(

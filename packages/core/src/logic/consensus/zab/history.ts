@@ -14,7 +14,7 @@ import { type Ballot, sameBallot } from '../ballot.ts'
 import type { Membership } from '../membership.ts'
 import { lastSlotOf, type Run } from '../value.ts'
 import type { Core, Effects } from './core.ts'
-import type { Credentials, Place, Report } from './messages.ts'
+import type { Credentials, Place, Report, Standing } from './messages.ts'
 
 /** The ballot of the entry at `at`; undefined where nothing is held, or forgotten too long ago. */
 export function ballotAt({ log, forgottenBallot }: Core, at: Slot): Ballot | undefined {
@@ -56,15 +56,20 @@ export function reportOf(core: Core): Report {
     if (before && sameBallot(before.ballot, place.ballot)) ends.pop()
     ends.push(place)
   }
-  return { ...credentialsOf(core), chosenThrough, ends, memberships: membershipsOf(core) }
+  return { ...credentialsOf(core), chosenThrough, ends, memberships: standingsOf(core) }
 }
 
 /** The membership in force, and those in the history behind it. */
-export function membershipsOf({ membership, chosenThrough, log }: Core): readonly Membership[] {
-  const found = [membership]
+export const membershipsOf = (core: Core): readonly Membership[] =>
+  standingsOf(core).map(({ membership }) => membership)
+
+/** The same, with where they stand. */
+export function standingsOf({ membership, chosenThrough, log }: Core): readonly Standing[] {
+  const found: Standing[] = [{ from: chosenThrough, membership }]
   for (let at = slotAfter(chosenThrough); at <= log.lastSlot; at = slotAfter(at)) {
     const value = log.at(at)?.value
-    if (value && !(value instanceof Uint8Array) && value.type === 'membership') found.push(value.membership)
+    if (value && !(value instanceof Uint8Array) && value.type === 'membership')
+      found.push({ from: at, membership: value.membership })
   }
   return found
 }

@@ -53,7 +53,14 @@ export interface Report extends Credentials {
   /** Behind `chosenThrough`, the last entry of each epoch that has any there. */
   readonly ends: readonly Place[]
   /** As of `chosenThrough`, and those behind it. */
-  readonly memberships: readonly Membership[]
+  readonly memberships: readonly Standing[]
+}
+
+/** A membership of a history. */
+export interface Standing {
+  /** The slot that holds it; of one that is in force, everything up to here is chosen. */
+  readonly from: Slot
+  readonly membership: Membership
 }
 
 export interface Notification {

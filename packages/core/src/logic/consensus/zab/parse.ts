@@ -1,10 +1,10 @@
 /** Messages of ZAB from outside. What is none is null; extra fields are dropped. */
 import { isCounter, isId, type NodeId, nodeId, type Slot, slot } from '../../base/ids.ts'
 import { type Ballot, parseBallot } from '../ballot.ts'
-import { type Membership, parseMembership } from '../membership.ts'
+import { parseMembership } from '../membership.ts'
 import { parseSnapshotMessage } from '../snapshots.ts'
 import { parseRun, type Run } from '../value.ts'
-import type { Credentials, Message, Place, Report } from './messages.ts'
+import type { Credentials, Message, Place, Report, Standing } from './messages.ts'
 
 type Fields = { readonly [key: string]: unknown }
 
@@ -134,8 +134,9 @@ function parseReport(value: unknown): Report | null {
   if (credentials === null || fields === null) return null
   const chosenThrough = parseSlot(fields['chosenThrough'])
   const ends = parseAll(fields['ends'], parsePlace)
-  const memberships = parseAll<Membership>(fields['memberships'], parseMembership)
+  const memberships = parseAll(fields['memberships'], parseStanding)
   if (chosenThrough === null || ends === null || memberships === null) return null
+  if (memberships.some(({ from }) => from < chosenThrough || from > credentials.last.slot)) return null
   const slots = [chosenThrough, ...ends.map(end => end.slot)]
   const ascend = slots.every((at, index) => index === 0 || at > (slots[index - 1] ?? at))
   return ascend && slots.at(-1) === credentials.last.slot
@@ -148,6 +149,13 @@ function parseCredentials(value: unknown): Credentials | null {
   const current: Ballot | null = parseBallot(fields?.['current'])
   const last = parsePlace(fields?.['last'])
   return current && last && { current, last }
+}
+
+function parseStanding(value: unknown): Standing | null {
+  const fields = fieldsOf(value)
+  const from = parseSlot(fields?.['from'])
+  const membership = parseMembership(fields?.['membership'])
+  return from === null || membership === null ? null : { from, membership }
 }
 
 function parsePlace(value: unknown): Place | null {
