@@ -5,7 +5,13 @@
  */
 import type { NodeId } from '../logic/base/ids.ts'
 import type { EngineStatus } from '../logic/consensus/engine.ts'
-import { changeMembership, isMember, type MembershipChange, members } from '../logic/consensus/membership.ts'
+import {
+  changeMembership,
+  isMember,
+  type Membership,
+  type MembershipChange,
+  members,
+} from '../logic/consensus/membership.ts'
 import type { SimNode } from './node.ts'
 import type { Schedule } from './schedule.ts'
 import type { World } from './world.ts'
@@ -89,23 +95,34 @@ export class Churn {
     node.crash(false)
   }
 
-  /** One that could be done without asks to be taken out, as an app that is closed does. */
+  /** One that could be done without asks to be taken out, as an app that is closed does. One at a time. */
   #sayGoodbye(): void {
     const { electorate, clock, running, trace } = this.#world
     const spared = running.filter(node => !node.isFrozen && electorate.survivesWithout(node.id, clock.now))
-    if (spared.length < 2) return
+    if (spared.length < 2 || this.#leaving.size > 0) return
     const node = this.#schedule.chance.pick(spared)
+    const changed = this.#without(node)
+    if (changed === null || !electorate.survivesWithout(node.id, clock.now, [changed])) return
     trace.note(node.id, 'says goodbye')
     this.#leaving.add(node)
     node.push({ type: 'leave' })
+    electorate.propose(changed, clock.now)
   }
 
-  /** Who asked to be taken out and was goes for good. */
+  /** The membership that a goodbye makes; null where there is none to be taken out of. */
+  #without({ id }: SimNode): Membership | null {
+    const { membership } = this.#world.invariants.decisions
+    const changed = changeMembership(membership, { type: 'remove', node: id })
+    return changed.ok ? changed.value : null
+  }
+
+  /** Who asked to be taken out and was goes for good; who was not goes on asking. */
   #letGo(): void {
     const { electorate, clock } = this.#world
-    const { membership } = this.#world.invariants.decisions
     for (const node of this.#leaving) {
-      if (isMember(membership, node.id) || !electorate.survivesWithout(node.id, clock.now)) continue
+      const changed = this.#without(node)
+      if (changed !== null) electorate.propose(changed, clock.now)
+      if (changed !== null || !electorate.survivesWithout(node.id, clock.now)) continue
       this.#leaving.delete(node)
       this.#leaves(node)
       this.#schedule.once(this.#schedule.chance.between(1, 3_000), () => this.#arrive())
