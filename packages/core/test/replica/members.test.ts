@@ -75,6 +75,12 @@ describe('the next change of the membership', () => {
     ['l', 'oc', 'promote c2'],
     ['l', 'o', 'nothing'],
     ['l', '', 'nothing'],
+    // One is gone and another leaves: who leaves helps a third in first.
+    ['slg', '', 'nothing'],
+    ['slg', 'f', 'promote f3'],
+    ['slgv', 'f', 'promote f4'],
+    ['slgv', '', 'remove l1'],
+    ['slmg', 'f', 'nothing'],
     ['lv', '', 'remove l0'],
     // More than wanted.
     ['svvvvvv', '', 'remove v6'],

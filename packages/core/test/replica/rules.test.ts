@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { nodeId, sessionId, slot, xid } from '../../src/logic/base/ids.ts'
+import { promotionSilentTicksMax } from '../../src/logic/base/limits.ts'
 import { noBallot } from '../../src/logic/consensus/ballot.ts'
 import type { EngineStatus } from '../../src/logic/consensus/engine.ts'
 import { Checkpoints } from '../../src/logic/replica/checkpoints.ts'
@@ -46,7 +47,7 @@ describe('the roster', () => {
     expect(isClose(6, 750)).toEqual([false])
   })
 
-  test('REPLICA-13 a voter is gone after ten seconds, two after a hint that it died, at once when it leaves; a new connection is a return', () => {
+  test('REPLICA-13 a voter is gone after ten seconds, two after a hint that it died, at once when it leaves; a new connection is a return; a new doer counts on nobody before it could have missed them', () => {
     const roster = new Roster(a)
     const view = (silentTicks: number) => {
       const status: EngineStatus = {
@@ -66,6 +67,8 @@ describe('the roster', () => {
     const here = [true, true, false]
     const missing = [false, false, false]
     const gone = [false, false, true]
+    for (let tick = 0; tick < promotionSilentTicksMax; tick++)
+      expect(view(0)).toEqual([here, missing, missing])
     expect(view(6)).toEqual([here, here, here])
     expect(view(199)).toEqual([here, missing, missing])
     expect(view(200)).toEqual([here, gone, missing])
@@ -77,6 +80,8 @@ describe('the roster', () => {
     expect(view(40)).toEqual([here, missing, missing])
     roster.leave(b)
     expect(view(0)).toEqual([here, [true, false, true], here])
+    roster.rest()
+    expect(view(0)).toEqual([here, gone, missing])
   })
 })
 

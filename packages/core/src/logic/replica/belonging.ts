@@ -70,7 +70,10 @@ export class Belonging {
   tick(status: EngineStatus, connected: Iterable<NodeId>): Wishes {
     this.#ticks++
     const asked = this.#ticks % joinTicks === 0 ? this.#ask(status, connected) : nothing
-    if (status.doer !== this.#self) return asked
+    if (status.doer !== this.#self) {
+      this.#roster.rest()
+      return asked
+    }
     const change = nextChange(this.#roster.tick(status))
     if (change === null || status.changing) return asked
     return { ...asked, inputs: [...asked.inputs, { type: 'changeMembership', change }] }

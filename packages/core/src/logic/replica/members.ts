@@ -79,11 +79,18 @@ function evened({ self, voters, votersWanted }: EnsembleView): MembershipChange 
   return last === undefined ? null : taken(voters, last)
 }
 
-/** The only voter leaves: another votes first, however short a time it has been here, or nobody could ever decide anything. */
+/**
+ * A voter is gone, and the others cannot do without it: another votes first. Those who leave and wait for it help out, for
+ * they are heard: so the only voter that leaves is replaced, and one that leaves while another is gone. They do not wait
+ * long: the heir may have been here for however short a time, or nobody could ever decide anything.
+ */
 function replaced({ voters, observers }: EnsembleView): MembershipChange | null {
-  const heir = observers.find(({ isFit }) => isFit) ?? observers.find(({ isClose }) => isClose)
-  if (voters.length !== 1 || !voters.some(({ isGone }) => isGone) || heir === undefined) return null
-  return { type: 'promote', node: heir.node }
+  const gone = voters.filter(({ isGone }) => isGone)
+  const isUrgent = gone.some(({ isHeard }) => isHeard)
+  const heir = observers.find(({ isFit }) => isFit) ?? observers.find(({ isClose }) => isUrgent && isClose)
+  if (heir === undefined || gone.length === 0) return null
+  const heard = voters.filter(({ isHeard }) => isHeard).length
+  return heard + 1 >= quorumOf(voters.length + 1) ? { type: 'promote', node: heir.node } : null
 }
 
 function withoutObserver({ observers }: EnsembleView): MembershipChange | null {

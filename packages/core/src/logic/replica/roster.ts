@@ -17,6 +17,8 @@ import type { EnsembleView, MemberView } from './members.ts'
 
 export class Roster {
   readonly #self: NodeId
+  /** For how many ticks in a row this replica has been the doer: what it says of silence before is nothing that it heard. */
+  #ticks = 0
   /** For how many ticks in a row each member has been fit to vote. */
   #fitTicks = new Map<NodeId, number>()
   /** Who asked to be taken out, and has not been heard of otherwise since. */
@@ -44,17 +46,27 @@ export class Roster {
     this.#suspects.delete(node)
   }
 
+  /** Another is the doer: what was seen is old. */
+  rest(): void {
+    this.#ticks = 0
+    this.#fitTicks.clear()
+  }
+
   /** One tick passes under `status`, which is the doer's. */
   tick(status: EngineStatus): EnsembleView {
+    this.#ticks++
     const { membership, peers, chosenThrough } = status
     const before = this.#fitTicks
     this.#fitTicks = new Map()
     const seen = new Map(peers.map(peer => [peer.node, peer]))
     const view = (node: NodeId, goneTicks: number): MemberView => {
       const peer = seen.get(node)
-      const silentTicks = node === this.#self ? 0 : (peer?.silentTicks ?? 0)
+      const isSelf = node === this.#self
+      const silentTicks = isSelf ? 0 : (peer?.silentTicks ?? 0)
       const isLeaving = this.#leaving.has(node)
-      const isHeard = silentTicks <= promotionSilentTicksMax
+      // A peer counts as just heard when it is first listed, so whether it is there shows a little later.
+      const isListed = peer !== undefined && this.#ticks > promotionSilentTicksMax
+      const isHeard = isSelf || (isListed && silentTicks <= promotionSilentTicksMax)
       const isNear = peer !== undefined && chosenThrough - peer.matchedThrough <= promotionLagMax
       const isClose = isHeard && isNear && !isLeaving
       const fitTicks = isClose ? (before.get(node) ?? 0) + 1 : 0

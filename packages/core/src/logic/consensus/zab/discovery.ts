@@ -69,11 +69,15 @@ const voters = (core: Core, role: Discovering): ReadonlySet<NodeId> =>
  * some node knows to be chosen was replaced there, or never chosen, whatever a node believes that has not heard of it.
  */
 function found(core: Core, { reports }: Discovering): readonly Membership[] {
-  const known = [...reports.values()]
-  const chosenThrough = Math.max(core.chosenThrough, ...known.map(report => report.chosenThrough))
-  return [...standingsOf(core), ...known.flatMap(report => report.memberships)]
-    .filter(({ from, membership }) => from >= chosenThrough && membership.voters.length > 0)
+  const own = { chosenThrough: core.chosenThrough, memberships: standingsOf(core) }
+  const histories = [own, ...reports.values()]
+  const latest = Math.max(...histories.map(({ chosenThrough }) => chosenThrough))
+  return histories
+    .flatMap(({ chosenThrough, memberships }) =>
+      memberships.filter(({ from }) => from > latest || (from === latest && chosenThrough === latest)),
+    )
     .map(({ membership }) => membership)
+    .filter(({ voters }) => voters.length > 0)
 }
 
 /** Of one that takes this node for its leader. */
