@@ -13,6 +13,7 @@ import {
   members,
 } from '../logic/consensus/membership.ts'
 import type { SimNode } from './node.ts'
+import type { Running } from './observer.ts'
 import type { Schedule } from './schedule.ts'
 import type { World } from './world.ts'
 
@@ -24,8 +25,8 @@ const careMs = 300
 export class Churn {
   readonly #world: World
   readonly #schedule: Schedule
-  /** Those that asked to be taken out. */
-  readonly #leaving = new Set<SimNode>()
+  /** Those that asked to be taken out, and the life in which they did: who starts again stays. */
+  readonly #leaving = new Map<SimNode, Running>()
 
   constructor(world: World, schedule: Schedule) {
     this.#world = world
@@ -99,12 +100,17 @@ export class Churn {
   #sayGoodbye(): void {
     const { electorate, clock, running, trace } = this.#world
     const spared = running.filter(node => !node.isFrozen && electorate.survivesWithout(node.id, clock.now))
-    if (spared.length < 2 || this.#leaving.size > 0) return
+    if (spared.length < 2 || this.#leaving.size > 0 || !this.#world.plan.automatic) return
     const node = this.#schedule.chance.pick(spared)
     const changed = this.#without(node)
-    if (changed === null || !electorate.survivesWithout(node.id, clock.now, [changed])) return
+    if (
+      changed === null ||
+      node.running === null ||
+      !electorate.survivesWithout(node.id, clock.now, [changed])
+    )
+      return
     trace.note(node.id, 'says goodbye')
-    this.#leaving.add(node)
+    this.#leaving.set(node, node.running)
     node.push({ type: 'leave' })
     electorate.propose(changed, clock.now)
   }
@@ -119,7 +125,11 @@ export class Churn {
   /** Who asked to be taken out and was goes for good; who was not goes on asking. */
   #letGo(): void {
     const { electorate, clock } = this.#world
-    for (const node of this.#leaving) {
+    for (const [node, life] of this.#leaving) {
+      if (node.running !== life) {
+        this.#leaving.delete(node)
+        continue
+      }
       const changed = this.#without(node)
       if (changed !== null) electorate.propose(changed, clock.now)
       if (changed !== null || !electorate.survivesWithout(node.id, clock.now)) continue
