@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { nodeId } from '../../../src/logic/base/ids.ts'
-import { ballot, diskOf, isOf, letterOf, matches, recordOf, Table } from './table.ts'
+import { nodeId, slot } from '../../../src/logic/base/ids.ts'
+import { ballot, diskOf, id, isOf, letterOf, matches, recordOf, Table } from './table.ts'
 
 const three = ['a', 'b', 'c']
 const five = ['a', 'b', 'c', 'd', 'e']
@@ -216,5 +216,44 @@ describe('epochs', () => {
     table.restart('c')
     table.pass(three, 25)
     expect(three.map(name => table.status(name).ballot.counter)).toEqual([2, 2, 2])
+  })
+})
+
+describe('memberships that discovery asks', () => {
+  /** x founded; d was taken in, then r; x left for good. d knows it, r holds it and has not heard that it is chosen. */
+  const entries = (ending: readonly string[]) =>
+    [['x'], ['d', 'x'], ['d', 'r', 'x'], ending].map(voters => ({
+      type: 'membership' as const,
+      membership: { voters: voters.map(id), observers: [] },
+    }))
+  const disk = (chosenThrough: number, epoch: number, ending: readonly string[]) => ({
+    ...diskOf({ accepted: ballot(3, 'd'), current: ballot(epoch, 'd'), chosenThrough }),
+    log: [
+      {
+        type: 'append' as const,
+        run: { ballot: ballot(1, 'd'), firstSlot: slot(1), values: entries([]).slice(0, 3) },
+      },
+      {
+        type: 'append' as const,
+        run: { ballot: ballot(epoch, 'd'), firstSlot: slot(4), values: entries(ending).slice(3) },
+      },
+    ],
+  })
+
+  test.each([
+    ['named by one that has not heard what replaced them', disk(0, 3, ['d', 'r'])],
+    ['in a slot in which another was chosen', disk(3, 2, ['r', 'x'])],
+  ])('ZAB-25 quorums are asked of none %s', (_, ofR) => {
+    const table = new Table([])
+    table.seat('d', disk(4, 3, ['d', 'r']), [])
+    table.seat('r', ofR, [])
+    table.input('d')
+    table.input('r')
+    const isForX = ({ to }: { readonly to: string }) => to === 'x'
+    table.pass(['d', 'r'], 60, isForX)
+    expect([table.status('d').leader, table.status('r').leader]).toEqual(['d', 'd'])
+    table.propose('d', 'new')
+    table.settle(isForX)
+    expect(table.chosen('d', 'r')).toEqual([5, 5])
   })
 })
