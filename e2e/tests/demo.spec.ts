@@ -36,6 +36,27 @@ test('E2E-29 what one tab of the demo creates, changes and deletes is shown in t
   for (const page of pages) await expect(page.getByTestId('znode:/hello')).toHaveCount(0)
 })
 
+test('E2E-70 with replicas=per-device in its address the tabs of the demo share one replica; without, that room is refused with a way out', async ({
+  context,
+  browserName,
+  room,
+}) => {
+  const address = `${demo.url}#room=${room}&replicas=per-device`
+  const a = await visit(context, browserName, address)
+  await waitForDemo(a)
+  const b = await visit(context, browserName, address)
+  await waitForDemo(b)
+  const nodes = await Promise.all([a, b].map(page => page.evaluate(() => window.peerkeeper?.status()?.node)))
+  expect(nodes[0]).toBe(nodes[1])
+  await createZnode(b, 'hello')
+  await expect(a.getByTestId('znode:/hello')).toBeVisible()
+  await a.close()
+  await createZnode(b, 'still')
+  await expect(b.getByTestId('znode:/still')).toBeVisible()
+  const other = await visit(context, browserName, `${demo.url}#room=${room}`)
+  await expect(other.getByTestId('notice')).toContainText("with replicas: 'per-device', not 'per-tab'")
+})
+
 test('E2E-30 the demo fits a phone: nothing is to be scrolled sideways', async ({
   context,
   browserName,

@@ -259,7 +259,8 @@ export async function connect(options: ConnectOptions): Promise<Keeper> {
     return opened
   } catch (error) {
     tearDown()
-    throw missing === null ? error : withMissing(error, missing)
+    if (missing !== null) throw withMissing(error, missing)
+    throw keeper === null || reachable ? error : withNobody(error, options.room, keeper.ensemble)
   }
 
   /** Null when the replica has stopped, or stops before it answers. */
@@ -308,6 +309,16 @@ function openOptions(options: ConnectOptions): OpenOptions {
     storage,
     replicas,
   }
+}
+
+/** A time limit that passed before a member was heard of: a new one does not know whom it waits for. */
+function withNobody(error: unknown, room: string, ensemble: EnsembleId): unknown {
+  if (!(error instanceof KeeperError) || error.code !== 'Timeout') return error
+  return new KeeperError(
+    'Timeout',
+    `${error.message}: no voter of ensemble ${ensemble} is in reach. Where none of them will be again, deleteRoom('${room}') ` +
+      "forgets it; or connect({ waitFor: 'replica' }) and fork() put a new one in its place, also at an arbiter",
+  )
 }
 
 /** A time limit that passed, with those who were waited for. */

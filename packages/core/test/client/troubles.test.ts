@@ -132,6 +132,28 @@ describe('an arbiter in the page', () => {
   })
 })
 
+describe('an ensemble that is gone', () => {
+  test('OPEN-13 who joined it is told so, and puts a new one in its place, also where an arbiter names it', async () => {
+    const { open } = profile()
+    let standing = ensembleId('gone')
+    const arbiter: FoundingArbiter = {
+      found: async () => standing,
+      replace: async (current, next) => {
+        if (current === standing) standing = next
+        return standing
+      },
+    }
+    const late = open({ arbiter, timeoutMs: 300 })
+    await expect(late).rejects.toMatchObject({ code: 'Timeout' })
+    await expect(late).rejects.toThrow(/no voter of ensemble gone is in reach.*deleteRoom.*fork/)
+    const member = await open({ arbiter, waitFor: 'replica' })
+    expect(await member.fork()).toBe(standing)
+    const keeper = await open({ arbiter })
+    expect(keeper.ensemble).toBe(standing)
+    await keeper.create('/begun')
+  })
+})
+
 describe('storage that fails', () => {
   test('OPEN-9 a full disk stops the replica, and its calls say so in a word that programs know', async () => {
     const { open } = profile()
