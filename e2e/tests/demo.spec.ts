@@ -36,7 +36,7 @@ test('E2E-29 what one tab of the demo creates, changes and deletes is shown in t
   for (const page of pages) await expect(page.getByTestId('znode:/hello')).toHaveCount(0)
 })
 
-test('E2E-70 with replicas=per-device in its address the tabs of the demo share one replica; without, that room is refused with a way out', async ({
+test('E2E-80 with replicas=per-device in its address the tabs of the demo share one replica; without, that room is refused with a way out', async ({
   context,
   browserName,
   room,
