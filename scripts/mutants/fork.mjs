@@ -7,8 +7,8 @@ export const forkMutants = [
     ...ofForks(
       'forgets-what-it-holds',
       'what a replica has accepted, and does not know as chosen any more since it was started again, is given up',
-      'replica/replica.ts',
-      `of this.#engine.held())`,
+      'replica/surrender.ts',
+      `of engine.held())`,
       `of [])`,
     ),
     tests: ['testing/fork.test.ts'],

@@ -13,6 +13,7 @@ import { isMember, members } from '../../logic/consensus/membership.ts'
 import type { ClientId, ReplicaEvent } from '../../logic/replica/event.ts'
 import { Replica } from '../../logic/replica/replica.ts'
 import type { ToClient } from '../../logic/replica/step.ts'
+import { surrender } from '../../logic/replica/surrender.ts'
 import type { Failure } from '../../logic/state/error.ts'
 import { createMachine } from '../../logic/state/machine.ts'
 import type { Query, QueryAnswer } from '../../logic/state/query.ts'
@@ -55,7 +56,7 @@ export interface ReplicaHost {
   missingQuorum(): MissingQuorum | null
   /** What the replica holds now, as anybody may read it. */
   query(query: Query): Result<QueryAnswer, Failure>
-  /** All that it holds, as a snapshot; see `Replica.surrender`. To be asked for when it is closed. */
+  /** All that it holds, as a snapshot; see logic/replica/surrender.ts. To be asked for when it is closed. */
   surrender(): Uint8Array
   /**
    * Has the ensemble take this replica out, so that nobody waits for its vote. Resolves when that is done, cannot be, or
@@ -143,7 +144,7 @@ export function startReplica(config: ReplicaHostConfig): ReplicaHost {
       return first === undefined ? null : { voters, missing: [first, ...others] }
     },
     query: query => machine.query(query),
-    surrender: () => replica.surrender(),
+    surrender: () => surrender({ replica, engine, machine }),
     status: () => ({
       ...replica.status(),
       node: self,

@@ -5,7 +5,7 @@
  */
 import { assert } from '../base/assert.ts'
 import type { Codec } from '../base/codec.ts'
-import { type NodeId, type SessionId, slotAfter, type Xid } from '../base/ids.ts'
+import type { NodeId, SessionId, Xid } from '../base/ids.ts'
 import { touchTicks, waitingReadsMax } from '../base/limits.ts'
 import { err } from '../base/result.ts'
 import type { Engine, EngineInput, EngineOutput, EngineStatus } from '../consensus/engine.ts'
@@ -94,18 +94,6 @@ export class Replica {
   farewell(client: ClientId | null = null): PeerMessage {
     const { sessions } = this.#audience
     return { type: 'farewell', sessions: client === null ? sessions : this.#audience.sessionsAt(client) }
-  }
-
-  /**
-   * All that this replica holds, as a snapshot: what it knows to be decided, and what it has accepted behind that, some of
-   * which may have been. For a replica that is not stepped any more: nothing else is to be asked of it.
-   */
-  surrender(): Uint8Array {
-    // One that was never stepped has not applied what its engine recovered.
-    this.step([], 0)
-    for (const value of this.#engine.held())
-      this.#machine.apply(slotAfter(this.#machine.appliedThrough), entryOf(value))
-    return this.#machine.snapshot()
   }
 
   /**
