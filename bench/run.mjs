@@ -1,7 +1,7 @@
 // One run: opens the sides that are wanted, measures them in rounds so that noise hits all alike, kills leaders last.
 import { writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { launch } from './lib/browser.mjs'
+import { launch, launchHeaded } from './lib/browser.mjs'
 import { environment } from './lib/environment.mjs'
 import { measureFailover } from './lib/failover.mjs'
 import { Figures } from './lib/figures.mjs'
@@ -11,6 +11,7 @@ import { profile } from './lib/profile.mjs'
 import { report } from './lib/report.mjs'
 import { serve } from './lib/site.mjs'
 import { isStopping, stopAll, stopOnSignals, within } from './lib/stop.mjs'
+import { measureDepartures } from './sides/departures.mjs'
 import { connectFloor, measureFloor } from './sides/floor.mjs'
 import { PeerkeeperSide } from './sides/peerkeeper.mjs'
 import { measureSignaling, tooFewFiles } from './sides/signaling.mjs'
@@ -19,8 +20,9 @@ import { ZooKeeperSide } from './sides/zookeeper.mjs'
 import { missing } from './zookeeper/ensemble.mjs'
 
 const page = fileURLToPath(new URL('dist', import.meta.url))
-const runMs = 20 * 60_000
+const runMs = 40 * 60_000
 const failovers = 5
+const departures = 20
 
 /** Never rejects. @param {string[]} args @returns {Promise<number>} the exit code */
 export async function main(args) {
@@ -66,7 +68,9 @@ async function bench(options) {
     say(`failover ${count} of ${failovers}`)
     for (const side of sides.killed) await measureFailover(side, figures)
   }
-  const where = environment(sides.browserVersion)
+  let { browserVersion } = sides
+  if (only.has('departures')) browserVersion = await measureAllDepartures(figures)
+  const where = environment(browserVersion)
   console.log(`\n${report(figures)}`)
   console.log(Object.values(where).join(', '))
   console.log(`${rounds} rounds, ${Math.round((Date.now() - began) / 1_000)} s`)
@@ -74,6 +78,19 @@ async function bench(options) {
   const settings = { ...options, only: [...only] }
   const all = { environment: where, settings, figures, errors: figures.errors }
   await writeFile(json, `${JSON.stringify(all, null, 2)}\n`)
+}
+
+async function measureAllDepartures(figures) {
+  const headed = await launchHeaded()
+  if (headed === null) say('there is no Xvfb, without which no tab is really frozen; that is left out')
+  const context = headed ?? (await launch())
+  const url = await serve(page)
+  const version = await versionOf(context)
+  for (let count = 1; count <= departures; count++) {
+    say(`departures ${count} of ${departures}`)
+    await measureDepartures(context, url, headed !== null, figures)
+  }
+  return version
 }
 
 async function signaling(figures) {
@@ -126,9 +143,13 @@ async function profileOnly({ profile: folder, inFlight, ms }) {
 async function openBrowser() {
   const url = await serve(page)
   const context = await launch()
+  return { context, url, version: await versionOf(context) }
+}
+
+async function versionOf(context) {
   const session = await context.newCDPSession(context.pages()[0])
   const { product } = await session.send('Browser.getVersion')
-  return { context, url, version: product }
+  return product
 }
 
 /** @template {{ name: string, open(): Promise<void> }} Side @param {Side} side */

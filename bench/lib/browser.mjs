@@ -4,9 +4,12 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chromium } from '@playwright/test'
+import { openDisplay, startHeaded } from '../../scripts/lib/headed.mjs'
 import { onStop } from './stop.mjs'
 
 const systemPaths = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
+
+const displayPaths = ['/usr/bin/Xvfb', '/usr/local/bin/Xvfb']
 
 const args = [
   '--disable-gpu',
@@ -19,13 +22,32 @@ const args = [
   '--renderer-process-limit=100',
 ]
 
+const programOf = () => process.env.CHROMIUM || systemPaths.find(path => existsSync(path))
+const argsOf = () => (process.getuid?.() === 0 ? ['--no-sandbox', ...args] : args)
+
+/**
+ * A Chromium with windows, in which a tab behind another may be frozen.
+ * @returns {Promise<import('@playwright/test').BrowserContext | null>} null where there is no Xvfb; ended with the bench
+ */
+export async function launchHeaded() {
+  const xvfb = process.env.XVFB || displayPaths.find(path => existsSync(path))
+  if (xvfb === undefined) return null
+  const display = await openDisplay(xvfb)
+  onStop('the display', () => display.close())
+  const program = programOf() ?? chromium.executablePath()
+  const { endpoint, close } = await startHeaded({ program, args: argsOf(), display })
+  onStop('the browser', close)
+  const browser = await chromium.connectOverCDP(endpoint, { noDefaults: true })
+  return browser.contexts()[0] ?? null
+}
+
 /** @returns {Promise<import('@playwright/test').BrowserContext>} closed, and its profile removed, when the bench ends */
 export async function launch() {
-  const executablePath = process.env.CHROMIUM ?? systemPaths.find(path => existsSync(path))
+  const executablePath = programOf()
   const profile = await temporaryFolder('profile')
   const context = await chromium.launchPersistentContext(profile, {
     ...(executablePath === undefined ? {} : { executablePath }),
-    args: process.getuid?.() === 0 ? ['--no-sandbox', ...args] : args,
+    args: argsOf(),
     handleSIGINT: false,
     handleSIGTERM: false,
     handleSIGHUP: false,

@@ -14,16 +14,26 @@ const afterKillMs = 1_000
 export async function measureFailover(side, figures) {
   const { followers } = await side.clients()
   const [writer] = followers
-  await writer.startWriting()
-  await pause(leadInMs)
-  const killedAt = epochMs()
-  await side.killLeader()
-  await pause(afterKillMs)
-  const { acknowledgedAt } = await writer.stopWriting()
-  const { recoveredAt, silenceMs } = longestSilence(acknowledgedAt, killedAt)
-  figures.add(side.name, 'failover', 'ms', recoveredAt - killedAt)
+  const { ms, silenceMs } = await departure(writer, () => side.killLeader())
+  figures.add(side.name, 'failover', 'ms', ms)
   figures.add(side.name, 'longest silence', 'ms', silenceMs)
   await side.restore()
+}
+
+/**
+ * What a write elsewhere waits for when `depart` takes a tab away: from then to the answer that ends the longest silence.
+ * @param {import('./measure.mjs').Client} writer
+ * @param {() => Promise<unknown>} depart
+ */
+export async function departure(writer, depart) {
+  await writer.startWriting()
+  await pause(leadInMs)
+  const departedAt = epochMs()
+  await depart()
+  await pause(afterKillMs)
+  const { acknowledgedAt } = await writer.stopWriting()
+  const { recoveredAt, silenceMs } = longestSilence(acknowledgedAt, departedAt)
+  return { ms: recoveredAt - departedAt, silenceMs }
 }
 
 /** The longest time between two acknowledgements of which the second came after the kill, and when it ended. */

@@ -1,4 +1,5 @@
 // The figures as tables for people: sides beside each other, ratios last.
+import { departureRows } from '../sides/departures.mjs'
 import { floorOf } from '../sides/floor.mjs'
 import { loadPerSecond, roomSize, rooms } from '../sides/signaling.mjs'
 import { treeSizes, watchCounts, wideChildren } from '../sides/tree.mjs'
@@ -16,6 +17,7 @@ export function report(figures) {
     ...table(['One at a time, ms: p50 (p99)', ...sideTitles], latencyRows(figures)),
     ...table(['Throughput, operations a second', ...sideTitles, 'WebRTC / ZK'], throughputRows(figures)),
     ...table(['After the kill of the leader, ms', ...sideTitles], failoverRows(figures)),
+    ...table(['From a departure to the next commit elsewhere, ms', 'p50', 'max'], departures(figures)),
     ...table(['The tree alone', 'tree', 'bare Map', 'tree / Map'], treeRows(figures)),
     ...table(['The tree alone', ''], wideRows(figures)),
     ...table([`Signaling server, ${count(rooms)} rooms of ${roomSize}`, ''], signalingRows(figures)),
@@ -78,6 +80,13 @@ const failoverRows = figures => [
   ['next write at another client, p50', ...sideNames.map(side => whole(figures.median(side, 'failover')))],
   ['next write at another client, max', ...sideNames.map(side => whole(figures.max(side, 'failover')))],
 ]
+
+const departures = figures =>
+  departureRows.map(({ title, name }) => [
+    title,
+    whole(figures.median('departures', name)),
+    whole(figures.max('departures', name)),
+  ])
 
 const treeRows = figures =>
   treeSizes.flatMap(size =>

@@ -11,10 +11,14 @@ let keeper: Keeper | null = null
 let writer: ReturnType<typeof writeSteadily> | null = null
 
 /** Resolves with the replica's id. */
-export async function join(room: string, over: 'webrtc' | 'broadcast'): Promise<string> {
+export async function join(
+  room: string,
+  over: 'webrtc' | 'broadcast',
+  replicas: 'per-tab' | 'per-device' = 'per-tab',
+): Promise<string> {
   keeper = await connect({
     room,
-    replicas: 'per-tab',
+    replicas,
     ...(over === 'webrtc' ? { transports: () => [webrtc({ signaling: broadcastSignaling({ room }) })] } : {}),
   })
   return keeper.node
@@ -23,9 +27,9 @@ export async function join(room: string, over: 'webrtc' | 'broadcast'): Promise<
 export const status = (): Promise<ReplicaStatus | null> => opened().status()
 
 /** Makes the znodes that are measured on, where they are not there yet. */
-export async function prepare(): Promise<void> {
+export async function prepare(count = znodeCount): Promise<void> {
   await create(rootPath)
-  await Promise.all(Array.from({ length: znodeCount }, (_, index) => create(znodePath(index))))
+  await Promise.all(Array.from({ length: count }, (_, index) => create(znodePath(index))))
 }
 
 export async function measure(operation: Operation, options: LoadOptions): Promise<LoadResult> {

@@ -1,11 +1,9 @@
 // Three tabs of one browser profile, each a replica and a voter, as a side to be measured.
 import { randomUUID } from 'node:crypto'
 import { until, within } from '../lib/stop.mjs'
+import { ask, clientOf, openMs, openPage } from './tabs.mjs'
 
 const votersMs = 60_000
-const openMs = 30_000
-/** Over every measurement's own length. */
-const slackMs = 30_000
 const tabCount = 3
 
 /** @implements {import('../lib/measure.mjs').Side} */
@@ -105,26 +103,3 @@ export class PeerkeeperSide {
     })
   }
 }
-
-async function openPage(context, url) {
-  const page = await context.newPage()
-  page.on('pageerror', error => console.error(`a tab: ${error}`))
-  await page.goto(url)
-  await page.waitForFunction(() => 'bench' in window)
-  return page
-}
-
-/** @returns {import('../lib/measure.mjs').Client} */
-const clientOf = page => ({
-  measure: (operation, options) =>
-    ask(page, options.ms + slackMs, each =>
-      each.evaluate(asked => window.bench.replica.measure(asked.operation, asked.options), {
-        operation,
-        options,
-      }),
-    ),
-  startWriting: () => ask(page, openMs, each => each.evaluate(() => window.bench.replica.startWriting())),
-  stopWriting: () => ask(page, openMs, each => each.evaluate(() => window.bench.replica.stopWriting())),
-})
-
-const ask = (page, ms, question) => within(ms, 'a tab', question(page))
