@@ -2,8 +2,9 @@
  * An ensemble in this process under real time, for tests: each replica runs the worker's service, and clients reach it
  * through `connect` like an app's. Owns who is in it, and ways to make happen what takes long by itself.
  */
-import { type ConnectOptions, connect } from '../client/connect.ts'
+import { connect } from '../client/connect.ts'
 import type { Keeper } from '../client/keeper.ts'
+import type { ConnectOptions } from '../client/options.ts'
 import { createCodec } from '../host/codec.ts'
 import { type EnsembleId, ensembleId, type NodeId, nodeId, sessionId, slot } from '../logic/base/ids.ts'
 import type { EngineName } from '../logic/consensus/engine.ts'

@@ -1,6 +1,6 @@
 import 'fake-indexeddb/auto'
 import { afterEach, describe, expect, test } from 'vitest'
-import type { ConnectOptions } from '../../src/client/connect.ts'
+import type { ConnectOptions } from '../../src/client/options.ts'
 import { openProfile } from './profile.ts'
 
 let close: () => Promise<void> = async () => undefined

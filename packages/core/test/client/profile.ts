@@ -1,8 +1,9 @@
 /** A browser profile in this process: tabs that share locks and IndexedDB, each with a worker that runs the whole service. */
 import { expose } from 'comlink'
 import { vi } from 'vitest'
-import { type ConnectOptions, connect } from '../../src/client/connect.ts'
+import { connect } from '../../src/client/connect.ts'
 import type { Keeper } from '../../src/client/keeper.ts'
+import type { ConnectOptions } from '../../src/client/options.ts'
 import { createService } from '../../src/host/worker/service.ts'
 import { InProcessWorker } from '../../src/testing/in-process-worker.ts'
 import { FakeLocks } from '../host/fake-locks.ts'
