@@ -1,4 +1,4 @@
-import { EventEmitter, once } from 'node:events'
+import { once } from 'node:events'
 import { connect } from 'node:net'
 import { expect, test } from 'vitest'
 import { WebSocket } from 'ws'
@@ -10,35 +10,9 @@ import { createRooms } from '../src/server/rooms.ts'
 import { serveSocket } from '../src/server/socket.ts'
 import { createTally } from '../src/server/tally.ts'
 import { createTokenCheck } from '../src/server/token.ts'
+import { FakeServerSocket } from './fake-server-socket.ts'
 import { createDice, type Dice } from './random.ts'
 import { eventually, member, metric, start, upgradeRequest } from './server-client.ts'
-
-/** ws's side of a socket, with no network beneath. */
-class FakeServerSocket extends EventEmitter {
-  readonly OPEN = 1
-  readyState = 1
-  code = 0
-  readonly sent: string[] = []
-  readonly waiting: (() => void)[] = []
-
-  send(text: string, done: () => void): void {
-    this.sent.push(text)
-    this.waiting.push(done)
-  }
-  ping(): void {}
-  pong(): void {}
-  close(code: number): void {
-    this.code = code
-    this.readyState = 2
-  }
-  terminate(): void {
-    this.readyState = 3
-  }
-  end(): void {
-    this.readyState = 3
-    this.emit('close')
-  }
-}
 
 const odd = [
   undefined,

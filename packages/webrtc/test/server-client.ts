@@ -19,8 +19,8 @@ afterEach(async () => {
 export const atEnd = (end: () => unknown): void => void ends.push(end)
 
 /** Resolves when `check` no longer throws. A machine with other work may take its time. */
-export const eventually = <T>(check: () => T | Promise<T>): Promise<T> =>
-  vi.waitFor(check, { timeout: 10_000, interval: 10 })
+export const eventually = <T>(check: () => T | Promise<T>, timeout = 10_000): Promise<T> =>
+  vi.waitFor(check, { timeout, interval: 10 })
 
 export async function start(options: SignalingServerOptions = {}): Promise<SignalingServer> {
   const server = await startSignalingServer(options)
