@@ -6,13 +6,15 @@ import type { EngineName } from '../logic/consensus/engine.ts'
 import { isMember, members } from '../logic/consensus/membership.ts'
 import { Faults } from './faults.ts'
 import type { HistoryEvent } from './history.ts'
-import { checkLinearizable } from './linearizability/check.ts'
+import { checkLinearizable, configurationsMaxUsual } from './linearizability/check.ts'
 import { type Plan, type Twist, twistedPlan, untwisted } from './plan.ts'
 import { Violation } from './violation.ts'
 import { World } from './world.ts'
 
 /** How long clients go on with their work after everything was healed. */
 const calmMs = 1_000
+/** What is looked at to judge a history grows with it: the usual bound is for so much time. */
+const usualMs = 25_000
 /** In how much virtual time after that an ensemble has to answer everybody and agree. */
 const progressMs = 40_000
 
@@ -92,7 +94,10 @@ function judge(world: World): void {
   const late = laggard(world)
   if (late !== null) throw new Violation('progress', late)
   for (const { running } of world.running) if (running) world.invariants.answers.checkTree(running)
-  const verdict = checkLinearizable(world.history)
+  const verdict = checkLinearizable(
+    world.history,
+    configurationsMaxUsual * Math.ceil(world.plan.faultsMs / usualMs),
+  )
   if (verdict.linearizable === true) return
   const check = verdict.linearizable === false ? 'linearizability' : 'undecided'
   throw new Violation(check, `${verdict.key}: ${verdict.explanation}`)
