@@ -18,7 +18,7 @@ import { Session } from './session.ts'
 import { onPageHide } from './vigil.ts'
 import { Watches } from './watches.ts'
 
-/** How long the session's part of a goodbye may take; the replica's has a second of its own. */
+/** How long the session's part of a goodbye may take; the replica's has its own. */
 const goodbyeMs = 1_000
 
 /** Pages that host one after another before the first one's session is over: far fewer. */

@@ -12,7 +12,7 @@ import { serveArbiter } from './serve-arbiter.ts'
 import { onWorkerGone } from './vigil.ts'
 
 /** How long a goodbye may take; then the worker is ended in any case. Milliseconds. */
-const goodbyeMs = 1_000
+const goodbyeMs = 2_500
 
 export interface OwnReplicaOptions {
   readonly asked: OpenOptions
@@ -29,7 +29,7 @@ export interface OwnReplicaOptions {
 export interface OwnReplica {
   readonly opening: Opening
   readonly port: StreamPort
-  /** Ends the replica, then the worker. Never rejects; at most a second. Idempotent. */
+  /** Ends the replica, then the worker. Never rejects; at most 2.5 seconds, commonly far less. Idempotent. */
   close(how: 'leave' | 'stop'): Promise<void>
   /** The page is going away: peers are told the replica's last words by its transports. */
   pageHides(): void

@@ -38,7 +38,7 @@ export interface Reach {
   lost(ending: Ending): boolean
   /** The page is going away with its session, and may not come back. */
   pageHides(session: SessionId): void
-  /** Gives the replica up in order: at most a second, never rejects. */
+  /** Gives the replica up in order: at most 2.5 seconds, never rejects. */
   close(): Promise<void>
   /** Gives it up at once. */
   abandon(): void

@@ -69,7 +69,8 @@ export interface ReplicaService {
   deleteReplica(room: string, node: NodeId): Promise<Result<void, OpenError>>
   /**
    * Ends the replica; resolves when its storage is closed and its identity free for the next. One that leaves is taken out
-   * of the ensemble first, where that takes no more than half a second; one that only stops is missed, and still counts.
+   * of the ensemble first, where that takes no more than half a second (two where others need it to hand over); one that only
+   * stops is missed, and still counts.
    */
   close(how: 'leave' | 'stop'): Promise<void>
 }

@@ -60,7 +60,7 @@ export interface ReplicaHost {
   surrender(): Uint8Array
   /**
    * Has the ensemble take this replica out, so that nobody waits for its vote. Resolves when that is done, cannot be, or
-   * takes longer than half a second. Never rejects.
+   * takes longer than half a second; two where those who stay can decide nothing without it. Never rejects.
    */
   leave(): Promise<void>
   /** Resolves when the storage is closed. Idempotent. */
@@ -69,6 +69,9 @@ export interface ReplicaHost {
 
 /** A change of the membership takes two round trips and a tick; who closes an app does not wait for much more. */
 const leaveTimeoutMs = 500
+
+/** Where one of two must hand over first, what is cut short leaves the other without a quorum for good: a busy machine's time. */
+const handOverTimeoutMs = 2_000
 
 /** The page that runs the worker: the first client that it serves. */
 const hostingPage: ClientId = 1
@@ -99,6 +102,12 @@ export function startReplica(config: ReplicaHostConfig): ReplicaHost {
   const canLeave = (): boolean => {
     const { membership, doer } = replica.status()
     return doer !== null && isMember(membership, self) && members(membership).length > 1
+  }
+  /** Whether one who is there has no quorum without this replica: of two voters, or beside the only one. */
+  const mustHandOver = (): boolean => {
+    const { membership } = replica.status()
+    const isNeeded = membership.voters.includes(self) && membership.voters.length <= 2
+    return isNeeded && runtime.connected.some(peer => isMember(membership, peer))
   }
   const runtime = new Runtime({
     replica,
@@ -164,7 +173,11 @@ export function startReplica(config: ReplicaHostConfig): ReplicaHost {
         leaving = resolve
       })
       runtime.push({ type: 'leave' })
-      await withDeadline(left, leaveTimeoutMs, () => new Error('late')).catch(() => undefined)
+      await withDeadline(
+        left,
+        mustHandOver() ? handOverTimeoutMs : leaveTimeoutMs,
+        () => new Error('late'),
+      ).catch(() => undefined)
     },
     close: async () => {
       runtime.close()
