@@ -5,6 +5,7 @@ export type { PageLink, PageTransport } from '../host/transport/port-protocol.ts
 export type { Decision, MissingQuorum, ReplicaStatus, Replicas } from '../host/worker/protocol.ts'
 export type { EnsembleId, NodeId, SessionId, Zxid } from '../logic/base/ids.ts'
 export type { EngineName } from '../logic/consensus/engine.ts'
+export type { Membership } from '../logic/consensus/membership.ts'
 export { type Acl, type AclEntry, type Identity, Permission } from '../logic/state/acl.ts'
 export type { CreateMode } from '../logic/state/command.ts'
 export type { Configuration, ZnodeView } from '../logic/state/contract.ts'

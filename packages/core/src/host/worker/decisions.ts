@@ -6,8 +6,9 @@ import { pathOf } from '../../logic/state/operation-facts.ts'
 import type { Decision } from './protocol.ts'
 
 export function describe(codec: Codec, { slot, value }: Decided): Decision {
-  const bare = { slot, session: null, path: null, timeMs: null }
-  if (!(value instanceof Uint8Array)) return { ...bare, what: value.type }
+  const bare = { slot, session: null, path: null, membership: null, timeMs: null }
+  if (!(value instanceof Uint8Array))
+    return { ...bare, what: value.type, membership: value.type === 'membership' ? value.membership : null }
   const read = readCommand(codec, value)
   if (!read.ok) return { ...bare, what: 'unreadable' }
   const { command, timeMs } = read.value
@@ -20,7 +21,7 @@ export function describe(codec: Codec, { slot, value }: Decided): Decision {
       return { ...bare, timeMs, what: command.type, session: command.session }
     case 'request': {
       const { operation, session } = command
-      return { slot, timeMs, what: operation.type, session, path: pathOf(operation) }
+      return { ...bare, timeMs, what: operation.type, session, path: pathOf(operation) }
     }
   }
 }

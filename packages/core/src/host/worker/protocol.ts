@@ -5,6 +5,7 @@
 import type { EnsembleId, Incarnation, NodeId, SessionId, Slot, Zxid } from '../../logic/base/ids.ts'
 import type { Result } from '../../logic/base/result.ts'
 import type { EngineName, EngineStatus } from '../../logic/consensus/engine.ts'
+import type { Membership } from '../../logic/consensus/membership.ts'
 import type { ClientEvent, ClientRequest } from '../../logic/replica/event.ts'
 import type { Command, Operation } from '../../logic/state/command.ts'
 import type { Failure } from '../../logic/state/error.ts'
@@ -161,6 +162,8 @@ export interface Decision {
     | Operation['type']
   readonly session: SessionId | null
   readonly path: string | null
+  /** Who takes part from this slot on, where that was decided; null in every other slot. */
+  readonly membership: Membership | null
   /** By the clock of the leader that proposed it, milliseconds since 1970; null where none is stamped. */
   readonly timeMs: number | null
 }
