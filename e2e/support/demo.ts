@@ -11,12 +11,12 @@ export interface Demo {
   close(): Promise<void>
 }
 
-const folder = fileURLToPath(new URL('../../packages/demo', import.meta.url))
+export const demoFolder = fileURLToPath(new URL('../../packages/demo', import.meta.url))
 
-/** Starts the server on a free port. Rejects when it ends before it told its address. */
-export async function serveDemo(): Promise<Demo> {
-  const server = spawn(process.execPath, ['serve.mjs', '--port', '0'], {
-    cwd: folder,
+/** Starts the server, on a free port where none is said. Rejects when it ends before it told its address. */
+export async function serveDemo(port = '0'): Promise<Demo> {
+  const server = spawn(process.execPath, ['serve.mjs', '--port', port], {
+    cwd: demoFolder,
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   const ended = once(server, 'exit')
@@ -51,6 +51,40 @@ export async function waitForDemo(page: Page, voters = 1): Promise<void> {
   )
 }
 
+/** What a page says of its replica. Rejects where it runs none. */
+export async function demoStatus(page: Page): Promise<DemoStatus> {
+  const status = await page.evaluate(() => window.peerkeeper?.status())
+  if (!status) throw new Error('the page has no replica')
+  return status
+}
+
+/** As the page shows ids. */
+export const shortly = (node: string): string => node.slice(0, 6)
+
+/** So many tabs, each with a replica, all of which vote. */
+export async function visitTogether(
+  context: BrowserContext,
+  browser: string,
+  address: string,
+  count: number,
+): Promise<readonly Page[]> {
+  const pages: Page[] = []
+  for (let n = 0; n < count; n++) pages.push(await visit(context, browser, address))
+  await Promise.all(pages.map(page => waitForDemo(page, count)))
+  return pages
+}
+
+/** Clicks what is folded away under “Try to break it”. */
+export async function breakBy(page: Page, button: 'freeze' | 'wipe' | 'fork'): Promise<void> {
+  if (!(await page.getByTestId(button).isVisible())) await page.getByTestId('break').click()
+  await page.getByTestId(button).click()
+}
+
+/** Says yes to what the page asks, at once: a click as by hand waits for frames, of which tabs in the background have few. */
+export async function sayYes(page: Page): Promise<void> {
+  await page.getByTestId('question-yes').dispatchEvent('click')
+}
+
 /** Creates a child of the root, as a visitor does. */
 export async function createZnode(page: Page, name: string): Promise<void> {
   await page.getByTestId('znode:/').click()
@@ -58,11 +92,18 @@ export async function createZnode(page: Page, name: string): Promise<void> {
   await page.getByTestId('create').click()
 }
 
+export interface DemoStatus {
+  readonly node: string
+  readonly ensemble: string
+  readonly leader: string | null
+  readonly membership: { readonly voters: readonly string[]; readonly observers: readonly string[] }
+}
+
 declare global {
   interface Window {
     /** What the demo exposes, as far as tests use it. */
     readonly peerkeeper?: {
-      status(): { readonly node: string; readonly membership: { readonly voters: readonly string[] } } | null
+      status(): DemoStatus | null
     }
   }
 }

@@ -7,19 +7,24 @@ import { startSignalingServer } from '@peerkeeper/webrtc/server'
 import basicSsl from '@vitejs/plugin-basic-ssl'
 import { createServer, preview } from 'vite'
 
-const usage = `Usage: node serve.mjs [--port 4173] [--host 127.0.0.1] [--https] [--signal-port 0] [--dev]
+const usage = `Usage: node serve.mjs [--port 4173] [--host 127.0.0.1] [--https] [--signal-port 0] [--data FILE] [--dev]
 
   --port         where to listen; the next free one when it is taken
   --host         the address to listen on; 0.0.0.0 lets other devices in
   --https        with a certificate of its own making: browsers need https from other devices
   --signal-port  where the signaling server listens on this machine; 0 takes any free port
+  --data         keep in this file which ensemble each room has; without it, in memory, and members tell it again
+                 when the server starts anew
   --dev          serve the sources, not what was built
 `
 
 const signalPath = '/signaling'
 
 const options = readOptions()
-const signaling = await startSignalingServer({ port: Number(options['signal-port']) })
+const signaling = await startSignalingServer({
+  port: Number(options['signal-port']),
+  ...(options.data === undefined ? {} : { dataFile: options.data }),
+})
 const server = await serve()
 const pages = addresses()
 tell()
@@ -33,6 +38,7 @@ function readOptions() {
         host: { type: 'string', default: '127.0.0.1' },
         https: { type: 'boolean', default: false },
         'signal-port': { type: 'string', default: '0' },
+        data: { type: 'string' },
         dev: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },

@@ -1,15 +1,19 @@
 /** Joins the keeper to the panels: what comes from the one is shown by the others, what visitors do goes back. */
 import type { Decision, Keeper, KeeperState, ReplicaStatus } from '@peerkeeper/core'
 import { type Address, parseHash } from './address/address.ts'
+import { parseErrand } from './address/errand.ts'
 import { askOwnServer, type OwnServer } from './address/server.ts'
-import { createEngineMenu } from './engine-menu.ts'
+import { createBreakPanel } from './break/panel.ts'
+import { askToFork, askToJoin, followFork } from './break/ways-out.ts'
 import { createEnsemblePanel } from './ensemble/panel.ts'
 import { createExamples } from './examples/panel.ts'
 import { createInvitePanel } from './invite/panel.ts'
 import { createLoadPanel } from './load/panel.ts'
 import { createLogPanel } from './log/panel.ts'
+import { createMenus } from './menus.ts'
 import { createNotice } from './notice.ts'
 import { openKeeper } from './open.ts'
+import { createReplicaWorker } from './replica/freeze.ts'
 import { followTree } from './tree/follow.ts'
 import { createTreePanel } from './tree/panel.ts'
 import { onClick, setAvailable } from './ui/action.ts'
@@ -38,24 +42,43 @@ export function startDemo(): void {
   let status: ReplicaStatus | null = null
   let server: OwnServer | null = null
   let address: Address = parseHash(location.hash)
+  const errand = parseErrand(history.state)
+  let isWiped = false
   /** The session whose changes are "mine"; 0 before there is one. */
   const session = () => keeper?.session ?? 0
   /** Who may write: nobody before there is a session or after its end. */
   const writer = () => (state === 'connected' || state === 'suspended' ? keeper : null)
 
+  const fork = async () => {
+    if (keeper !== null) await askToFork(keeper)
+  }
+
   const notice = createNotice()
-  const ensemble = createEnsemblePanel()
+  const worker = createReplicaWorker()
+  const ensemble = createEnsemblePanel(fork)
+  const breaking = createBreakPanel({
+    worker,
+    keeper: () => keeper,
+    status: () => status,
+    wiping: () => {
+      isWiped = true
+    },
+    fork,
+  })
   const log = createLogPanel(session)
   const tree = createTreePanel({ session, sessionOf: zxid => log.log.sessionOf(zxid), drawn: drawZnode })
   const znode = createZnodePanel(tree.select)
   const examples = createExamples(tree.select)
   const load = createLoadPanel(writer)
-  createEngineMenu(address)
+  createMenus(address)
   createInvitePanel(() =>
     keeper === null ? null : { address: { ...address, ensemble: keeper.ensemble }, server },
   )
 
-  const drawEnsemble = perFrame(() => ensemble.draw(state, status))
+  const drawEnsemble = perFrame(() => {
+    ensemble.draw(state, status, keeper?.missing ?? null)
+    breaking.draw()
+  })
 
   /** Tells this tab from the others, also while it is in the background. */
   function title(): void {
@@ -75,7 +98,8 @@ export function startDemo(): void {
     title()
     setAvailable(byId('invite', HTMLButtonElement), keeper !== null)
     setAvailable(byId('leave', HTMLButtonElement), writer() !== null)
-    if (next === 'expired' || next === 'closed') notice.over(next)
+    if (next === 'expired') notice.over('expired')
+    if (next === 'closed') notice.over(isWiped ? 'wiped' : 'left')
     drawEnsemble()
     tree.redraw()
   }
@@ -88,11 +112,14 @@ export function startDemo(): void {
     })
     opened.on('status', next => {
       status = next
+      ensemble.follow(next)
       title()
       drawEnsemble()
     })
     opened.on('decisions', log.add)
-    opened.on('foreign', ({ ensemble }) => notice.foreign(ensemble))
+    opened.on('missing', drawEnsemble)
+    opened.on('foreign', ({ ensemble }) => notice.foreign(ensemble, () => askToJoin(opened, ensemble)))
+    opened.on('forked', followFork)
     opened.observe()
     enter(opened.state)
     let isFollowed = false
@@ -118,9 +145,13 @@ export function startDemo(): void {
     address = { ...address, signal: address.signal ?? server?.signal ?? null }
     follow(
       await openKeeper(address, {
+        abandon: errand.abandon,
+        worker: worker.make,
         signaling: notice.signaling,
       }),
     )
+    history.replaceState(null, '')
+    if (errand.forked !== undefined) notice.forked(errand.forked)
   }
 
   byId('open-tab', HTMLButtonElement).addEventListener('click', () => window.open(location.href, '_blank'))

@@ -1,44 +1,72 @@
-/** Opens the keeper of an address: how peers are found, and where an ensemble is kept. */
+/** Opens the keeper of an address: how peers are found, who founds, and where an ensemble is kept. */
 import { connect, type Keeper, KeeperError } from '@peerkeeper/core'
 import {
   broadcastSignaling,
   combineSignaling,
   type SignalingStatus,
   webrtc,
+  webSocketArbiter,
   webSocketSignaling,
 } from '@peerkeeper/webrtc'
 import { type Address, roomBeside } from './address/address.ts'
+import { remindMs, sessionTimeoutMs } from './limits.ts'
 
-export interface OpenEvents {
+export interface OpenOptions {
+  /** The ensemble to give up for that of the address. */
+  readonly abandon?: string | undefined
+  worker(): Worker
   signaling(status: SignalingStatus): void
 }
 
 /** Resolves before there is a quorum, so that the page can say who is missing. Rejects with a KeeperError when the replica cannot be opened at all. */
-export async function openKeeper(address: Address, events: OpenEvents): Promise<Keeper> {
+export async function openKeeper(address: Address, options: OpenOptions): Promise<Keeper> {
   const { room, ensemble } = address
   try {
-    return await attempt(room, address, events)
+    return await attempt(room, address, options)
   } catch (error) {
     if (ensemble === null || !isForeignEnsemble(error)) throw error
-    return attempt(roomBeside(room, ensemble), address, events)
+    return attempt(roomBeside(room, ensemble), address, options)
   }
 }
 
-function attempt(storageRoom: string, address: Address, events: OpenEvents): Promise<Keeper> {
+async function attempt(storageRoom: string, address: Address, options: OpenOptions): Promise<Keeper> {
   const { room, ensemble, engine, replicas, signal } = address
+  // What is kept beside the room's own is not what the server knows the room for.
+  const isOwn = storageRoom === room
+  const arbiter = signal !== null && isOwn ? webSocketArbiter({ url: signal, room }) : null
+  let keeper: Keeper | null = null
+  /**
+   * A server that keeps its foundings in memory forgets them when it starts anew: told again by whoever is a member and
+   * has a quorum, it sends newcomers here. It never replaces what stands.
+   */
+  const remind = () => {
+    if (arbiter === null || keeper?.state !== 'connected') return
+    arbiter.found(keeper.ensemble, AbortSignal.timeout(remindMs)).catch(() => undefined)
+  }
+  const onStatus = (status: SignalingStatus) => {
+    options.signaling(status)
+    if (status.type === 'online') remind()
+  }
   const transport = () => {
     const ways = [broadcastSignaling({ room })]
-    if (signal !== null) ways.push(webSocketSignaling({ url: signal, room, onStatus: events.signaling }))
+    if (signal !== null) ways.push(webSocketSignaling({ url: signal, room, onStatus }))
     return webrtc({ signaling: combineSignaling(ways) })
   }
-  return connect({
+  const { abandon, worker } = options
+  keeper = await connect({
     room: storageRoom,
     engine,
     ...(ensemble === null ? {} : { ensemble }),
+    ...(ensemble === null || abandon === undefined ? {} : { abandon }),
+    ...(arbiter === null ? {} : { arbiter }),
     replicas,
+    sessionTimeoutMs,
     transports: () => [transport()],
+    worker,
     waitFor: 'replica',
   })
+  keeper.on('state', remind)
+  return keeper
 }
 
 /** This profile takes part in another ensemble under the same name. */

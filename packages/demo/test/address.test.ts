@@ -1,5 +1,13 @@
 import { expect, test } from 'vitest'
-import { type Address, linkTo, parseHash, roomBeside, withEngine } from '../src/address/address.ts'
+import {
+  type Address,
+  linkTo,
+  parseHash,
+  roomBeside,
+  withEngine,
+  withReplicas,
+} from '../src/address/address.ts'
+import { parseErrand } from '../src/address/errand.ts'
 import { parseOwnServer } from '../src/address/server.ts'
 
 test('DEMO-10 a link carries room, ensemble, engine, replicas and signaling, and is read back as the same', () => {
@@ -33,6 +41,32 @@ test('DEMO-25 each engine has a room of its own beside the others', () => {
   expect(withEngine(raft, 'zab')).toEqual({ ...here, room: 'tea-zab', engine: 'zab' })
   expect(withEngine({ ...raft, ensemble: 'e' }, 'multi-paxos')).toEqual(here)
   expect(withEngine({ ...here, room: 'r'.repeat(64) }, 'paxos').room.length).toBeLessThanOrEqual(64)
+})
+
+test('DEMO-29 each kind of replicas has a room of its own, never the one that the visitor comes from', () => {
+  const here = parseHash('#room=tea&signal=ws://127.0.0.1:1/')
+  const device = withReplicas(here, 'per-device')
+  expect(device).toEqual({ ...here, room: 'tea-device', replicas: 'per-device' })
+  expect(withReplicas(device, 'per-tab')).toEqual(here)
+  const raft = withReplicas(withEngine({ ...here, ensemble: 'e' }, 'raft'), 'per-device')
+  expect(raft).toEqual({ ...here, room: 'tea-device-raft', engine: 'raft', replicas: 'per-device' })
+  expect(withEngine(raft, 'multi-paxos')).toEqual(device)
+  expect(withReplicas(raft, 'per-tab').room).toBe('tea-raft')
+  expect(withReplicas({ ...here, replicas: 'per-device' }, 'per-tab').room).toBe('tea-tab')
+  for (const end of ['', '-raft', '-device', '-device-raft'])
+    for (const replicas of ['per-tab', 'per-device'] as const)
+      for (const engine of ['raft', 'multi-paxos'] as const) {
+        const room = `${'r'.repeat(64 - end.length)}${end}`
+        const beside = withReplicas({ ...here, room, engine }, replicas).room
+        expect(beside.length).toBeLessThanOrEqual(64)
+        expect(beside).not.toBe(room)
+      }
+})
+
+test('DEMO-30 what a page left for itself to do is read back; what is malformed is left out', () => {
+  expect(parseErrand({ abandon: 'e1', forked: 'e2' })).toEqual({ abandon: 'e1', forked: 'e2' })
+  expect(parseErrand({ abandon: 'no id', forked: 7 })).toEqual({})
+  for (const state of [null, undefined, 'text', 7]) expect(parseErrand(state)).toEqual({})
 })
 
 test('DEMO-12 the signaling of the own server is a socket address, whatever it was written as', () => {

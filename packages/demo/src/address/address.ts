@@ -32,6 +32,25 @@ export const engines: readonly {
   { name: 'paxos', label: 'Paxos', title: 'No leader: every slot is a decision of its own, two round trips' },
 ]
 
+/** The kinds of replicas, as a visitor reads them. */
+export const replicaKinds: readonly {
+  readonly name: Replicas
+  readonly label: string
+  readonly title: string
+}[] = [
+  {
+    name: 'per-tab',
+    label: 'one a tab',
+    title: 'Each tab is a replica of its own: one browser shows an ensemble',
+  },
+  {
+    name: 'per-device',
+    label: 'one a browser',
+    title:
+      'One tab hosts the replica for all tabs of this browser; freeze or close it, and another takes over',
+  },
+]
+
 const defaultEngine: EngineName = 'multi-paxos'
 
 /** Reads `location.hash`. */
@@ -65,11 +84,31 @@ export function linkTo(page: string, { room, ensemble, engine, replicas, signal 
  * so each has a room of its own beside the others.
  */
 export function withEngine({ room, replicas, signal }: Address, engine: EngineName): Address {
-  const suffix = engines.map(({ name }) => `-${name}`).find(end => room.endsWith(end)) ?? ''
-  const base = room.slice(0, room.length - suffix.length).slice(0, 58)
-  const beside = engine === defaultEngine ? base : `${base}-${engine}`
-  return { room: beside, ensemble: null, engine, replicas, signal }
+  return { room: withSuffix(baseOf(room), engine), ensemble: null, engine, replicas, signal }
 }
+
+/**
+ * The room that a visitor of `address` goes to for another kind of replicas: one browser profile opens a room with one kind
+ * only, so each has a room of its own, never the one that the visitor comes from.
+ */
+export function withReplicas({ room, engine, signal }: Address, replicas: Replicas): Address {
+  const here = baseOf(room)
+  const base = here.endsWith(deviceEnd) ? here.slice(0, -deviceEnd.length) : here
+  const wanted = replicas === 'per-device' ? `${base.slice(0, 51)}${deviceEnd}` : base
+  const beside = wanted === here ? `${wanted.slice(0, 54)}-tab` : wanted
+  return { room: withSuffix(beside, engine), ensemble: null, engine, replicas, signal }
+}
+
+const deviceEnd = '-device'
+
+/** Without what stands for the engine. */
+function baseOf(room: string): string {
+  const suffix = engines.map(({ name }) => `-${name}`).find(end => room.endsWith(end)) ?? ''
+  return room.slice(0, room.length - suffix.length).slice(0, 58)
+}
+
+const withSuffix = (base: string, engine: EngineName): string =>
+  engine === defaultEngine ? base : `${base}-${engine}`
 
 /** Where an invited ensemble is kept in a profile whose `room` holds another one. */
 export const roomBeside = (room: string, ensemble: string): string =>

@@ -1,6 +1,6 @@
 /** What to tell of an ensemble: who is in it, whether a quorum is in reach, what to do when not. Pure. */
-import type { KeeperState } from '@peerkeeper/core'
-import { many, shortId } from '../ui/format.ts'
+import type { KeeperState, MissingQuorum, MissingVoter } from '@peerkeeper/core'
+import { clockTime, many, shortId } from '../ui/format.ts'
 
 /** What is asked of the library's `ReplicaStatus`. */
 export interface StatusLike {
@@ -9,13 +9,19 @@ export interface StatusLike {
   readonly role: 'leader' | 'candidate' | 'follower' | 'observer'
   readonly membership: { readonly voters: readonly string[]; readonly observers: readonly string[] }
   readonly connected: readonly string[]
+  /** Voters that are not heard. */
+  readonly missing: readonly Missing[]
 }
+
+export type Missing = Omit<MissingVoter, 'node'> & { readonly node: string }
 
 export interface Member {
   readonly node: string
   readonly role: 'leader' | 'candidate' | 'follower' | 'observer' | 'joining'
   readonly isSelf: boolean
   readonly isConnected: boolean
+  /** A voter that is not heard, since then; milliseconds since 1970. */
+  readonly missingSinceMs: number | null
 }
 
 export interface Quorum {
@@ -28,7 +34,7 @@ export interface Quorum {
 
 /** Voters, observers, then those who are connected and not yet members. */
 export function membersOf(status: StatusLike): readonly Member[] {
-  const { node: self, membership, connected, leader } = status
+  const { node: self, membership, connected, leader, missing } = status
   const { voters, observers } = membership
   const known = new Set([...voters, ...observers])
   const joining = [self, ...connected].filter(
@@ -44,6 +50,7 @@ export function membersOf(status: StatusLike): readonly Member[] {
     role: roleOf(node),
     isSelf: node === self,
     isConnected: node === self || connected.includes(node),
+    missingSinceMs: missing.find(each => each.node === node)?.since ?? null,
   }))
 }
 
@@ -61,21 +68,28 @@ export function quorumOf({ node: self, membership: { voters }, connected }: Stat
 export const quorumText = ({ voters, needed }: Quorum): string =>
   voters === 0 ? '' : `quorum ${needed} of ${many(voters, 'voter')}`
 
-/** What stands in the way, or could, and what helps; null when nothing does. */
-export function adviceFor(state: KeeperState, status: StatusLike | null): string | null {
+/**
+ * What stands in the way, or could, and what helps; null when nothing does. `missing` is who a quorum waits for, by the
+ * keeper's word.
+ */
+export function adviceFor(
+  state: KeeperState,
+  status: StatusLike | null,
+  missing: MissingQuorum | null,
+): string | null {
   switch (state) {
     case 'connected':
       return status === null ? null : growthAdvice(quorumOf(status), membersOf(status).length)
     case 'connecting':
-      return status === null || status.membership.voters.length < 2
-        ? 'Joining ...'
-        : suspendedAdvice(quorumOf(status))
+      return missing === null ? 'Joining ...' : missingAdvice(missing)
     case 'expired':
     case 'closed':
       return null
     case 'readOnly':
     case 'suspended':
-      return status === null ? 'No quorum is in reach.' : suspendedAdvice(quorumOf(status))
+      return missing === null
+        ? 'No leader is known, or it cannot be reached. Writes wait for a moment.'
+        : missingAdvice(missing)
   }
 }
 
@@ -87,12 +101,11 @@ function growthAdvice({ voters }: Quorum, members: number): string | null {
     : 'With three tabs all of them vote, and any one may leave.'
 }
 
-function suspendedAdvice({ needed, reached, missing }: Quorum): string {
-  if (reached >= needed) return 'A quorum is in reach and elects a leader. Writes wait for a moment.'
-  const names = missing.map(shortId).join(', ')
+function missingAdvice({ voters, missing }: MissingQuorum): string {
+  const names = missing.map(({ node, since }) => `${shortId(node)} since ${clockTime(since)}`).join(', ')
   const are = missing.length === 1 ? 'is' : 'are'
   return (
-    `${many(missing.length, 'voter')} ${are} not connected (${names}), so nothing can be decided. ` +
-    'Reads are answered, writes wait. Open another tab to bring a quorum back.'
+    `${missing.length} of ${many(voters.length, 'voter')} ${are} missing: ${names}. Nothing can be decided: reads are ` +
+    'answered, writes wait. Open another tab: closed ones of this browser come back with it. '
   )
 }

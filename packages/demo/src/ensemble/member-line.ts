@@ -1,6 +1,6 @@
 /** One member of the ensemble, as a line. */
 import { h, setAttribute, setText } from '../ui/dom.ts'
-import { shortId } from '../ui/format.ts'
+import { clockTime, shortId } from '../ui/format.ts'
 import type { Member } from './facts.ts'
 
 export interface MemberLine {
@@ -24,13 +24,22 @@ export function createMemberLine(node: string): MemberLine {
   )
   return {
     element,
-    draw({ role: as, isSelf, isConnected }, hue) {
+    draw(member, hue) {
+      const { role: as, isSelf, isConnected, missingSinceMs } = member
       setAttribute(element, 'style', `--hue: ${hue}`)
       setAttribute(element, 'data-role', as)
       setAttribute(element, 'data-connected', String(isConnected))
       setText(role, as)
       you.hidden = !isSelf
-      setText(link, isSelf ? '' : isConnected ? 'connected' : 'not connected')
+      setAttribute(element, 'data-heard', String(missingSinceMs === null))
+      setText(link, linkText(member))
     },
   }
+}
+
+function linkText({ isSelf, isConnected, missingSinceMs }: Member): string {
+  if (isSelf) return ''
+  const since = missingSinceMs === null ? '' : ` since ${clockTime(missingSinceMs)}`
+  if (!isConnected) return `not connected${since}`
+  return since === '' ? 'connected' : `silent${since}`
 }

@@ -1,13 +1,22 @@
 /** The ensemble on the page: this replica's facts, and every member. */
-import type { KeeperState, ReplicaStatus } from '@peerkeeper/core'
+import type { KeeperState, MissingQuorum, ReplicaStatus } from '@peerkeeper/core'
+import { onClick } from '../ui/action.ts'
 import { byId, h, setAttribute, setText } from '../ui/dom.ts'
 import { count, huesOf, shortDigest, shortId } from '../ui/format.ts'
 import { adviceFor, membersOf, quorumOf, quorumText } from './facts.ts'
+import { createFeed } from './feed.ts'
 import { createMemberLine, type MemberLine } from './member-line.ts'
 
 export interface EnsemblePanel {
-  draw(state: KeeperState, status: ReplicaStatus | null): void
+  /** Every status as it comes, for the feed. */
+  follow(status: ReplicaStatus): void
+  /** `missing` is null while a quorum is in reach. */
+  draw(state: KeeperState, status: ReplicaStatus | null, missing: MissingQuorum | null): void
 }
+
+const forkLabel = 'Fork ...'
+const forkTitle =
+  'Makes a new ensemble of what this replica holds. The tree goes on under a new ensemble id, without those that are missing.'
 
 const ballotOf = ({ ballot }: ReplicaStatus): string => `${ballot.counter}.${shortId(ballot.node)}`
 
@@ -31,18 +40,29 @@ const facts: Readonly<Record<string, { of(status: ReplicaStatus): string; title:
   },
 }
 
-export function createEnsemblePanel(): EnsemblePanel {
+/** `fork` is offered where a quorum is missing, and asks back. */
+export function createEnsemblePanel(fork: () => Promise<void>): EnsemblePanel {
   const place = byId('ensemble', HTMLElement)
   const badge = byId('state', HTMLElement)
   const quorum = byId('quorum', HTMLElement)
   const advice = h('p', { class: 'advice', role: 'status', 'data-testid': 'advice', hidden: true })
+  const offer = h('button', { type: 'button', class: 'danger', 'data-testid': 'fork-offer' }, forkLabel)
+  onClick(offer, fork)
+  const way = h('p', { class: 'way-out', hidden: true, title: forkTitle }, 'They never come back? ', offer)
+  const feed = createFeed()
   const list = h('ul', { class: 'members', 'data-testid': 'members', 'aria-label': 'Members' })
   const lines = new Map<string, MemberLine>()
   const rows = Object.entries(facts).map(([name, { of, title }]) => {
     const value = h('dd', { 'data-testid': name }, '–')
     return { of, value, element: h('div', { title }, h('dt', {}, name), value) }
   })
-  place.append(advice, list, h('dl', { class: 'facts' }, ...rows.map(({ element }) => element)))
+  place.append(
+    advice,
+    way,
+    list,
+    feed.element,
+    h('dl', { class: 'facts' }, ...rows.map(({ element }) => element)),
+  )
 
   function drawMembers(status: ReplicaStatus): void {
     const members = membersOf(status)
@@ -62,12 +82,14 @@ export function createEnsemblePanel(): EnsemblePanel {
   }
 
   return {
-    draw(state, status) {
+    follow: feed.add,
+    draw(state, status, missing) {
       setText(badge, state)
       setAttribute(badge, 'data-state', state)
-      const text = adviceFor(state, status)
+      const text = adviceFor(state, status, missing)
       advice.hidden = text === null
       setText(advice, text ?? '')
+      way.hidden = missing === null || state === 'closed' || state === 'expired'
       setAttribute(advice, 'data-tone', state === 'connected' ? 'hint' : 'warning')
       setAttribute(place, 'data-state', state)
       if (status === null) return

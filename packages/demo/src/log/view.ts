@@ -1,5 +1,6 @@
 /** Draws decisions as lines: each once, and no more than are kept. */
 import type { Decision } from '@peerkeeper/core'
+import { type Members, membershipText } from '../ensemble/changes.ts'
 import { decisionsMax } from '../limits.ts'
 import { h } from '../ui/dom.ts'
 import { clockTime, count, hueOf } from '../ui/format.ts'
@@ -26,6 +27,8 @@ const words: Readonly<Record<Decision['what'], string>> = {
 export class LogView {
   readonly #list: HTMLElement
   #lastSlot = 0
+  /** As of `#lastSlot`, where one was told. */
+  #members: Members | null = null
 
   constructor(list: HTMLElement) {
     this.#list = list
@@ -36,19 +39,24 @@ export class LogView {
     const end = newestFirst.findIndex(({ slot }) => slot <= this.#lastSlot)
     const fresh = end < 0 ? newestFirst : newestFirst.slice(0, end)
     if (fresh.length === 0) return
-    this.#list.prepend(...fresh.map(decision => lineOf(decision, own)))
+    for (const decision of fresh.toReversed()) {
+      const { membership, path } = decision
+      const subject = membership === null ? (path ?? '') : membershipText(this.#members, membership)
+      this.#members = membership ?? this.#members
+      this.#list.prepend(lineOf(decision, subject, own))
+    }
     while (this.#list.childElementCount > decisionsMax) this.#list.lastElementChild?.remove()
     this.#lastSlot = fresh[0]?.slot ?? this.#lastSlot
   }
 }
 
-function lineOf({ slot, what, path, session, timeMs }: Decision, own: number): HTMLLIElement {
+function lineOf({ slot, what, session, timeMs }: Decision, subject: string, own: number): HTMLLIElement {
   return h(
     'li',
     { 'data-what': what, 'data-slot': slot },
     h('span', { class: 'slot' }, count(slot)),
     h('span', { class: 'what' }, words[what]),
-    h('span', { class: 'subject' }, path ?? ''),
+    h('span', { class: 'subject', title: subject }, subject),
     session === null ? null : sessionMark(session, own),
     h('time', {}, timeMs === null ? '' : clockTime(timeMs)),
   )
