@@ -4,6 +4,14 @@ import { createZnode, demoFolder, demoStatus, serveDemo, visit, waitForDemo } fr
 import { serveFolder } from '../support/site.ts'
 import { expect, test } from '../support/test.ts'
 
+/** Whatever became of the test, nothing goes on serving. */
+let served: { close(): Promise<void> }[] = []
+
+test.afterEach(async () => {
+  await Promise.all(served.map(each => each.close()))
+  served = []
+})
+
 test('DEMO-36 browsers that open a room at the server at once are in one ensemble, and so is one that comes when the server has forgotten', async ({
   context,
   browser,
@@ -11,6 +19,7 @@ test('DEMO-36 browsers that open a room at the server at once are in one ensembl
   room,
 }) => {
   const demo = await serveDemo()
+  served.push(demo)
   const others = [await browser.newContext(), await browser.newContext()] as const
   await countAnswers(context)
   const open = (each: BrowserContext) => visit(each, browserName, `${demo.url}#room=${room}`)
@@ -22,6 +31,7 @@ test('DEMO-36 browsers that open a room at the server at once are in one ensembl
   const before = await answersOf(a)
   await demo.close()
   const again = await serveDemo(new URL(demo.url).port)
+  served.push(again)
   expect(again.url).toBe(demo.url)
   await expect.poll(() => answersOf(a), { timeout: 40_000 }).toBeGreaterThan(before)
   const late = await open(others[1])
@@ -30,7 +40,6 @@ test('DEMO-36 browsers that open a room at the server at once are in one ensembl
   await createZnode(late, 'late')
   await expect(a.getByTestId('znode:/late')).toBeVisible()
   for (const each of others) await each.close()
-  await again.close()
 })
 
 test('DEMO-36 served as files alone, with nobody to ask, a tab founds by itself and others join it', async ({
@@ -39,6 +48,7 @@ test('DEMO-36 served as files alone, with nobody to ask, a tab founds by itself 
   room,
 }) => {
   const site = await serveFolder(`${demoFolder}/dist`)
+  served.push(site)
   const a = await visit(context, browserName, `${site.url}#room=${room}`)
   await waitForDemo(a)
   const b = await visit(context, browserName, `${site.url}#room=${room}`)
@@ -46,7 +56,6 @@ test('DEMO-36 served as files alone, with nobody to ask, a tab founds by itself 
   expect((await demoStatus(b)).ensemble).toBe((await demoStatus(a)).ensemble)
   await createZnode(b, 'hello')
   await expect(a.getByTestId('znode:/hello')).toBeVisible()
-  await site.close()
 })
 
 /** Pages of `context` count how often a server told them which ensemble stands. */
