@@ -32,6 +32,9 @@ export async function departure(writer, depart) {
   await depart()
   await pause(afterKillMs)
   const { acknowledgedAt } = await writer.stopWriting()
+  // The writer goes on for as long as it can before it gives up: what came before that was still of before.
+  if ((acknowledgedAt.at(-1) ?? 0) < departedAt + afterKillMs)
+    throw new Error('no write was acknowledged for fifteen seconds')
   const { recoveredAt, silenceMs } = longestSilence(acknowledgedAt, departedAt)
   return { ms: recoveredAt - departedAt, silenceMs }
 }

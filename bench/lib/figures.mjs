@@ -46,10 +46,14 @@ export class Figures {
     return [...this.#all.values()].map(each => ({ ...each, median: median(each.rounds) }))
   }
 
+  /** Something that was to be measured and was not, and why. */
+  addError(side, error, count = 1) {
+    const what = `${side}: ${error}`
+    this.#errors.set(what, (this.#errors.get(what) ?? 0) + count)
+  }
+
   #addErrors(side, { errors, firstError }) {
-    if (errors === 0) return
-    const what = `${side}: ${firstError}`
-    this.#errors.set(what, (this.#errors.get(what) ?? 0) + errors)
+    if (errors > 0) this.addError(side, firstError, errors)
   }
 }
 

@@ -43,8 +43,26 @@ export const departureRows = Object.entries(modes).flatMap(([mode, { title }]) =
 export async function measureDepartures(context, url, canFreeze, figures) {
   for (const mode of Object.keys(modes))
     for (const way of Object.keys(ways))
-      if (way !== 'frozen' || canFreeze)
-        figures.add('departures', `${mode} ${way}`, 'ms', await measureOne(context, url, mode, way))
+      if (way !== 'frozen' || canFreeze) await measureOrTell(context, url, mode, way, figures)
+}
+
+/** One that goes wrong is told of and counted, and the others are measured all the same. */
+async function measureOrTell(context, url, mode, way, figures) {
+  const name = `${mode} ${way}`
+  try {
+    const ms = await measureOne(context, url, mode, way)
+    figures.add('departures', name, 'ms', ms)
+    console.log(`  ${name}: ${Math.round(ms)} ms`)
+  } catch (error) {
+    figures.addError('departures', `${name}: ${error.message}`)
+    console.error(`  ${name}: ${error.message}`)
+    await Promise.all(
+      context
+        .pages()
+        .slice(1)
+        .map(each => each.close().catch(() => undefined)),
+    )
+  }
 }
 
 async function measureOne(context, url, mode, way) {
