@@ -75,11 +75,16 @@ export function reachOwn(options: ReachOptions): Reach {
   }
 }
 
+/** What a storage says that another holds on to; not that it is damaged or full. */
+const passing: readonly string[] = ['StorageFailed', 'Timeout']
+
 /** The replica of this browser profile, hosted here or by another tab. Throws a KeeperError where there are no Web Locks. */
 export function reachShared(options: ReachOptions): Reach {
   const { room, engine, founding } = options.asked
   let own: OwnReplica | null = null
   let isClosing = false
+  /** A session may go on, and nobody waits for `connect` any more. */
+  let wasPlaced = false
   const seat = takeSeat({
     room,
     engine,
@@ -100,8 +105,12 @@ export function reachShared(options: ReachOptions): Reach {
       else end.addEventListener('abort', over, { once: true })
       return opened
     },
-    seated: (opening, port) => options.placed({ opening, port }),
+    seated: (opening, port) => {
+      wasPlaced = true
+      options.placed({ opening, port })
+    },
     departed: options.departed,
+    mayPass: error => wasPlaced && passing.includes(openFailed(error).reason ?? openFailed(error).code),
     failed: error => options.failed(openFailed(error)),
     refused: error => options.failed(openFailed(stillRuns(error, founding))),
   })

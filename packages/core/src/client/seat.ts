@@ -20,6 +20,12 @@ import type { EngineName } from '../logic/consensus/engine.ts'
 /** A host that shows itself twice a second is frozen or gone after this many in a row were missed. */
 const missedMax = 8
 
+/**
+ * A host that was frozen in the middle of a write keeps the storage until its browser takes it away or it thaws. Each attempt
+ * to open waits for some ten seconds: a minute in all, then the app is told.
+ */
+const hostFailuresMax = 6
+
 /** A host that was silent is knocked at so often before its lock is taken. */
 const lastKnocks = 5
 
@@ -36,6 +42,8 @@ export interface SeatOptions {
   seated(opening: Opening, port: StreamPort): void
   /** A page that hosted went away with this session: whoever hosts next is to know. */
   departed(session: SessionId): void
+  /** Whether what kept it from being started here may pass: then it is tried again, here or in another tab. */
+  mayPass(error: unknown): boolean
   /** It cannot be reached, and will not be. */
   failed(error: unknown): void
   /** The host wants another engine or ensemble. */
@@ -59,6 +67,8 @@ export class Seat {
   /** It is this tab's own replica that is reached, since it was opened. */
   #isOpen = false
   #endHosting: () => void = () => undefined
+  /** How often in a row it could not be started here. */
+  #failures = 0
   #missed = 0
   readonly #timers: ReturnType<typeof setInterval>[] = []
 
@@ -134,11 +144,14 @@ export class Seat {
       const { opening, port } = await this.#options.host(AbortSignal.any([end.signal, this.#over.signal]))
       if (end.signal.aborted) return
       this.#isOpen = true
+      this.#failures = 0
       this.#options.seated(opening, port)
     } catch (error) {
       if (end.signal.aborted) return
+      if (this.#over.signal.aborted) return
+      if (++this.#failures < hostFailuresMax && this.#options.mayPass(error)) return this.#stepDown()
       this.#isHost = false
-      if (!this.#over.signal.aborted) this.#options.failed(error)
+      this.#options.failed(error)
       return
     }
     await new Promise<void>(resolve => {

@@ -84,6 +84,7 @@ function profile() {
       },
       failed: error => expect.fail(String(error)),
       refused: error => refusals.push(error),
+      mayPass: () => false,
       departed: session => departed.push(session),
     })
     close.push(
@@ -216,6 +217,7 @@ describe('seats at the replica of a profile', () => {
         seatedAt = hostings
       },
       failed: error => expect.fail(String(error)),
+      mayPass: () => false,
       departed: () => undefined,
       refused: ({ message }) => expect.fail(message),
     })
@@ -226,6 +228,47 @@ describe('seats at the replica of a profile', () => {
     await until('its own replica was lost, and it hosts again', () => seatedAt > 1)
     expect([hostings, isEnded]).toEqual([2, true])
   })
+
+  test.each([
+    ['passes', 3, 'hosts'],
+    ['does not pass', 100, 'has failed'],
+  ])(
+    'SEAT-8 where the replica cannot be started for a reason that %s it is tried again',
+    async (_, failing, end) => {
+      const opening: Opening = {
+        node: nodeId('n'),
+        ensemble: ensembleId('e'),
+        engine: 'raft',
+        incarnation: incarnation(1),
+        lock: 'alive',
+      }
+      let attempts = 0
+      let came = ''
+      const seat = new Seat({
+        room: `seats-${process.pid}-${++rooms}`,
+        engine: 'raft',
+        ensemble: null,
+        locks: new FakeLocks().manager,
+        pace,
+        host: async () => {
+          if (++attempts <= failing) throw new Error('busy')
+          return { opening, port: new MessageChannel().port1 }
+        },
+        seated: () => {
+          came = 'hosts'
+        },
+        mayPass: error => error instanceof Error && error.message === 'busy',
+        failed: () => {
+          came = 'has failed'
+        },
+        departed: () => undefined,
+        refused: ({ message }) => expect.fail(message),
+      })
+      close.push(() => seat.close())
+      await until('it came to an end', () => came !== '')
+      expect([came, attempts]).toEqual([end, Math.min(failing + 1, 6)])
+    },
+  )
 
   test('SEAT-4 a tab that wants another engine is told so, and the others go on', async () => {
     const { open } = profile()
