@@ -5,6 +5,9 @@ import type { Tab } from './tab.ts'
 export interface KeptWriting {
   /** Waits until more than `by` further writes were acknowledged. */
   more(by: number): Promise<void>
+  /** Resolves when no write is under way, and none begins before `goOn`. */
+  pause(): Promise<void>
+  goOn(): Promise<void>
   /** Ends it, when the write under way is acknowledged. All writes were. */
   stop(): Promise<{ readonly count: number; readonly longestMs: number }>
 }
@@ -12,7 +15,16 @@ export interface KeptWriting {
 /** Creates `path`, then children `0`, `1`, ... of it, each when the one before is acknowledged. */
 export async function keepWriting({ keeper }: Tab, path: string): Promise<KeptWriting> {
   const work = await keeper.evaluateHandle((of, parent) => {
-    const run = { isDone: false, count: 0, longestMs: 0, end: Promise.resolve() }
+    const go = Promise.resolve()
+    const run = {
+      isDone: false,
+      count: 0,
+      longestMs: 0,
+      end: go,
+      may: go,
+      goOn: () => undefined as void,
+      paused: () => undefined as void,
+    }
     const timed = async (write: () => Promise<unknown>) => {
       const before = performance.now()
       await write()
@@ -20,7 +32,11 @@ export async function keepWriting({ keeper }: Tab, path: string): Promise<KeptWr
     }
     run.end = (async () => {
       await timed(() => of.create(parent))
-      for (; !run.isDone; run.count++) await timed(() => of.create(`${parent}/${run.count}`))
+      for (; !run.isDone; run.count++) {
+        run.paused()
+        await run.may
+        await timed(() => of.create(`${parent}/${run.count}`))
+      }
     })()
     return run
   }, path)
@@ -30,6 +46,21 @@ export async function keepWriting({ keeper }: Tab, path: string): Promise<KeptWr
       const before = await count()
       await expect.poll(count, { timeout: 30_000 }).toBeGreaterThan(before + by)
     },
+    pause: () =>
+      work.evaluate(
+        run =>
+          new Promise<void>(resolve => {
+            run.may = new Promise(goOn => {
+              run.goOn = goOn
+            })
+            run.paused = resolve
+          }),
+      ),
+    goOn: () =>
+      work.evaluate(run => {
+        run.paused = () => undefined
+        run.goOn()
+      }),
     stop: () =>
       work.evaluate(async run => {
         run.isDone = true
