@@ -57,7 +57,7 @@ export function startProbe({ room, node, ensemble, signaling }: ProbeOptions) {
   }
   transport.attach(port1)
   addEventListener('pagehide', () => transport.close())
-  tell({ type: 'start', node: nodeId(node), ensemble: ensembleId(ensemble) })
+  tell({ type: 'start', node: nodeId(node), ensemble: ensembleId(ensemble), takesChannels: false })
 
   return {
     ups,

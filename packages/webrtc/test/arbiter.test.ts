@@ -1,10 +1,10 @@
 import { ensembleId } from '@peerkeeper/core/transport'
 import { expect, test, vi } from 'vitest'
+import { createFakeTime } from '../../core/test/host/fake-time.ts'
 import { webSocketArbiter } from '../src/page/index.ts'
 import { foundingAnswerMs, reconnectMsMax } from '../src/wire/limits.ts'
 import { closeCodes } from '../src/wire/server-protocol.ts'
 import { FakeSocket } from './fake-socket.ts'
-import { createFakeTime } from './fake-time.ts'
 
 function setup(extra: { readonly token?: string; readonly timeoutMs?: number } = {}) {
   const time = createFakeTime()

@@ -1,28 +1,31 @@
+import { laneBufferedBytesMax, laneQueueBytesMax, nodeId } from '@peerkeeper/core/transport'
 import { expect, test } from 'vitest'
+import { createFakeTime } from '../../core/test/host/fake-time.ts'
 import { createConnection } from '../src/page/link/connection.ts'
 import type { AttemptEvents } from '../src/page/link/dial.ts'
+import { lanesInPage } from '../src/page/link/lanes.ts'
 import { simplePeerDial } from '../src/page/link/simple-peer.ts'
-import { connectTimeoutMs, laneBufferedBytesMax, laneQueueBytesMax } from '../src/wire/limits.ts'
-import { channelPair } from './fake-channel.ts'
-import { createFakeTime } from './fake-time.ts'
+import { connectTimeoutMs } from '../src/wire/limits.ts'
+import { fakeChannels } from './fake-page-channel.ts'
 
 function setup() {
   const time = createFakeTime()
-  const [control] = channelPair()
-  const [bulk] = channelPair()
+  const channels = fakeChannels(false)
+  const { control, bulk } = channels
   const log: string[] = []
   const world: { events?: AttemptEvents; isDestroyed: boolean } = { isDestroyed: false }
   const connection = createConnection(
     {
       initiator: true,
       timers: time,
-      afterTask: time.afterTask,
+      openLanes: lanesInPage({ timers: time, afterTask: time.afterTask }),
+      id: { peer: nodeId('b'), connection: 1 },
       dial(_, events) {
         world.events = events
         const destroy = () => {
           world.isDestroyed = true
         }
-        return { control, bulk, signal: () => {}, destroy }
+        return { ...channels, signal: () => {}, destroy }
       },
     },
     {

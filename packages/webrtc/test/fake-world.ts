@@ -3,18 +3,17 @@
  * unless the test loses them.
  */
 import { ensembleId, nodeId, type TransportEvent } from '@peerkeeper/core/transport'
+import { createFakeTime, type FakeTime } from '../../core/test/host/fake-time.ts'
 import type { Attempt, Dial } from '../src/page/link/dial.ts'
+import { lanesInPage } from '../src/page/link/lanes.ts'
 import { createMesh, type Mesh } from '../src/page/mesh.ts'
 import type { Peer, Signaling, SignalingEvent } from '../src/page/signaling/contract.ts'
-import { type FakeChannel, fakeChannel } from './fake-channel.ts'
-import { createFakeTime, type FakeTime } from './fake-time.ts'
+import { type FakeChannels, fakeChannels, joinChannels } from './fake-page-channel.ts'
 
-export interface FakeAttempt extends Attempt {
+export interface FakeAttempt extends FakeChannels, Omit<Attempt, keyof FakeChannels> {
   readonly node: string
   readonly initiator: boolean
   readonly startedMs: number
-  readonly control: FakeChannel
-  readonly bulk: FakeChannel
   isOver: boolean
   /** The browser reports that this end has failed; the other end hears nothing of it. */
   fail(reason: string): void
@@ -88,14 +87,13 @@ export function createWorld(): World {
         node,
         initiator,
         startedMs: time.nowMs,
-        control: fakeChannel(true),
-        bulk: fakeChannel(true),
+        ...fakeChannels(true),
         isOver: false,
         signal(signal) {
           if (signal.type === 'offer') events.signal({ type: 'answer', sdp })
           if (signal.type !== 'answer' || world.blocksConnections) return
           const other = attempts[Number(signal.sdp.split(' ')[1])]
-          if (other !== undefined && !other.isOver) connect(attempt, other)
+          if (other !== undefined && !other.isOver) joinChannels(attempt, other)
         },
         fail(reason) {
           attempt.isOver = true
@@ -109,15 +107,6 @@ export function createWorld(): World {
       if (initiator) time.afterTask(() => events.signal({ type: 'offer', sdp }))
       return attempt
     }
-
-  function connect(one: FakeAttempt, two: FakeAttempt): void {
-    one.control.plug(two.control)
-    one.bulk.plug(two.bulk)
-    for (const each of [one, two]) {
-      each.control.open()
-      each.bulk.open()
-    }
-  }
 
   let instances = 0
   const world: World = {
@@ -142,7 +131,7 @@ export function createWorld(): World {
         dial: dialOf(node),
         timers: time,
         random: () => world.dice,
-        afterTask: time.afterTask,
+        openLanes: lanesInPage({ timers: time, afterTask: time.afterTask }),
         sink(event) {
           if (event.type === 'foreign') return void foreign.push(event)
           events.push(event)

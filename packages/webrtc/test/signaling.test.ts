@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import { WebSocket as NodeWebSocket } from 'ws'
+import { createFakeTime } from '../../core/test/host/fake-time.ts'
 import { broadcastSignaling, type Signaling, webSocketSignaling } from '../src/page/index.ts'
 import { type SignalingServer, startSignalingServer } from '../src/server/index.ts'
 import { presenceExpiresMs, presenceMs } from '../src/wire/limits.ts'
-import { createFakeTime } from './fake-time.ts'
 import { type Recorder, recorder } from './recorder.ts'
 
 const openSocket = (url: string) => new NodeWebSocket(url) as unknown as WebSocket

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest'
+import { createFakeTime } from '../../core/test/host/fake-time.ts'
 import { type SignalingStatus, webSocketSignaling } from '../src/page/index.ts'
 import { clientPingMs, clientSilenceMs, reconnectMsMax } from '../src/wire/limits.ts'
 import { FakeSocket } from './fake-socket.ts'
-import { createFakeTime } from './fake-time.ts'
 import { recorder } from './recorder.ts'
 
 function setup() {

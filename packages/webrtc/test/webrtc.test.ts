@@ -4,7 +4,7 @@ import { broadcastSignaling, webrtc } from '../src/page/index.ts'
 import type { Dial } from '../src/page/link/dial.ts'
 import { pageTimers } from '../src/page/timers.ts'
 import { createPageTransport } from '../src/page/webrtc.ts'
-import { type FakeChannel, fakeChannel } from './fake-channel.ts'
+import { type FakeChannels, fakeChannels, joinChannels } from './fake-page-channel.ts'
 
 let ends: (() => void)[] = []
 afterEach(() => {
@@ -14,10 +14,10 @@ afterEach(() => {
 
 /** Connects any two attempts whose signals meet. */
 function fakeDial(): Dial {
-  const attempts: { readonly control: FakeChannel; readonly bulk: FakeChannel }[] = []
+  const attempts: FakeChannels[] = []
   return (initiator, events) => {
     const sdp = String(attempts.length)
-    const channels = { control: fakeChannel(true), bulk: fakeChannel(true) }
+    const channels = fakeChannels(true)
     attempts.push(channels)
     if (initiator) queueMicrotask(() => events.signal({ type: 'offer', sdp }))
     return {
@@ -26,13 +26,7 @@ function fakeDial(): Dial {
       signal(signal) {
         if (signal.type === 'offer') return events.signal({ type: 'answer', sdp })
         const other = signal.type === 'answer' ? attempts[Number(signal.sdp)] : undefined
-        for (const lane of ['control', 'bulk'] as const) {
-          const [near, far] = [channels[lane], other?.[lane]]
-          if (far === undefined) continue
-          near.plug(far)
-          near.open()
-          far.open()
-        }
+        if (other !== undefined) joinChannels(channels, other)
       },
     }
   }
@@ -46,6 +40,8 @@ function replica(dial: Dial, room: string) {
     random: Math.random,
     afterTask: queueMicrotask,
     newInstance: () => crypto.randomUUID(),
+    channels: 'auto',
+    handsChannelsOver: () => true,
   })
   const { port1, port2 } = new MessageChannel()
   const heard: PageToWorker[] = []
@@ -121,6 +117,8 @@ test('RTC-14 a transport serves one port, and none once it is closed', async () 
     random: Math.random,
     afterTask: queueMicrotask,
     newInstance: () => 'instance',
+    channels: 'auto',
+    handsChannelsOver: () => true,
   })
   closed.close()
   const { port1, port2 } = new MessageChannel()
@@ -140,7 +138,7 @@ test('RTC-19 links tells each peer, its state and what went wrong', async () => 
   b.port.postMessage({ type: 'start', node: 'b', ensemble: 'e' })
   await vi.waitFor(() =>
     expect(a.transport.links()).toEqual([
-      { peer: 'b', state: 'up', framesDropped: 0, failures: 0, lastReason: undefined },
+      { peer: 'b', state: 'up', framesDropped: 0, failures: 0, lastReason: undefined, channels: 'page' },
     ]),
   )
   b.transport.close()

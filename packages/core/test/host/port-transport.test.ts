@@ -101,7 +101,7 @@ describe('port transport', () => {
     transport.close()
     transport.lastWords(nodeId('b'), Uint8Array.of(3))
     expect(await until(4)).toStrictEqual([
-      { type: 'start', node: 'a', ensemble },
+      { type: 'start', node: 'a', ensemble, takesChannels: false },
       { type: 'send', peer: 'b', lane: 'bulk', bytes: Uint8Array.of(1) },
       { type: 'lastWords', peer: 'b', bytes: Uint8Array.of(2) },
       { type: 'close' },

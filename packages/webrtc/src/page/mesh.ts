@@ -7,12 +7,13 @@ import {
   foreignEnsemblesMax,
   type Lane,
   type NodeId,
+  type Timers,
   type TransportEvent,
 } from '@peerkeeper/core/transport'
 import { linksMax } from '../wire/limits.ts'
 import { encodeLinkSignal, parseLinkSignal } from '../wire/link-signal.ts'
-import type { Timers } from '../wire/timers.ts'
 import type { Dial } from './link/dial.ts'
+import type { OpenLanes } from './link/lanes.ts'
 import { createLink, type Link, type LinkContext } from './link/link.ts'
 import type { Peer, Signaling } from './signaling/contract.ts'
 
@@ -20,9 +21,9 @@ export interface MeshOptions {
   readonly self: Peer
   readonly signaling: Signaling
   readonly dial: Dial
+  readonly openLanes: OpenLanes
   readonly timers: Timers
   readonly random: () => number
-  readonly afterTask: (run: () => void) => void
   readonly sink: (event: TransportEvent) => void
 }
 
@@ -49,9 +50,9 @@ export function createMesh(options: MeshOptions): Mesh {
   const context: LinkContext = {
     self: self.node,
     dial: options.dial,
+    openLanes: options.openLanes,
     timers: options.timers,
     random: options.random,
-    afterTask: options.afterTask,
     nextNumber() {
       lastNumber += 1
       return lastNumber

@@ -1,12 +1,5 @@
 /** The page's own clock and dice. The only file that asks for them; everything else has them passed in. */
-import type { Timers } from '../wire/timers.ts'
-
-export const pageTimers: Timers = {
-  after(ms, run) {
-    const timer = setTimeout(run, ms)
-    return () => clearTimeout(timer)
-  },
-}
+export { ownTimers as pageTimers } from '@peerkeeper/core/transport'
 
 /** 32 hexadecimal digits that nobody else has. */
 export function randomId(): string {

@@ -1,20 +1,13 @@
 /**
  * The page's half of the WebRTC transport: joins a worker's port to a mesh. WebRTC exists only in pages, hence this half;
- * what is in the frames is the worker's business.
+ * what is in the frames is the worker's business, and where it can the page never sees them.
  */
-import {
-  ensembleId,
-  isId,
-  type Lane,
-  type NodeId,
-  nodeId,
-  type PageLink,
-  type PageTransport,
-  type WorkerToPage,
-} from '@peerkeeper/core/transport'
-import { isRecord } from '../wire/guards.ts'
+import type { NodeId, PageLink, PageToWorker, PageTransport, WorkerToPage } from '@peerkeeper/core/transport'
+import { handsChannelsOver } from './link/handing-over.ts'
+import { lanesInPage, lanesInWorker, type WorkerLanes } from './link/lanes.ts'
 import { simplePeerDial } from './link/simple-peer.ts'
 import { createMesh, type Mesh, type MeshOptions } from './mesh.ts'
+import { parseWorkerToPage } from './parse-worker.ts'
 import type { Signaling } from './signaling/contract.ts'
 import { pageTimers, randomId } from './timers.ts'
 
@@ -26,6 +19,12 @@ export interface WebRtcOptions {
    * find each other.
    */
   readonly iceServers?: readonly RTCIceServer[]
+  /**
+   * Where frames go: `'worker'` hands the data channels to the replica's worker, so that a busy page delays nobody; `'page'`
+   * passes frames through the page, as browsers do that hand over no channel. Default `'auto'`: the worker where browser and
+   * worker can. `'worker'` elsewhere connects to nobody; it is for tests.
+   */
+  readonly channels?: 'auto' | 'page' | 'worker'
 }
 
 export interface WebRtcLink extends PageLink {
@@ -35,6 +34,8 @@ export interface WebRtcLink extends PageLink {
   readonly failures: number
   /** Why the last connection or attempt ended, for people; undefined when none did. */
   readonly lastReason: string | undefined
+  /** Where the frames of this link go. */
+  readonly channels: 'page' | 'worker'
 }
 
 export interface WebRtcTransport extends PageTransport {
@@ -53,31 +54,55 @@ export function webrtc(options: WebRtcOptions): WebRtcTransport {
     random: Math.random,
     afterTask: queueMicrotask,
     newInstance: randomId,
+    channels: options.channels ?? 'auto',
+    handsChannelsOver,
   })
 }
 
-export interface PageTransportOptions extends Omit<MeshOptions, 'self' | 'sink'> {
+export interface PageTransportOptions extends Omit<MeshOptions, 'self' | 'sink' | 'openLanes'> {
+  /** Runs its argument when the current task is over: `queueMicrotask`. */
+  readonly afterTask: (run: () => void) => void
   readonly newInstance: () => string
+  readonly channels: 'auto' | 'page' | 'worker'
+  /** Whether the browser can do it. Asked where `channels` leaves it open and the worker takes them. */
+  readonly handsChannelsOver: () => boolean
 }
 
 /** `webrtc` with the world passed in. */
 export function createPageTransport(options: PageTransportOptions): WebRtcTransport {
   let attached: MessagePort | undefined
   let mesh: Mesh | undefined
+  /** Where the lanes run, if not in this page. Fixed when the worker starts. */
+  let workerLanes: WorkerLanes | undefined
   let isClosed = false
+
+  function start(port: MessagePort, { node, ensemble, takesChannels }: Start): void {
+    if (mesh !== undefined) return
+    const post = (message: PageToWorker, transfer: Transferable[]) => port.postMessage(message, transfer)
+    const { channels } = options
+    const isInWorker =
+      channels === 'worker' || (channels === 'auto' && takesChannels && options.handsChannelsOver())
+    workerLanes = isInWorker ? lanesInWorker(options, post) : undefined
+    mesh = createMesh({
+      ...options,
+      self: { node, ensemble, instance: options.newInstance() },
+      openLanes: workerLanes?.open ?? lanesInPage(options),
+      sink(event) {
+        // Who is up is for the worker to say where the channels are there.
+        if (!isInWorker || event.type === 'foreign')
+          post(event, event.type === 'frame' ? [event.bytes.buffer] : [])
+      },
+    })
+  }
 
   function serve(port: MessagePort, message: WorkerToPage): void {
     switch (message.type) {
-      case 'start': {
-        if (mesh !== undefined) return
-        const self = { node: message.node, ensemble: message.ensemble, instance: options.newInstance() }
-        mesh = createMesh({
-          ...options,
-          self,
-          sink: event => port.postMessage(event, event.type === 'frame' ? [event.bytes.buffer] : []),
-        })
-        return
-      }
+      case 'start':
+        return start(port, message)
+      case 'opened':
+      case 'broken':
+      case 'dropped':
+        return workerLanes?.hear(message)
       case 'send':
         return mesh?.send(message.peer, message.lane, message.bytes)
       case 'lastWords':
@@ -105,7 +130,10 @@ export function createPageTransport(options: PageTransportOptions): WebRtcTransp
         if (message !== undefined) serve(port, message)
       }
     },
-    links: () => Array.from(mesh?.links() ?? [], ([peer, link]) => linkFacts(peer, link)),
+    links() {
+      const channels = workerLanes === undefined ? 'page' : 'worker'
+      return Array.from(mesh?.links() ?? [], ([peer, link]) => linkFacts(peer, link, channels))
+    },
     close,
     farewell() {
       mesh?.farewell()
@@ -114,28 +142,17 @@ export function createPageTransport(options: PageTransportOptions): WebRtcTransp
   }
 }
 
-const linkFacts = (peer: NodeId, link: Omit<WebRtcLink, 'peer'>): WebRtcLink => ({
+type Start = Extract<WorkerToPage, { type: 'start' }>
+
+const linkFacts = (
+  peer: NodeId,
+  link: Omit<WebRtcLink, 'peer' | 'channels'>,
+  channels: WebRtcLink['channels'],
+): WebRtcLink => ({
   peer,
   state: link.state,
   framesDropped: link.framesDropped,
   failures: link.failures,
   lastReason: link.lastReason,
+  channels,
 })
-
-const isLane = (value: unknown): value is Lane => value === 'control' || value === 'bulk'
-
-/** The worker's message in `value`, or undefined when it is none. */
-function parseWorkerToPage(value: unknown): WorkerToPage | undefined {
-  if (!isRecord(value)) return undefined
-  const { type, node, ensemble, peer, lane, bytes } = value
-  if (type === 'start' && isId(node) && isId(ensemble)) {
-    return { type, node: nodeId(node), ensemble: ensembleId(ensemble) }
-  }
-  if (type === 'send' && isId(peer) && isLane(lane) && bytes instanceof Uint8Array) {
-    return { type, peer: nodeId(peer), lane, bytes }
-  }
-  if (type === 'lastWords' && isId(peer) && bytes instanceof Uint8Array) {
-    return { type, peer: nodeId(peer), bytes }
-  }
-  return type === 'close' ? { type } : undefined
-}

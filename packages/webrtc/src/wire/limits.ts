@@ -1,17 +1,5 @@
 /** Every bound of this package, with its reason. Sizes in bytes, times in milliseconds. */
 
-/** One message on a data channel. Over 16 KiB browsers disagree, and a large message blocks those behind it. */
-export const messageBytesMax = 16 * 1_024
-
-/** What may wait for one lane of one link: the core's own bound on what is in flight to a peer. */
-export const laneQueueBytesMax = 8 * 1_024 * 1_024
-
-/** Handed to the browser and not yet sent. Small, so that what one lane holds there cannot delay the other for long. */
-export const laneBufferedBytesMax = 64 * 1_024
-
-/** A lane that waits for the browser's "buffer is low" looks by itself after this long, should the event not come. */
-export const laneWakeMs = 50
-
 /** From the first signal of an attempt to an open channel; ICE over a relay and a slow phone takes seconds. */
 export const connectTimeoutMs = 15_000
 

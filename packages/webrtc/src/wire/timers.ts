@@ -1,10 +1,5 @@
-/**
- * Time as this package sees it: passed in, so that tests own it. Says nothing of dates; only of what happens later.
- */
-export interface Timers {
-  /** Runs `run` once after `ms` milliseconds, in a task of its own. Returns what cancels it (idempotent). */
-  after(ms: number, run: () => void): () => void
-}
+/** How long to wait between attempts, of anything that may fail for a while. */
+export type { Timers } from '@peerkeeper/core/transport'
 
 /**
  * How long to wait after `failures` failures in a row (0, 1, 2 ...): `min` doubled each time, at most `max`, of which a

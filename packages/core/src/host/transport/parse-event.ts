@@ -2,6 +2,27 @@
 import { ensembleId, isCounter, isId, nodeId } from '../../logic/base/ids.ts'
 import { frameBytesMax } from '../../logic/base/limits.ts'
 import type { TransportEvent } from './contract.ts'
+import type { Channel } from './lane/channel.ts'
+import type { ChannelsToWorker, PageToWorker } from './port-protocol.ts'
+
+type Parsed = TransportEvent | ChannelsToWorker<Channel> | Extract<PageToWorker, { type: 'ended' }>
+
+/** What the page says, or null when it is nothing; `channelOf` knows the channels that it hands over. */
+export function parsePageToWorker(
+  value: unknown,
+  channelOf: (value: unknown) => Channel | null,
+): Parsed | null {
+  if (typeof value !== 'object' || value === null) return null
+  const { type, peer, connection, ...channels } = value as Partial<Record<string, unknown>>
+  if (type === 'ended') return isCounter(connection) ? { type, connection } : null
+  if (type !== 'channels') return parseTransportEvent(value)
+  if (!isId(peer) || !isCounter(connection)) return null
+  const control = channelOf(channels['control'])
+  const bulk = channelOf(channels['bulk'])
+  const peerWords = channelOf(channels['peerWords'])
+  if (control === null || bulk === null || peerWords === null) return null
+  return { type, peer: nodeId(peer), connection, control, bulk, peerWords }
+}
 
 /** A transport event from outside, or null when it is none or its frame is too large. */
 export function parseTransportEvent(value: unknown): TransportEvent | null {

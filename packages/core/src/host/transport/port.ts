@@ -1,17 +1,39 @@
 /**
- * The worker's half of a transport that lives in the page: speaks port-protocol.ts over a MessagePort. Knows nothing of
- * how the page reaches anybody; the page says who is up, and holds back or drops what it cannot send.
+ * The worker's half of a transport that lives in the page: speaks port-protocol.ts over a MessagePort. Frames go through the
+ * page, or over channels that the page has handed over. Knows nothing of how the page reaches anybody.
  */
+import { type Carried, createCarried } from './carried.ts'
 import type { Transport } from './contract.ts'
-import { isFrame, ownBuffer, parseTransportEvent } from './parse-event.ts'
+import type { Channel } from './lane/channel.ts'
+import { rtcChannel } from './lane/rtc-channel.ts'
+import { ownTimers } from './lane/timers.ts'
+import { isFrame, ownBuffer, parsePageToWorker } from './parse-event.ts'
 import type { WorkerToPage } from './port-protocol.ts'
+
+/** How channels are taken over: in browsers as they are, in tests as something that Node can transfer. */
+export interface ChannelTaker {
+  /** Whether channels can live here at all. */
+  readonly takesChannels: boolean
+  /** What was handed over as a channel, or null when it is none. */
+  channelOf(value: unknown): Channel | null
+}
+
+/** Takes data channels where workers have them. */
+const takeDataChannels: ChannelTaker = {
+  get takesChannels() {
+    return typeof RTCDataChannel === 'function'
+  },
+  channelOf: value =>
+    typeof RTCDataChannel === 'function' && value instanceof RTCDataChannel ? rtcChannel(value) : null,
+}
 
 /**
  * A transport over `port`, whose other end a PageTransport is attached to. Frames are transferred: without a copy where
  * the bytes own their buffer, as those of the codec do. Frames over `frameBytesMax` are dropped, both ways.
  */
-export function portTransport(port: MessagePort): Transport {
+export function portTransport(port: MessagePort, taker: ChannelTaker = takeDataChannels): Transport {
   let closed = false
+  let carried: Carried | null = null
   const post = (message: WorkerToPage, transfer: Transferable[] = []) => {
     try {
       port.postMessage(message, transfer)
@@ -21,15 +43,36 @@ export function portTransport(port: MessagePort): Transport {
   }
   return {
     start({ node, ensemble }, sink) {
-      if (closed) return
+      if (closed || carried !== null) return
+      carried = createCarried({
+        timers: ownTimers,
+        afterTask: queueMicrotask,
+        sink: event => {
+          if (!closed) sink(event)
+        },
+        post,
+      })
+      const connections = carried
       port.onmessage = ({ data }: MessageEvent<unknown>) => {
-        const event = parseTransportEvent(data)
-        if (event !== null && !closed) sink(event)
+        const message = parsePageToWorker(data, taker.channelOf)
+        if (message === null || closed) return
+        switch (message.type) {
+          case 'channels':
+            return connections.take(message)
+          case 'ended':
+            return connections.ended(message.connection)
+          case 'up':
+          case 'down':
+          case 'frame':
+          case 'foreign':
+            return sink(message)
+        }
       }
-      post({ type: 'start', node, ensemble })
+      post({ type: 'start', node, ensemble, takesChannels: taker.takesChannels })
     },
     send(peer, lane, bytes) {
       if (closed || !isFrame(bytes)) return
+      if (carried?.send(peer, lane, bytes)) return
       const own = ownBuffer(bytes)
       post({ type: 'send', peer, lane, bytes: own }, [own.buffer])
     },
@@ -39,6 +82,7 @@ export function portTransport(port: MessagePort): Transport {
     close() {
       if (closed) return
       closed = true
+      carried?.close()
       post({ type: 'close' })
       port.onmessage = null
       port.close()

@@ -93,7 +93,10 @@ export function createService(parts: ServiceParts = browserParts()): ReplicaServ
       storage,
       opened,
       codec,
-      transports: [...ports.map(portTransport), ...(broadcast ? [broadcastTransport({ room })] : [])],
+      transports: [
+        ...ports.map(each => portTransport(each)),
+        ...(broadcast ? [broadcastTransport({ room })] : []),
+      ],
       seed: parts.seed(),
       history: parts.history,
       watchPeer: (node, died) => {

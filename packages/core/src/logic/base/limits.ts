@@ -89,6 +89,18 @@ export const proposalQueueMax = 65_536
 /** A frame from a peer over this size is foreign or corrupt: one znode of the largest size, with room for its envelope. */
 export const frameBytesMax = 2 * 1_024 * 1_024
 
+/** One message on a data channel. Over 16 KiB browsers disagree, and a large message blocks those behind it. */
+export const messageBytesMax = 16 * 1_024
+
+/** What may wait for one lane of one link: the core's own bound on what is in flight to a peer. */
+export const laneQueueBytesMax = 8 * 1_024 * 1_024
+
+/** Handed to the browser and not yet sent. Small, so that what one lane holds there cannot delay the other for long. */
+export const laneBufferedBytesMax = 64 * 1_024
+
+/** A lane that waits for the browser's "buffer is low" looks by itself after this long, should the event not come. */
+export const laneWakeMs = 50
+
 /** Sequence numbers are ten digits of a signed 32-bit counter, as in ZooKeeper. */
 export const sequenceMax = 2_147_483_647
 

@@ -7,20 +7,21 @@
  *
  * Does not know how signals travel or who else is there.
  */
-import type { Lane, NodeId } from '@peerkeeper/core/transport'
+import type { Lane, NodeId, Timers } from '@peerkeeper/core/transport'
 import { linkStableMs, redialMsMax, redialMsMin, replacedInstancesMax } from '../../wire/limits.ts'
 import type { LinkSignal } from '../../wire/link-signal.ts'
-import { backoffMs, type Timers } from '../../wire/timers.ts'
+import { backoffMs } from '../../wire/timers.ts'
 import { type Connection, createConnection } from './connection.ts'
 import type { Dial } from './dial.ts'
+import type { OpenLanes } from './lanes.ts'
 
 export interface LinkContext {
   readonly self: NodeId
   readonly dial: Dial
+  readonly openLanes: OpenLanes
   readonly timers: Timers
   /** Uniform in [0, 1). */
   readonly random: () => number
-  readonly afterTask: (run: () => void) => void
   /** A number higher than all before, for attempts and for connections. */
   readonly nextNumber: () => number
   /** Brings `signal` to the tab `instance`. */
@@ -57,7 +58,12 @@ export interface Link {
 
 type State =
   | { readonly type: 'resting'; readonly cancel: (() => void) | undefined }
-  | { readonly type: 'connecting'; readonly attempt: number; readonly connection: Connection }
+  | {
+      readonly type: 'connecting'
+      readonly attempt: number
+      readonly connection: Connection
+      readonly number: number
+    }
   | {
       readonly type: 'up'
       readonly attempt: number
@@ -113,7 +119,9 @@ export function createLink(context: LinkContext, peer: NodeId, events: LinkEvent
     rest()
     const to = instance
     if (to === undefined) return
-    const options = { dial: context.dial, initiator, timers, afterTask: context.afterTask }
+    const number = context.nextNumber()
+    const id = { peer, connection: number }
+    const options = { id, dial: context.dial, openLanes: context.openLanes, initiator, timers }
     try {
       const connection = createConnection(options, {
         signal: signal => context.signal(to, { type: 'rtc', attempt, signal }),
@@ -126,7 +134,7 @@ export function createLink(context: LinkContext, peer: NodeId, events: LinkEvent
           broke(reason)
         },
       })
-      state = { type: 'connecting', attempt, connection }
+      state = { type: 'connecting', attempt, connection, number }
     } catch (error) {
       broke(error instanceof Error ? error.message : String(error))
     }
@@ -137,8 +145,8 @@ export function createLink(context: LinkContext, peer: NodeId, events: LinkEvent
     const cancel = timers.after(linkStableMs, () => {
       failures = 0
     })
-    const number = context.nextNumber()
-    state = { type: 'up', attempt, connection: state.connection, number, cancel, lastWords: undefined }
+    const { connection, number } = state
+    state = { type: 'up', attempt, connection, number, cancel, lastWords: undefined }
     events.up(number)
   }
 

@@ -1,16 +1,19 @@
 /**
- * The only file that knows simple-peer. One attempt has three channels, all agreed on beforehand by number, so that they
+ * The only file that knows simple-peer. One attempt has five channels, all agreed on beforehand by number, so that they
  * open with the connection and need no renegotiation: simple-peer keeps the first for itself (it opens and closes with the
- * connection and carries nothing), control and bulk are ours alone and could be handed to a worker.
+ * connection and carries nothing), the others are ours alone and may be handed to a worker. Last words have a channel each
+ * way: the end that says them stays in its page, the end that hears them goes where frames go.
  */
+import { rtcChannel } from '@peerkeeper/core/transport'
 import SimplePeer from 'simple-peer/simplepeer.min.js'
 import { parseRtcSignal } from '../../wire/link-signal.ts'
-import type { Dial } from './dial.ts'
-import { rtcChannel } from './rtc-channel.ts'
+import type { Dial, PageChannel } from './dial.ts'
 
 const lifelineId = 0
 const controlId = 1
 const bulkId = 2
+const initiatorWordsId = 3
+const answererWordsId = 4
 
 /**
  * Dials over simple-peer. `iceServers` are the STUN and TURN servers to use; without any, only peers that see each other's
@@ -44,10 +47,16 @@ export function simplePeerDial(iceServers: readonly RTCIceServer[]): Dial {
       isOver = true
       throw new Error('this browser refuses to make an RTCPeerConnection')
     }
+    // In the same task as the connection, hence part of its first offer or answer.
+    const channel = (label: string, id: number): PageChannel => {
+      const transferable = connection.createDataChannel(label, { negotiated: true, id })
+      return Object.assign(rtcChannel(transferable), { transferable })
+    }
     return {
-      // Made in the same task as the connection, hence part of its first offer or answer.
-      control: rtcChannel(connection.createDataChannel('control', { negotiated: true, id: controlId })),
-      bulk: rtcChannel(connection.createDataChannel('bulk', { negotiated: true, id: bulkId })),
+      control: channel('control', controlId),
+      bulk: channel('bulk', bulkId),
+      ownWords: channel('words', initiator ? initiatorWordsId : answererWordsId),
+      peerWords: channel('words', initiator ? answererWordsId : initiatorWordsId),
       signal(signal) {
         if (!isOver && !peer.destroyed) peer.signal(signal)
       },

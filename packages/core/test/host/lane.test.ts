@@ -1,7 +1,11 @@
-import { frameBytesMax } from '@peerkeeper/core/transport'
 import { describe, expect, test } from 'vitest'
-import { createLane } from '../src/lane/lane.ts'
-import { laneBufferedBytesMax, laneWakeMs, messageBytesMax } from '../src/wire/limits.ts'
+import { createLane } from '../../src/host/transport/lane/lane.ts'
+import {
+  frameBytesMax,
+  laneBufferedBytesMax,
+  laneWakeMs,
+  messageBytesMax,
+} from '../../src/logic/base/limits.ts'
 import { channelPair } from './fake-channel.ts'
 import { createFakeTime } from './fake-time.ts'
 

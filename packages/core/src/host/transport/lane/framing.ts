@@ -9,7 +9,7 @@
  *
  * Numbers are big-endian. Parts follow one another directly: the channel is ordered, so a frame needs no id.
  */
-import { messageBytesMax } from '../wire/limits.ts'
+import { messageBytesMax } from '../../../logic/base/limits.ts'
 
 export const recordWhole = 1
 export const recordFirst = 2

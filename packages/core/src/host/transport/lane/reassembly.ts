@@ -2,8 +2,7 @@
  * Turns channel messages back into frames: the door for bytes from a peer. Whatever framing.ts would not have written is
  * garbage, and the caller is expected to drop the connection. Never holds more than one frame of frameBytesMax.
  */
-import { frameBytesMax } from '@peerkeeper/core/transport'
-import { messageBytesMax } from '../wire/limits.ts'
+import { frameBytesMax, messageBytesMax } from '../../../logic/base/limits.ts'
 import { firstHeadBytes, recordFirst, recordNext, recordWhole, wholeHeadBytes } from './framing.ts'
 
 export interface Reassembly {

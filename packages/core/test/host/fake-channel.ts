@@ -1,5 +1,5 @@
 /** Two ends of a data channel in memory. What is sent waits in `bufferedAmount` until the test lets it drain. */
-import type { Channel, ChannelEvents } from '../src/lane/channel.ts'
+import type { Channel, ChannelEvents } from '../../src/host/transport/lane/channel.ts'
 
 export interface FakeChannel extends Channel {
   /** The messages that were sent, delivered or not. */

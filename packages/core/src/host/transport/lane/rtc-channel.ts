@@ -1,5 +1,5 @@
 /** An RTCDataChannel as the channel that a lane works on. Only translates. */
-import type { Channel } from '../../lane/channel.ts'
+import type { Channel } from './channel.ts'
 
 export function rtcChannel(rtc: RTCDataChannel): Channel {
   rtc.binaryType = 'arraybuffer'

@@ -5,12 +5,17 @@
  * Frames of one task leave together, and while the browser still holds bytes of ours, small frames wait and gather: they
  * could not overtake those bytes anyway, and one full message costs no more than one small one.
  */
-import { frameBytesMax } from '@peerkeeper/core/transport'
-import { laneBufferedBytesMax, laneQueueBytesMax, laneWakeMs, messageBytesMax } from '../wire/limits.ts'
-import type { Timers } from '../wire/timers.ts'
+import {
+  frameBytesMax,
+  laneBufferedBytesMax,
+  laneQueueBytesMax,
+  laneWakeMs,
+  messageBytesMax,
+} from '../../../logic/base/limits.ts'
 import type { Channel } from './channel.ts'
 import { createFrameQueue, wholeHeadBytes } from './framing.ts'
 import { createReassembly } from './reassembly.ts'
+import type { Timers } from './timers.ts'
 
 export interface LaneEvents {
   /** The channel opened, or the peer was heard on it. Once, before any frame. */
@@ -28,7 +33,7 @@ export interface ChannelLane {
   send(bytes: Uint8Array): void
   /** Hands the browser what waits, as far as it takes it, and ends the lane and its channel without an event. Idempotent. */
   close(): void
-  /** Closes, with `bytes` behind what waits; all within this task: the page goes away. */
+  /** Closes, with `bytes` behind what waits; all within this task: the page goes away. Idempotent. */
   farewell(bytes: Uint8Array): void
 }
 
@@ -62,6 +67,10 @@ export function createLane(options: LaneOptions, events: LaneEvents): ChannelLan
     },
     drained: flush,
     closed: () => fail('the channel closed'),
+  })
+  // A channel that was handed over may have opened on its way, and does not say so again.
+  afterTask(() => {
+    if (channel.isOpen && state === 'waiting') opened()
   })
 
   function opened(): void {

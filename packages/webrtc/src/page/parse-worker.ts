@@ -1,0 +1,38 @@
+/** What a worker says over its port, parsed: it may be of another version than the page. */
+import { ensembleId, isId, type Lane, nodeId, type WorkerToPage } from '@peerkeeper/core/transport'
+import { isRecord } from '../wire/guards.ts'
+
+const isLane = (value: unknown): value is Lane => value === 'control' || value === 'bulk'
+
+/** The worker's message in `value`, or undefined when it is none. */
+export function parseWorkerToPage(value: unknown): WorkerToPage | undefined {
+  if (!isRecord(value)) return undefined
+  const { type, node, ensemble, takesChannels, peer, lane, bytes } = value
+  if (type === 'start' && isId(node) && isId(ensemble)) {
+    // One that says nothing of channels is older than they are.
+    const takes = takesChannels === true
+    return { type, node: nodeId(node), ensemble: ensembleId(ensemble), takesChannels: takes }
+  }
+  if (type === 'send' && isId(peer) && isLane(lane) && bytes instanceof Uint8Array) {
+    return { type, peer: nodeId(peer), lane, bytes }
+  }
+  if (type === 'lastWords' && isId(peer) && bytes instanceof Uint8Array) {
+    return { type, peer: nodeId(peer), bytes }
+  }
+  return type === 'close' ? { type } : parseChannelNews(value)
+}
+
+function parseChannelNews({
+  type,
+  connection,
+  reason,
+  frames,
+}: Record<string, unknown>): WorkerToPage | undefined {
+  if (!isCount(connection)) return undefined
+  if (type === 'opened') return { type, connection }
+  if (type === 'broken' && typeof reason === 'string') return { type, connection, reason }
+  return type === 'dropped' && isCount(frames) ? { type, connection, frames } : undefined
+}
+
+const isCount = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isSafeInteger(value) && value >= 0
