@@ -23,15 +23,18 @@ export interface LabOptions {
   readonly arbiter?: boolean
   /** Each tab its own where nothing is said: what most tests are about. */
   readonly replicas?: Replicas
+  /** Where frames go; the worker where nothing is said and the browser can. */
+  readonly channels?: 'page' | 'worker'
   readonly sessionTimeoutMs?: number
   readonly timeoutMs?: number
 }
 
 /** Opens this page's keeper over WebRTC. What it is made of stays in `lab`, for tests that reach behind it. */
-async function open({ signaling, arbiter = false, ...options }: LabOptions): Promise<Keeper> {
+async function open({ signaling, arbiter = false, channels, ...options }: LabOptions): Promise<Keeper> {
   const { room } = options
   const transports = () => {
     const transport = webrtc({
+      channels: channels ?? 'auto',
       signaling:
         signaling === undefined ? broadcastSignaling({ room }) : webSocketSignaling({ room, url: signaling }),
     })

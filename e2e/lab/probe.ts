@@ -1,6 +1,6 @@
 /**
- * A page in a room's mesh that is no replica: the transport is the real one, but the "worker" behind it is this page. Sends
- * any bytes to anybody, and notes what comes.
+ * A page in a room's mesh that is no replica: the transport is the real one, but the "worker" behind it is this page, or one
+ * that does nothing by itself. Sends any bytes to anybody, and notes what comes.
  */
 import {
   ensembleId,
@@ -18,6 +18,8 @@ export interface ProbeOptions {
   readonly ensemble: string
   /** The signaling server; without one, BroadcastChannel. */
   readonly signaling?: string
+  /** Where frames go: through this page, where nothing is said. */
+  readonly channels?: 'page' | 'worker'
 }
 
 /** First byte of a frame among probes: what the receiver does with it. */
@@ -27,22 +29,23 @@ const keep = 3
 
 export type Probe = ReturnType<typeof startProbe>
 
-export function startProbe({ room, node, ensemble, signaling }: ProbeOptions) {
+export function startProbe({ room, node, ensemble, signaling, channels = 'page' }: ProbeOptions) {
   const transport = webrtc({
     signaling:
       signaling === undefined ? broadcastSignaling({ room }) : webSocketSignaling({ url: signaling, room }),
   })
   const { port1, port2 } = new MessageChannel()
+  const worker = channels === 'page' ? port2 : startWorker(port2)
   const ups: { peer: string; connection: number }[] = []
   const downs: { peer: string; at: number }[] = []
   const kept: { peer: string; bytes: number; sum: number }[] = []
   let awaitPong: (() => void) | undefined
 
-  const tell = (message: WorkerToPage) => port2.postMessage(message)
+  const tell = (message: WorkerToPage) => worker.postMessage(message)
   const sendBytes = (peer: string, lane: Lane, bytes: Uint8Array) =>
     tell({ type: 'send', peer: nodeId(peer), lane, bytes })
 
-  port2.onmessage = ({ data: event }: MessageEvent<PageToWorker>) => {
+  worker.onmessage = ({ data: event }: MessageEvent<PageToWorker>) => {
     switch (event.type) {
       case 'up':
         return void ups.push({ peer: event.peer, connection: event.connection })
@@ -63,6 +66,7 @@ export function startProbe({ room, node, ensemble, signaling }: ProbeOptions) {
     ups,
     downs,
     kept,
+    worker,
     links: () => transport.links(),
     sendBytes,
     /** Sends `count` frames of `bytes` bytes. Returns the checksum of each. */
@@ -88,6 +92,12 @@ export function startProbe({ room, node, ensemble, signaling }: ProbeOptions) {
       return times.sort((a, b) => a - b)
     },
   }
+}
+
+function startWorker(port: MessagePort): Worker {
+  const worker = new Worker(new URL('./probe-worker.ts', import.meta.url), { type: 'module' })
+  worker.postMessage(port, [port])
+  return worker
 }
 
 const now = () => performance.timeOrigin + performance.now()

@@ -45,7 +45,8 @@ export function expectBrowser(browser: string, agent: string): void {
 
 /** Opens the keeper of a page that has the lab in it. */
 export async function openKeeper(page: Page, options: LabOptions): Promise<Tab> {
-  const { room, signaling, ensemble, abandon, arbiter, replicas, sessionTimeoutMs, timeoutMs } = options
+  const { room, signaling, ensemble, abandon, arbiter, replicas, channels, sessionTimeoutMs, timeoutMs } =
+    options
   const asked = {
     room,
     ...(signaling === undefined ? {} : { signaling }),
@@ -53,6 +54,7 @@ export async function openKeeper(page: Page, options: LabOptions): Promise<Tab> 
     ...(abandon === undefined ? {} : { abandon }),
     ...(arbiter === undefined ? {} : { arbiter }),
     ...(replicas === undefined ? {} : { replicas }),
+    ...(channels === undefined ? {} : { channels }),
     ...(sessionTimeoutMs === undefined ? {} : { sessionTimeoutMs }),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
   }

@@ -1,4 +1,4 @@
-/** Frames pass through the page, and a page may be busy. */
+/** Where frames pass through the page, the page may be busy. Where they do not: channels.spec.ts. */
 import { expectSameState, leaderAmong, read, statusOf, waitForVoters } from '../support/tab.ts'
 import { expect, test } from '../support/test.ts'
 
@@ -7,7 +7,8 @@ const blockMs = 1_000
 test("E2E-14 a leader's page that is busy for a second stays the leader's, and writes made meanwhile complete", async ({
   open,
 }) => {
-  const tabs = [await open(), await open(), await open()] as const
+  const page = { channels: 'page' } as const
+  const tabs = [await open(page), await open(page), await open(page)] as const
   await waitForVoters(tabs)
   const { leader, others } = await leaderAmong(tabs)
   const [b] = others

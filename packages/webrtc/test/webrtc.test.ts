@@ -145,6 +145,70 @@ test('RTC-19 links tells each peer, its state and what went wrong', async () => 
   await vi.waitFor(() => expect(a.transport.links()).toEqual([]))
 })
 
+/** Where the channels of a transport go whose worker says `takesChannels` and whose browser can hand them over, or not. */
+async function placeOf(channels: 'auto' | 'page' | 'worker', takesChannels: unknown, can: boolean) {
+  let asked = 0
+  const transport = createPageTransport({
+    signaling: broadcastSignaling({ room: 'place' }),
+    dial: fakeDial(),
+    timers: pageTimers,
+    random: Math.random,
+    afterTask: queueMicrotask,
+    newInstance: () => crypto.randomUUID(),
+    channels,
+    handsChannelsOver: () => {
+      asked += 1
+      return can
+    },
+  })
+  const b = replica(fakeDial(), 'place')
+  const { port1, port2 } = new MessageChannel()
+  ends.push(() => {
+    transport.close()
+    port2.close()
+  })
+  transport.attach(port1)
+  port2.postMessage({ type: 'start', node: 'a', ensemble: 'e', takesChannels })
+  b.port.postMessage({ type: 'start', node: 'b', ensemble: 'e' })
+  await vi.waitFor(() => expect(transport.links()).toHaveLength(1))
+  const place = transport.links()[0]?.channels
+  transport.close()
+  b.transport.close()
+  return { place, asked }
+}
+
+test('RTC-25 frames go past the page where worker and browser can and nobody says otherwise', async () => {
+  expect(await placeOf('auto', true, true)).toEqual({ place: 'worker', asked: 1 })
+  expect(await placeOf('auto', true, false)).toEqual({ place: 'page', asked: 1 })
+  expect(await placeOf('auto', false, true)).toEqual({ place: 'page', asked: 0 })
+  expect(await placeOf('auto', undefined, true)).toEqual({ place: 'page', asked: 0 })
+  expect(await placeOf('page', true, true)).toEqual({ place: 'page', asked: 0 })
+  expect(await placeOf('worker', false, false)).toEqual({ place: 'worker', asked: 0 })
+})
+
+test("RTC-25 where the channels are the worker's, the page says nothing of who is up; what is no news is ignored", async () => {
+  const dial = fakeDial()
+  const [a, b] = [replica(dial, 'news'), replica(dial, 'news')]
+  a.port.postMessage({ type: 'start', node: 'a', ensemble: 'e', takesChannels: true })
+  b.port.postMessage({ type: 'start', node: 'b', ensemble: 'e', takesChannels: true })
+  await vi.waitFor(() => expect([a.heard.length, b.heard.length]).toEqual([1, 1]))
+  const [given] = a.heard
+  if (given?.type !== 'channels') throw new Error('the page handed nothing over')
+  const { connection } = given
+  for (const news of [{ connection: -1 }, { connection: 'x' }, {}])
+    a.port.postMessage({ type: 'opened', ...news })
+  a.port.postMessage({ type: 'broken', connection })
+  a.port.postMessage({ type: 'dropped', connection, frames: 'many' })
+  a.port.postMessage({ type: 'opened', connection })
+  a.port.postMessage({ type: 'dropped', connection, frames: 2 })
+  await vi.waitFor(() => expect(a.transport.links()).toMatchObject([{ state: 'up', framesDropped: 2 }]))
+  a.port.postMessage({ type: 'broken', connection, reason: 'the channel closed' })
+  await vi.waitFor(() => expect(a.heard).toHaveLength(2))
+  expect(a.transport.links()).toMatchObject([{ failures: 1, lastReason: 'the channel closed' }])
+  const [, next] = a.heard
+  expect(next?.type === 'channels' && next.connection > connection).toBe(true)
+})
+
 test('RTC-20 the package can be imported and a transport be made where there is no WebRTC', () => {
   const transport = webrtc({ signaling: broadcastSignaling({ room: 'node' }) })
   expect(transport.links()).toEqual([])

@@ -252,3 +252,22 @@ test('LANE-12 what waits when a lane is closed is handed to the browser first, a
   full.sender.lane.close()
   expect(full.sender.channel.sent.length).toBe(handed)
 })
+
+test('LANE-13 a channel that is open already, and will not say so, is used all the same', () => {
+  const time = createFakeTime()
+  const [near, far] = channelPair(true)
+  near.open()
+  const log: string[] = []
+  const events = {
+    open: () => log.push('open'),
+    frame: () => log.push('frame'),
+    closed: () => log.push('closed'),
+  }
+  const lane = createLane({ channel: near, timers: time, afterTask: time.afterTask }, events)
+  expect(log).toEqual([])
+  lane.send(frame(10))
+  time.settle()
+  expect(log).toEqual(['open'])
+  expect(near.sent.map(({ length }) => length)).toEqual([13])
+  far.close()
+})

@@ -133,7 +133,7 @@ export function createLane(options: LaneOptions, events: LaneEvents): ChannelLan
       return framesDropped
     },
     send(bytes) {
-      if (state === 'closed') return
+      if (state === 'closed' || isGivenAway(bytes)) return
       if (bytes.length > frameBytesMax || queue.bytes + bytes.length + wholeHeadBytes > queueBytesMax) {
         framesDropped += 1
         return
@@ -156,5 +156,15 @@ export function createLane(options: LaneOptions, events: LaneEvents): ChannelLan
       if (state !== 'closed') queue.push(bytes)
       this.close()
     },
+  }
+}
+
+/** Whether the bytes were transferred before: then they are none any more, and nothing may be done with them. */
+function isGivenAway(bytes: Uint8Array): boolean {
+  if (bytes.length > 0) return false
+  try {
+    return new Uint8Array(bytes.buffer).length < 0
+  } catch {
+    return true
   }
 }
