@@ -11,6 +11,7 @@ import { profile } from './lib/profile.mjs'
 import { report } from './lib/report.mjs'
 import { serve } from './lib/site.mjs'
 import { isStopping, stopAll, stopOnSignals, within } from './lib/stop.mjs'
+import { measureChannels, openChannelSides } from './sides/channels.mjs'
 import { measureDepartures } from './sides/departures.mjs'
 import { connectFloor, measureFloor } from './sides/floor.mjs'
 import { PeerkeeperSide } from './sides/peerkeeper.mjs'
@@ -61,6 +62,8 @@ async function bench(options) {
     // Each round begins with another side.
     for (const index of sides.measured.keys())
       await measureRound(sides.measured[(index + round) % sides.measured.length], figures, ms)
+    const ways = { ms, round, idle: only.has('channels'), blocked: only.has('page-blocked') }
+    await measureChannels(sides.ways, figures, ways)
     if (only.has('tree')) await measureTree(figures)
     if (only.has('signaling')) await signaling(figures)
   }
@@ -104,8 +107,9 @@ async function openSides(only) {
   const measured = []
   const killed = []
   let pages = []
+  let ways = []
   let browserVersion = null
-  if (['floor', 'commit', 'broadcast', 'failover'].some(name => only.has(name))) {
+  if (['floor', 'commit', 'channels', 'page-blocked', 'broadcast', 'failover'].some(name => only.has(name))) {
     const { context, url, version } = await openBrowser()
     browserVersion = version
     const webrtc = new PeerkeeperSide('webrtc', context, url)
@@ -115,6 +119,10 @@ async function openSides(only) {
     if (only.has('commit') || only.has('failover')) await open(webrtc)
     if (only.has('commit')) measured.push(webrtc)
     if (only.has('failover')) killed.push(webrtc)
+    if (only.has('channels') || only.has('page-blocked')) {
+      say('opening tabs with frames past their pages, and through them')
+      ways = await openChannelSides(context, url)
+    }
     if (only.has('broadcast')) {
       const broadcast = new PeerkeeperSide('broadcast', context, url)
       await broadcast.openPages()
@@ -128,7 +136,7 @@ async function openSides(only) {
     measured.push(zookeeper)
     killed.push(zookeeper)
   }
-  return { measured, killed, pages, browserVersion }
+  return { measured, killed, pages, ways, browserVersion }
 }
 
 async function profileOnly({ profile: folder, inFlight, ms }) {

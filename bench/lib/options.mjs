@@ -5,6 +5,8 @@ import { parseArgs } from 'node:util'
 export const parts = [
   'floor',
   'commit',
+  'channels',
+  'page-blocked',
   'broadcast',
   'failover',
   'zookeeper',

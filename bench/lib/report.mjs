@@ -1,4 +1,5 @@
 // The figures as tables for people: sides beside each other, ratios last.
+import { channelSides } from '../sides/channels.mjs'
 import { departureRows } from '../sides/departures.mjs'
 import { floorOf } from '../sides/floor.mjs'
 import { loadPerSecond, roomSize, rooms } from '../sides/signaling.mjs'
@@ -15,6 +16,14 @@ export function report(figures) {
   const lines = [
     ...table(['Floor', 'p50 ms', 'p99 ms'], floorRows(figures)),
     ...table(['One at a time, ms: p50 (p99)', ...sideTitles], latencyRows(figures)),
+    ...table(
+      ['One at a time, ms: p50 (p99)', ...Object.values(channelSides), 'pages / workers'],
+      channelRows(figures),
+    ),
+    ...table(
+      ["Commits a second while the leader's page is", 'busy', 'resting', 'busy / resting'],
+      blockedRows(figures),
+    ),
     ...table(['Throughput, operations a second', ...sideTitles, 'WebRTC / ZK'], throughputRows(figures)),
     ...table(['After the kill of the leader, ms', ...sideTitles], failoverRows(figures)),
     ...table(['From a departure to the next commit elsewhere, ms', 'p50', 'max'], departures(figures)),
@@ -53,6 +62,24 @@ const latencyRows = figures =>
       return p50 === null ? '' : `${ms(p50)} (${ms(figures.median(side, `${name} p99`))})`
     }),
   ])
+
+const channelRows = figures =>
+  ['leader', 'follower'].map(at => {
+    const cells = Object.keys(channelSides).map(side => {
+      const p50 = figures.median('channels', `${side} ${at} p50`)
+      return p50 === null ? '' : `${ms(p50)} (${ms(figures.median('channels', `${side} ${at} p99`))})`
+    })
+    const [workers, pages] = Object.keys(channelSides).map(side =>
+      figures.median('channels', `${side} ${at} p50`),
+    )
+    return [`commit at ${at}`, ...cells, times(pages, workers)]
+  })
+
+const blockedRows = figures =>
+  Object.entries(channelSides).map(([side, title]) => {
+    const [busy, resting] = ['busy', 'resting'].map(when => figures.median('channels', `${side} ${when}`))
+    return [title, count(busy), count(resting), times(busy, resting)]
+  })
 
 function throughputRows(figures) {
   const row = (title, name) => [

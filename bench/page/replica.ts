@@ -13,16 +13,22 @@ let writer: ReturnType<typeof writeSteadily> | null = null
 /** Resolves with the replica's id. */
 export async function join(
   room: string,
-  over: 'webrtc' | 'broadcast',
+  over: 'webrtc' | 'webrtc-page' | 'broadcast',
   replicas: 'per-tab' | 'per-device' = 'per-tab',
 ): Promise<string> {
   keeper = await connect({
     room,
     replicas,
-    ...(over === 'webrtc' ? { transports: () => [webrtc({ signaling: broadcastSignaling({ room }) })] } : {}),
+    ...(over === 'broadcast' ? {} : { transports: () => [transport(room, over)] }),
   })
   return keeper.node
 }
+
+const transport = (room: string, over: 'webrtc' | 'webrtc-page') =>
+  webrtc({
+    signaling: broadcastSignaling({ room }),
+    channels: over === 'webrtc' ? 'auto' : 'page',
+  })
 
 export const status = (): Promise<ReplicaStatus | null> => opened().status()
 

@@ -16,7 +16,7 @@ export class PeerkeeperSide {
   #url
   #over
 
-  /** @param {'webrtc' | 'broadcast'} over @param {import('@playwright/test').BrowserContext} context @param {string} url */
+  /** @param {'webrtc' | 'webrtc-page' | 'broadcast'} over @param {import('@playwright/test').BrowserContext} context @param {string} url */
   constructor(over, context, url) {
     this.#over = over
     this.#context = context
