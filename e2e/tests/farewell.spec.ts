@@ -38,6 +38,28 @@ for (const who of ['the leader', 'a follower'] as const)
     await Promise.all(contexts.map(context => context.close()))
   })
 
+for (const [channels, elsewhere] of [
+  ['page', 'worker'],
+  ['worker', 'page'],
+] as const)
+  test(`E2E-92 a page whose channels are in the ${channels} takes leave of those that have them in the ${elsewhere}`, async ({
+    open,
+    browser,
+    signaling,
+  }) => {
+    const context = await browser.newContext()
+    const a = await open({ signaling: signaling.url, sessionTimeoutMs, channels: elsewhere })
+    const joining = { signaling: signaling.url, ensemble: a.ensemble, sessionTimeoutMs }
+    const b = await open({ ...joining, channels: elsewhere })
+    const gone = await open({ ...joining, channels, context })
+    await waitForVoters([a, b, gone])
+    await createOwn(gone, '/gone')
+    await waitForData([a, b], '/gone', 'here')
+    await leave(gone)
+    await waitForData([a, b], '/gone', 'NoNode')
+    await context.close()
+  })
+
 test('E2E-41 the page that hosts the replica of a profile goes away: its ephemerals go, those of other tabs stay', async ({
   open,
 }) => {

@@ -11,22 +11,23 @@ base.beforeAll(async () => {
 })
 base.afterAll(() => firefox.close())
 
-test('RTC-16 Chromium and Firefox exchange frames of every size', async ({
-  openPage,
-  room,
-  signaling: { url },
-}) => {
-  const context = await firefox.newContext()
-  const [a, b] = [await openPage(), await openPage({ context, browser: 'firefox' })] as const
-  await startProbe(a, { node: 'a', ensemble: 'e', room, signaling: url })
-  await startProbe(b, { node: 'b', ensemble: 'e', room, signaling: url })
-  await Promise.all([waitForUps(a, 1), waitForUps(b, 1)])
-  await exchange(a, b, 'a', 'b')
-  await exchange(b, a, 'b', 'a')
-  await measure('Chromium to Firefox', a, b, 'b')
-  await measure('Firefox to Chromium', b, a, 'a')
-  await context.close()
-})
+for (const channels of ['page', 'worker'] as const)
+  test(`RTC-16 Chromium and Firefox exchange frames of every size; channels in the ${channels}`, async ({
+    openPage,
+    room,
+    signaling: { url },
+  }) => {
+    const context = await firefox.newContext()
+    const [a, b] = [await openPage(), await openPage({ context, browser: 'firefox' })] as const
+    await startProbe(a, { node: 'a', ensemble: 'e', room, signaling: url, channels })
+    await startProbe(b, { node: 'b', ensemble: 'e', room, signaling: url, channels })
+    await Promise.all([waitForUps(a, 1), waitForUps(b, 1)])
+    await exchange(a, b, 'a', 'b')
+    await exchange(b, a, 'b', 'a')
+    await measure(`Chromium to Firefox, channels in the ${channels}`, a, b, 'b')
+    await measure(`Firefox to Chromium, channels in the ${channels}`, b, a, 'a')
+    await context.close()
+  })
 
 for (const dialer of ['chromium', 'firefox'] as const)
   test(`RTC-17 a page that was closed comes back and is connected anew, dialed by ${dialer}`, async ({

@@ -8,7 +8,8 @@ export const heartbeatTicks = 2
 
 /**
  * A follower that heard nothing for a random count in this range asks for an election. The lower end is over one
- * second because frames pass through a page that a long script may block for that long.
+ * second because where a browser hands no data channel to its worker frames pass through a page, which a long
+ * script may block for that long.
  */
 export const electionTimeoutTicksMin = 25
 export const electionTimeoutTicksMax = 50

@@ -1,24 +1,24 @@
 /** Whether this browser hands data channels to workers: found out by trying, once for each page. */
 let answer: boolean | undefined
 
-/** Tries it with a channel that nobody uses; false too where there is no WebRTC. */
+/** Tries it with a channel that nobody uses; false too where there is no WebRTC, or none may be used. */
 export function handsChannelsOver(): boolean {
   answer ??= tryIt()
   return answer
 }
 
 function tryIt(): boolean {
-  if (typeof RTCPeerConnection !== 'function') return false
-  const connection = new RTCPeerConnection()
   const { port1 } = new MessageChannel()
+  let connection: RTCPeerConnection | undefined
   try {
-    const channel: RTCDataChannel & Partial<Transferable> = connection.createDataChannel('trial')
-    port1.postMessage(channel, [channel])
+    connection = new RTCPeerConnection()
+    const channel = connection.createDataChannel('trial')
+    port1.postMessage(null, [channel])
     return true
   } catch {
     return false
   } finally {
     port1.close()
-    connection.close()
+    connection?.close()
   }
 }
