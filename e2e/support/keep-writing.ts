@@ -22,8 +22,8 @@ export async function keepWriting({ keeper }: Tab, path: string): Promise<KeptWr
       longestMs: 0,
       end: go,
       may: go,
-      goOn: () => undefined as void,
-      paused: () => undefined as void,
+      goOn: () => {},
+      paused: () => {},
     }
     const timed = async (write: () => Promise<unknown>) => {
       const before = performance.now()
