@@ -34,6 +34,23 @@ test('PAXOS-24 every voter that reaches a quorum proposes; the lowest does what 
   for (const name of ['b', 'c']) expect(table.status(name)).toMatchObject({ proposer: name, doer: 'b' })
 })
 
+test('PAXOS-29 one that is said to be dead is not counted on until it is heard, and has been silent no longer than it was', () => {
+  const table = met('a', 'b', 'c')
+  const suspect = (name: string) => table.input('a', { type: 'suspect', peer: nodeId(name) })
+  const silence = () => table.status('a').peers.map(({ silentTicks }) => silentTicks)
+  const before = silence()
+  suspect('b')
+  expect(table.status('a').proposer).toBe('a')
+  expect(silence()).toEqual(before)
+  suspect('c')
+  expect(table.status('a').proposer).toBe(null)
+  for (let i = 0; i < 10; i++) {
+    for (const name of ['a', 'b']) table.tick(name)
+    table.settle()
+  }
+  expect(table.status('a').proposer).toBe('a')
+})
+
 test('PAXOS-24 a voter that hears others and is not heard takes itself for no proposer', () => {
   const table = met('a', 'b', 'c')
   for (let i = 0; i < 40; i++)

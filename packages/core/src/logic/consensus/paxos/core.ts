@@ -126,6 +126,8 @@ export interface ReadRound {
 export interface Peer {
   chosenThrough: Slot
   silentTicks: number
+  /** Said to be dead since it was last heard. */
+  suspected: boolean
   hears: readonly NodeId[]
   able: boolean
   lowest: NodeId | null

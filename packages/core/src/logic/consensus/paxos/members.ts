@@ -22,7 +22,7 @@ const audience = (core: Core): readonly NodeId[] =>
 
 function hears(core: Core, node: NodeId): boolean {
   const peer = core.peers.get(node)
-  return peer !== undefined && peer.silentTicks < leaderQuorumTicks
+  return peer !== undefined && !peer.suspected && peer.silentTicks < leaderQuorumTicks
 }
 
 /** Whether this node can get something chosen, as far as it knows. */
@@ -97,14 +97,21 @@ export function onHeartbeat(core: Core, from: NodeId, message: Heartbeat, effect
     return
   }
   const isNews = !hears(core, from)
-  core.peers.set(from, { chosenThrough, silentTicks: 0, hears: heard, able, lowest: named })
+  core.peers.set(from, {
+    chosenThrough,
+    silentTicks: 0,
+    suspected: false,
+    hears: heard,
+    able,
+    lowest: named,
+  })
   if (isNews && isVoterHere(core)) effects.send(from, heartbeat(core))
 }
 
-/** Said to be dead: not counted on until it is heard again. */
+/** Said to be dead: not counted on until it is heard again. How long it was silent is another matter. */
 export function suspect(core: Core, node: NodeId): void {
   const peer = core.peers.get(node)
-  if (peer) peer.silentTicks = leaderQuorumTicks
+  if (peer) peer.suspected = true
 }
 
 /** Time passes; former members are forgotten. */
