@@ -2,6 +2,7 @@
  * Calls that wait for an answer. Each settles exactly once: by its answer, its time limit, its signal, or the end of
  * everything. Does not know what is asked.
  */
+import { ownClock, type Timers } from '../host/time/clock.ts'
 import { KeeperError, type KeeperErrorCode } from './error.ts'
 
 /** How long a call may take, and how it can be given up. */
@@ -19,10 +20,12 @@ interface Waiting {
 export class Calls<Key> {
   readonly #waiting = new Map<Key, Waiting>()
   readonly #defaultTimeoutMs: number
+  readonly #timers: Timers
   /** Told when nobody waits for `key` any more though no answer came. */
   readonly #abandoned: (key: Key) => void
 
-  constructor(defaultTimeoutMs: number, abandoned: (key: Key) => void) {
+  constructor(defaultTimeoutMs: number, abandoned: (key: Key) => void, timers: Timers = ownClock) {
+    this.#timers = timers
     this.#defaultTimeoutMs = defaultTimeoutMs
     this.#abandoned = abandoned
   }
@@ -40,11 +43,13 @@ export class Calls<Key> {
         this.#abandoned(key)
         this.reject(key, new KeeperError(code, message))
       }
-      const timer = setTimeout(() => giveUp('Timeout', `${what}: no answer in ${limitMs} ms`), limitMs)
+      const cancel = this.#timers.after(limitMs, () =>
+        giveUp('Timeout', `${what}: no answer in ${limitMs} ms`),
+      )
       const onAbort = () => giveUp('Aborted', `${what}: given up by its signal`)
       signal?.addEventListener('abort', onAbort, { once: true })
       const clear = () => {
-        clearTimeout(timer)
+        cancel()
         signal?.removeEventListener('abort', onAbort)
       }
       this.#waiting.set(key, {

@@ -10,11 +10,12 @@ import { endedBy, withMissing, withNobody } from './endings.ts'
 import { KeeperError, keeperError } from './error.ts'
 import { fork } from './fork.ts'
 import { Keeper } from './keeper.ts'
-import { Link } from './link.ts'
+import { Link, type LinkEvents } from './link.ts'
 import { type ConnectOptions, openOptions } from './options.ts'
 import { askToPersist } from './persistence.ts'
-import { type Place, reachOwn, reachShared } from './reach.ts'
+import type { Place } from './reach.ts'
 import { Session } from './session.ts'
+import { ownSurroundings, type Surroundings } from './surroundings.ts'
 import { onPageHide } from './vigil.ts'
 import { Watches } from './watches.ts'
 
@@ -32,7 +33,11 @@ const readOnlyAfterMs = 2_000
  * Rejects with a KeeperError: OpenFailed, Timeout (no quorum in time), Aborted, WorkerDied, ReplicaStopped, LimitExceeded
  * (as many sessions as there may be).
  */
-export async function connect(options: ConnectOptions): Promise<Keeper> {
+export const connect = (options: ConnectOptions): Promise<Keeper> => connectIn(ownSurroundings, options)
+
+/** As {@link connect}, in a page that may be another than this one. */
+export async function connectIn(surroundings: Surroundings, options: ConnectOptions): Promise<Keeper> {
+  const { clock } = surroundings
   const {
     timeoutMs = 15_000,
     signal,
@@ -42,7 +47,7 @@ export async function connect(options: ConnectOptions): Promise<Keeper> {
   } = options
   const asked = openOptions(options)
   if (signal?.aborted) throw new KeeperError('Aborted', 'its signal was aborted before the call')
-  const steps = new Calls<string>(timeoutMs, () => undefined)
+  const steps = new Calls<string>(timeoutMs, () => undefined, clock)
   const over = new AbortController()
   let tellForked: (ensemble: EnsembleId) => void = () => undefined
   const forked = new Promise<EnsembleId>(resolve => {
@@ -73,11 +78,11 @@ export async function connect(options: ConnectOptions): Promise<Keeper> {
   }
   const tearDown = () => {
     over.abort()
-    clearTimeout(readOnlyTimer)
+    cancelReadOnly?.()
     link.close()
     reach.abandon()
   }
-  const link = new Link(null, {
+  const events: LinkEvents = {
     event: event => {
       if (event.type === 'quorum') {
         reachable = event.reachable
@@ -108,20 +113,21 @@ export async function connect(options: ConnectOptions): Promise<Keeper> {
       session?.suspend()
       enter(false)
     },
-  })
+  }
+  const link = new Link(null, events, clock)
   const enter = (isReachable: boolean) => {
     reachable = isReachable
     if (session?.id) keeper?.enter(reachable ? 'connected' : 'suspended')
   }
-  let readOnlyTimer: ReturnType<typeof setTimeout> | undefined
+  let cancelReadOnly: (() => void) | null = null
   const readOnlySoon = () => {
-    if (!options.canBeReadOnly || keeper === null || session?.id || readOnlyTimer !== undefined) return
-    readOnlyTimer = setTimeout(() => {
-      readOnlyTimer = undefined
+    if (!options.canBeReadOnly || keeper === null || session?.id || cancelReadOnly !== null) return
+    cancelReadOnly = clock.after(readOnlyAfterMs, () => {
+      cancelReadOnly = null
       if (reachable || session?.id || over.signal.aborted) return
       keeper?.enter('readOnly')
       steps.resolve('session', undefined)
-    }, readOnlyAfterMs)
+    })
   }
   /** Of this profile's pages. Told at each place, which may not have heard it, or not from them. */
   const departed: SessionId[] = []
@@ -135,7 +141,7 @@ export async function connect(options: ConnectOptions): Promise<Keeper> {
     steps.resolve('place', opening)
   }
   const { transports = () => [], worker = defaultWorker, arbiter } = options
-  const reachOptions = {
+  const reach = surroundings.reach({
     asked,
     worker,
     transports,
@@ -149,15 +155,15 @@ export async function connect(options: ConnectOptions): Promise<Keeper> {
       tellDeparted([session])
     },
     failed: end,
-  }
-  const reach = asked.replicas === 'per-device' ? reachShared(reachOptions) : reachOwn(reachOptions)
+  })
   const waiting = steps.wait<Opening>('place', 'connect', callOf(signal))
 
   try {
     const { node, ensemble } = await waiting
     const watches = new Watches()
-    const opening = new Session(link, watches, sessionTimeoutMs, timeoutMs)
+    const opening = new Session(link, watches, sessionTimeoutMs, timeoutMs, surroundings)
     const opened = new Keeper({
+      clock,
       session: opening,
       watches,
       node,
@@ -166,7 +172,7 @@ export async function connect(options: ConnectOptions): Promise<Keeper> {
       observe: (status: boolean, decisions: boolean) => link.observe(status, decisions),
       status,
       close: once(close),
-      fork: limits => fork(link, ensemble, forked, limits),
+      fork: limits => fork(link, ensemble, forked, limits, clock),
     })
     session = opening
     keeper = opened

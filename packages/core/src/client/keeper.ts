@@ -2,6 +2,7 @@
  * What an app holds: the tree, its session, its replica. The tree's operations are in operations.ts and administration.ts;
  * here are the watches that stay, the states, and the replica.
  */
+import type { Clock } from '../host/time/clock.ts'
 import type { Decision, MissingQuorum, ReplicaStatus } from '../host/worker/protocol.ts'
 import { type EnsembleId, isCounter, type NodeId, slot } from '../logic/base/ids.ts'
 import type { ZnodePath } from '../logic/state/path.ts'
@@ -71,6 +72,8 @@ export interface ForeignEnsemble {
 }
 
 export interface KeeperParts extends AdministrationParts {
+  /** The page's. */
+  readonly clock: Clock
   readonly watches: Watches
   readonly node: NodeId
   observe(status: boolean, decisions: boolean): void
@@ -91,6 +94,11 @@ export class Keeper extends Administration {
   constructor(parts: KeeperParts) {
     super(parts)
     this.#parts = parts
+  }
+
+  /** The time that this keeper lives by: for what waits on its behalf. @internal */
+  get clock(): Clock {
+    return this.#parts.clock
   }
 
   get state(): KeeperState {

@@ -5,6 +5,7 @@
  */
 
 import type { StopReason } from '../host/runtime/runtime.ts'
+import { type Clock, ownClock } from '../host/time/clock.ts'
 import type {
   Answer,
   Decision,
@@ -52,7 +53,8 @@ export class Link {
   /** Null while there is no replica. */
   #port: StreamPort | null = null
   readonly #events: LinkEvents
-  #prober: ReturnType<typeof setInterval> | undefined
+  readonly #clock: Clock
+  #endProbing: () => void = () => undefined
   readonly #questions: Calls<number>
   /** Asked and not answered: asked again at another replica. */
   readonly #asked = new Map<number, Question>()
@@ -65,9 +67,10 @@ export class Link {
   #ended = false
 
   /** Begins at `port`, or (null) at none. */
-  constructor(port: StreamPort | null, events: LinkEvents) {
+  constructor(port: StreamPort | null, events: LinkEvents, clock: Clock = ownClock) {
     this.#events = events
-    this.#questions = new Calls(questionMs, id => this.#asked.delete(id))
+    this.#clock = clock
+    this.#questions = new Calls(questionMs, id => this.#asked.delete(id), clock)
     if (port !== null) this.switchTo(port)
   }
 
@@ -82,7 +85,7 @@ export class Link {
     this.#probe = 0
     this.#answered = 0
     port.onmessage = ({ data }: MessageEvent<FromReplica>) => this.#receive(port, data)
-    this.#prober = setInterval(() => this.#check(), probeMs)
+    this.#endProbing = this.#clock.every(probeMs, () => this.#check())
     if (this.#observing !== null) this.#post(this.#observing)
     for (const [id, question] of this.#asked) this.#post({ type: 'ask', id, question })
   }
@@ -91,7 +94,7 @@ export class Link {
   letGo(): void {
     this.#post({ type: 'leave' })
     this.#requests = []
-    clearInterval(this.#prober)
+    this.#endProbing()
     const port = this.#port
     this.#port = null
     if (port === null) return

@@ -10,6 +10,7 @@
  * Source: ZooKeeper Programmer's Guide, "Sessions" and "Consistency Guarantees", and its client's setWatches;
  * exactly-once by session and xid.
  */
+import { type Clock, ownClock } from '../host/time/clock.ts'
 import type { StreamPort } from '../host/worker/protocol.ts'
 import { noSession, noSlot, type SessionId, slotAfter, type Xid, xid, type Zxid } from '../logic/base/ids.ts'
 import type { Result } from '../logic/base/result.ts'
@@ -39,6 +40,15 @@ export interface Written {
   readonly overQuota: readonly ZnodePath[]
 }
 
+/** What a session takes from the page that it lives in. */
+export interface SessionPlace {
+  readonly clock: Clock
+  /** One that nobody has: it finds the session again. */
+  randomId(): string
+}
+
+const ownPlace: SessionPlace = { clock: ownClock, randomId: () => crypto.randomUUID() }
+
 export type Consistency = 'sequential' | 'linearizable'
 
 export class Session {
@@ -60,7 +70,8 @@ export class Session {
   #moves = 0
   /** Told when a return is over: whether it is served again. */
   #onReturned: (isServed: boolean) => void = () => undefined
-  #pinger: ReturnType<typeof setInterval> | undefined
+  readonly #clock: Clock
+  #endPinging: () => void = () => undefined
   /** Watches that requests on their way will set. */
   readonly #settings = new Map<number, Setting>()
   /** The newest state that an answer or event came from: no read goes back behind it. */
@@ -70,16 +81,23 @@ export class Session {
   #ended: KeeperError | null = null
 
   /** Asks for a session of `timeoutMs`; calls may be made at once and wait for it within their own limits. */
-  constructor(link: Link, watches: Watches, timeoutMs: number, callTimeoutMs: number) {
-    this.#token = crypto.randomUUID()
+  constructor(
+    link: Link,
+    watches: Watches,
+    timeoutMs: number,
+    callTimeoutMs: number,
+    { clock, randomId }: SessionPlace = ownPlace,
+  ) {
+    this.#clock = clock
+    this.#token = randomId()
     this.#timeoutMs = timeoutMs
     this.opened = new Promise(resolve => {
       this.#onOpened = resolve
     })
     this.#link = link
     this.#watches = watches
-    this.#writes = new Calls(callTimeoutMs, () => undefined)
-    this.#reads = new Calls(callTimeoutMs, id => this.#abandon(id))
+    this.#writes = new Calls(callTimeoutMs, () => undefined, clock)
+    this.#reads = new Calls(callTimeoutMs, id => this.#abandon(id), clock)
     this.#return()
   }
 
@@ -289,7 +307,7 @@ export class Session {
   end(error: KeeperError): void {
     if (this.#ended) return
     this.#ended = error
-    clearInterval(this.#pinger)
+    this.#endPinging()
     this.#onReturned(false)
     this.#outstanding.clear()
     this.#writes.rejectAll(error)
@@ -334,7 +352,7 @@ export class Session {
   #open(session: SessionId, timeoutMs: number): void {
     if (this.#id !== noSession || this.#ended) return
     this.#id = session
-    this.#pinger = setInterval(() => this.#ping(), timeoutMs / 3)
+    this.#endPinging = this.#clock.every(timeoutMs / 3, () => this.#ping())
     this.#serve()
     this.#onOpened()
   }

@@ -6,6 +6,8 @@ import { expose } from 'comlink'
 import { createCodec } from '../host/codec.ts'
 import type { Identity } from '../host/storage/contract.ts'
 import { createMemoryDisk, createMemoryStorage } from '../host/storage/memory.ts'
+import { ownClock } from '../host/time/clock.ts'
+import { broadcastTransport } from '../host/transport/broadcast.ts'
 import { beginningOf, fill } from '../host/worker/fork.ts'
 import type { OpenOptions, ReplicaService, ReplicaStatus } from '../host/worker/protocol.ts'
 import type { ReplicaHost } from '../host/worker/replica-host.ts'
@@ -80,6 +82,9 @@ export class InProcessReplica {
       }),
       storage: () => createMemoryStorage(this.#disk),
       fork: options => this.#fork(options),
+      clock: ownClock,
+      transports: () => [broadcastTransport({ room: this.#room })],
+      watchPeer: () => undefined,
       seed: () => seed,
       history,
       started: started => {

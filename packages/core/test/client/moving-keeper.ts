@@ -4,6 +4,7 @@ import { Keeper, type KeeperState } from '../../src/client/keeper.ts'
 import { Link } from '../../src/client/link.ts'
 import { Session } from '../../src/client/session.ts'
 import { Watches } from '../../src/client/watches.ts'
+import { ownClock } from '../../src/host/time/clock.ts'
 import type { ToReplica } from '../../src/host/worker/protocol.ts'
 import type { Ensemble } from '../../src/testing/ensemble.ts'
 import type { InProcessReplica } from '../../src/testing/replica.ts'
@@ -75,6 +76,7 @@ export function movingKeeper({ replicas: [first] }: Ensemble, options: MovingOpt
   })
   const session = new Session(link, watches, sessionTimeoutMs, timeoutMs)
   const keeper = new Keeper({
+    clock: ownClock,
     session,
     watches,
     node,

@@ -5,6 +5,7 @@ import { Session } from '../../src/client/session.ts'
 import { Watches } from '../../src/client/watches.ts'
 import { createCodec } from '../../src/host/codec.ts'
 import { createMemoryDisk, createMemoryStorage } from '../../src/host/storage/memory.ts'
+import { ownClock } from '../../src/host/time/clock.ts'
 import { startReplica } from '../../src/host/worker/replica-host.ts'
 import { Stream } from '../../src/host/worker/stream.ts'
 import { ensembleId, nodeId } from '../../src/logic/base/ids.ts'
@@ -18,6 +19,7 @@ export async function openKeeper({ timeoutMs = 5_000 } = {}) {
   const storage = createMemoryStorage(disk)
   const opened = await storage.open({ node, ensemble, engine: 'multi-paxos', founders: [node] })
   const stream = new Stream({
+    timers: ownClock,
     port: port2 as unknown as MessagePort,
     codec,
     status: () => host.status(),
@@ -59,6 +61,7 @@ export async function openKeeper({ timeoutMs = 5_000 } = {}) {
     await host.close()
   }
   const keeper = new Keeper({
+    clock: ownClock,
     session,
     watches,
     node,

@@ -1,5 +1,5 @@
 /** Time and tasks that stand still until a test moves them. */
-import type { Timers } from '../../src/host/transport/lane/timers.ts'
+import type { Timers } from '../../src/host/time/clock.ts'
 
 export interface FakeTime extends Timers {
   readonly nowMs: number

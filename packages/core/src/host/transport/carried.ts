@@ -3,10 +3,10 @@
  * tells the page of what it cannot see. Does not know how the channels came about, or where other frames go.
  */
 import type { NodeId } from '../../logic/base/ids.ts'
+import type { Timers } from '../time/clock.ts'
 import type { Lane, TransportEvent } from './contract.ts'
 import { type Bundle, createBundle } from './lane/bundle.ts'
 import type { Channel } from './lane/channel.ts'
-import type { Timers } from './lane/timers.ts'
 import type { ChannelsToWorker, WorkerToPage } from './port-protocol.ts'
 
 export interface CarriedOptions {

@@ -7,11 +7,11 @@ export {
   laneQueueBytesMax,
 } from '../../logic/base/limits.ts'
 export type { FoundingArbiter } from '../arbiter.ts'
+export { ownClock as ownTimers, type Timers } from '../time/clock.ts'
 export type { Endpoint, Lane, Transport, TransportEvent } from './contract.ts'
 export { type Bundle, type BundleEvents, createBundle } from './lane/bundle.ts'
 export type { Channel, ChannelEvents } from './lane/channel.ts'
 export { type ChannelLane, createLane } from './lane/lane.ts'
 export { rtcChannel } from './lane/rtc-channel.ts'
-export { ownTimers, type Timers } from './lane/timers.ts'
 export { portTransport } from './port.ts'
 export type { PageLink, PageToWorker, PageTransport, WorkerToPage } from './port-protocol.ts'

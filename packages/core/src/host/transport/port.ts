@@ -2,11 +2,12 @@
  * The worker's half of a transport that lives in the page: speaks port-protocol.ts over a MessagePort. Frames go through the
  * page, or over channels that the page has handed over. Knows nothing of how the page reaches anybody.
  */
+
+import { ownClock } from '../time/clock.ts'
 import { type Carried, createCarried } from './carried.ts'
 import type { Transport } from './contract.ts'
 import type { Channel } from './lane/channel.ts'
 import { rtcChannel } from './lane/rtc-channel.ts'
-import { ownTimers } from './lane/timers.ts'
 import { isFrame, ownBuffer, parsePageToWorker } from './parse-event.ts'
 import type { WorkerToPage } from './port-protocol.ts'
 
@@ -45,7 +46,7 @@ export function portTransport(port: MessagePort, taker: ChannelTaker = takeDataC
     start({ node, ensemble }, sink) {
       if (closed || carried !== null) return
       carried = createCarried({
-        timers: ownTimers,
+        timers: ownClock,
         afterTask: queueMicrotask,
         sink: event => {
           if (!closed) sink(event)

@@ -5,10 +5,12 @@
 import type { EnsembleId } from '../../logic/base/ids.ts'
 import { ok, type Result } from '../../logic/base/result.ts'
 import type { StopReason } from '../runtime/runtime.ts'
+import type { Timers } from '../time/clock.ts'
 import { openError } from './open-error.ts'
 import type { OpenError } from './protocol.ts'
 
 export class Ending {
+  readonly #timers: Timers
   /** Lets go of everything, and tells the pages. */
   readonly #over: (reason: StopReason) => void
   /** The fork under way. Asked for twice it is made once. */
@@ -16,7 +18,8 @@ export class Ending {
   /** Why the replica stopped while a fork was under way. */
   #stopped: StopReason | null = null
 
-  constructor(over: (reason: StopReason) => void) {
+  constructor(timers: Timers, over: (reason: StopReason) => void) {
+    this.#timers = timers
     this.#over = over
   }
 
@@ -40,7 +43,7 @@ export class Ending {
       result = { ok: false, error: openError(error) }
     }
     // Who asked is answered first: the end is the last thing that they hear.
-    setTimeout(() => this.#settle(result), 0)
+    this.#timers.after(0, () => this.#settle(result))
     return result
   }
 

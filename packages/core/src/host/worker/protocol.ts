@@ -58,12 +58,12 @@ export interface ReplicaService {
    */
   open(
     options: OpenOptions,
-    stream: MessagePort,
+    stream: StreamPort,
     transports: readonly MessagePort[],
     arbiter: MessagePort | null,
   ): Promise<Result<Opening, OpenError>>
   /** Serves another page beside the one that opened the replica. Fails where none was opened, or its opening failed. */
-  attach(stream: MessagePort): Promise<Result<Opening, OpenError>>
+  attach(stream: StreamPort): Promise<Result<Opening, OpenError>>
   /** Deletes all that this profile holds of a room, where no tab runs a replica of it. */
   deleteRoom(room: string): Promise<Result<void, OpenError>>
   /** Deletes a replica of this profile that no tab runs: the way out of a corrupt storage. */

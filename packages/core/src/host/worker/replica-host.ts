@@ -24,6 +24,7 @@ import { Mail } from '../runtime/mail.ts'
 import { Runtime, type StopReason } from '../runtime/runtime.ts'
 import { startTicker } from '../runtime/ticker.ts'
 import type { Opened, Storage } from '../storage/contract.ts'
+import { type Clock, ownClock } from '../time/clock.ts'
 import type { Transport } from '../transport/contract.ts'
 import type { MissingQuorum, ReplicaStatus } from './protocol.ts'
 
@@ -33,6 +34,8 @@ export interface ReplicaHostConfig {
   readonly opened: Opened
   readonly transports: readonly Transport[]
   readonly codec: Codec
+  /** This worker's own, unless a test brings one. */
+  readonly clock?: Clock | undefined
   /** Seeds what is random in logic: election timeouts. */
   readonly seed: number
   /** Asked at each new connection to `peer`: to call `died` at the first hint that it did. */
@@ -81,7 +84,7 @@ const isOfHostingPage = ({ client, event }: ToClient): boolean =>
 
 /** Starts the replica. Throws InvariantError when what was stored cannot be; then nothing runs. */
 export function startReplica(config: ReplicaHostConfig): ReplicaHost {
-  const { storage, opened, codec, transports } = config
+  const { storage, opened, codec, transports, clock = ownClock } = config
   const { node: self, ensemble, engine: name, founders } = opened.identity
   const kind = engineKind(name)
   const random = seededRandom(config.seed)
@@ -114,8 +117,8 @@ export function startReplica(config: ReplicaHostConfig): ReplicaHost {
     storage,
     transports,
     mail: new Mail({ codec, self, ensemble, kind }),
-    now: Date.now,
-    steadyMs: () => performance.now(),
+    now: () => clock.now(),
+    steadyMs: () => clock.steadyMs(),
     deliver: events => {
       config.deliver(events)
       if (events.some(isOfHostingPage)) runtime.setLastWords(replica.farewell(hostingPage))
@@ -131,7 +134,7 @@ export function startReplica(config: ReplicaHostConfig): ReplicaHost {
     },
   })
   runtime.setLastWords(replica.farewell(hostingPage))
-  const stopTicker = startTicker(() => runtime.push({ type: 'tick' }))
+  const stopTicker = startTicker(clock, () => runtime.push({ type: 'tick' }))
   for (const transport of transports)
     transport.start({ node: self, ensemble }, event => {
       if (event.type === 'foreign') return config.foreign(event.ensemble)
@@ -177,6 +180,7 @@ export function startReplica(config: ReplicaHostConfig): ReplicaHost {
         left,
         mustHandOver() ? handOverTimeoutMs : leaveTimeoutMs,
         () => new Error('late'),
+        clock,
       ).catch(() => undefined)
     },
     close: async () => {

@@ -3,7 +3,7 @@
  * to one replica and the pages' streams to it. Where these come from can be replaced by whoever runs it elsewhere.
  */
 
-import type { EnsembleId } from '../../logic/base/ids.ts'
+import type { EnsembleId, NodeId } from '../../logic/base/ids.ts'
 import { err, ok, type Result } from '../../logic/base/result.ts'
 import { engineNames } from '../../logic/consensus/engines.ts'
 import { failure } from '../../logic/state/error.ts'
@@ -12,7 +12,9 @@ import { createCodec } from '../codec.ts'
 import type { Storage } from '../storage/contract.ts'
 import { createIndexedDbStorage } from '../storage/indexeddb.ts'
 import { createMemoryStorage } from '../storage/memory.ts'
+import { type Clock, ownClock } from '../time/clock.ts'
 import { broadcastTransport } from '../transport/broadcast.ts'
+import type { Transport } from '../transport/contract.ts'
 import { portTransport } from '../transport/port.ts'
 import { replaceBy } from './ask-arbiter.ts'
 import { deleteReplica } from './delete-replica.ts'
@@ -24,7 +26,7 @@ import { IdentityError } from './identity-error.ts'
 import { keepLobby } from './lobby.ts'
 import { openError } from './open-error.ts'
 import { portArbiter } from './port-arbiter.ts'
-import type { OpenError, Opening, OpenOptions, ReplicaService } from './protocol.ts'
+import type { OpenError, Opening, OpenOptions, ReplicaService, StreamPort } from './protocol.ts'
 import { type ReplicaHost, startReplica } from './replica-host.ts'
 import { Streams } from './streams.ts'
 
@@ -37,6 +39,14 @@ export interface ServiceParts {
   storage(kind: OpenOptions['storage'], claim: Claim): Storage
   /** Makes a new ensemble, in this place, of what a replica held. Rejects with an error that has a code. */
   fork(options: PlaceOfFork): Promise<EnsembleId>
+  readonly clock: Clock
+  /** The ways to the other replicas: over ports to the page, and as the options say. */
+  transports(ports: readonly MessagePort[], options: OpenOptions): readonly Transport[]
+  /** Calls `died` at the first hint that the replica `node` of this place did; once, until `signal` is aborted. */
+  watchPeer(
+    peer: { readonly room: string; readonly node: NodeId; readonly signal: AbortSignal },
+    died: () => void,
+  ): void
   /** Seeds what is random in logic. */
   seed(): number
   readonly history?: HistoryBounds | undefined
@@ -48,6 +58,7 @@ export type PlaceOfFork = Omit<ForkOptions, 'codec' | 'storage'> & { readonly ki
 
 export function createService(parts: ServiceParts = browserParts()): ReplicaService {
   const codec = createCodec()
+  const { clock } = parts
   const ended = new AbortController()
   let opening: Promise<Result<Opening, OpenError>> | null = null
   let claim: Claim | null = null
@@ -55,6 +66,7 @@ export function createService(parts: ServiceParts = browserParts()): ReplicaServ
   let closeLobby: () => void = () => undefined
   const streams = new Streams({
     codec,
+    timers: clock,
     status: () => host?.status() ?? null,
     missingQuorum: () => host?.missingQuorum() ?? null,
     query: query => host?.query(query) ?? err(failure('NoNode', 'no replica runs')),
@@ -65,11 +77,12 @@ export function createService(parts: ServiceParts = browserParts()): ReplicaServ
   let fork: (ensemble: EnsembleId) => Promise<Result<EnsembleId, OpenError>> = async () => err(notRunning)
 
   const open = async (
-    { room, engine, founding, broadcast, storage: kind, replicas }: OpenOptions,
-    port: MessagePort,
+    options: OpenOptions,
+    port: StreamPort,
     ports: readonly MessagePort[],
     arbiterPort: MessagePort | null,
   ): Promise<Opening> => {
+    const { room, engine, founding, storage: kind, replicas } = options
     if (!engineNames.includes(engine))
       throw new IdentityError('Mismatch', `there is no engine ${engine}: ${engineNames.join(', ')}`)
     const arbiter = arbiterPort === null ? undefined : portArbiter(arbiterPort)
@@ -93,16 +106,14 @@ export function createService(parts: ServiceParts = browserParts()): ReplicaServ
       storage,
       opened,
       codec,
-      transports: [
-        ...ports.map(each => portTransport(each)),
-        ...(broadcast ? [broadcastTransport({ room })] : []),
-      ],
+      clock,
+      transports: parts.transports(ports, options),
       seed: parts.seed(),
       history: parts.history,
       watchPeer: (node, died) => {
         if (watched.has(node)) return
         watched.add(node)
-        watchPeerLock({ room, node, signal: ended.signal }, () => {
+        parts.watchPeer({ room, node, signal: ended.signal }, () => {
           watched.delete(node)
           died()
         })
@@ -112,7 +123,7 @@ export function createService(parts: ServiceParts = browserParts()): ReplicaServ
       stepped: decided => streams.stepped(decided),
       stopped: reason => ending.stopped(reason),
     })
-    const ending = new Ending(reason => {
+    const ending = new Ending(clock, reason => {
       closeLobby()
       ended.abort()
       claimed.release()
@@ -193,6 +204,12 @@ function browserParts(): ServiceParts {
         storage: name => createIndexedDbStorage({ name, codec: createCodec() }),
       })
     },
+    clock: ownClock,
+    transports: (ports, { broadcast, room }) => [
+      ...ports.map(each => portTransport(each)),
+      ...(broadcast ? [broadcastTransport({ room })] : []),
+    ],
+    watchPeer: watchPeerLock,
     seed: () => crypto.getRandomValues(new Uint32Array(1))[0] ?? 1,
     started: () => undefined,
   }

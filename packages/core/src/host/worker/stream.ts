@@ -10,6 +10,7 @@ import type { ClientEvent, ClientRequest } from '../../logic/replica/event.ts'
 import type { Failure } from '../../logic/state/error.ts'
 import type { Query, QueryAnswer } from '../../logic/state/query.ts'
 import type { StopReason } from '../runtime/runtime.ts'
+import type { Timers } from '../time/clock.ts'
 import { describe } from './decisions.ts'
 import { KeyProofs } from './key-proofs.ts'
 import { parseQuestion, parseRequest } from './parse-request.ts'
@@ -35,6 +36,7 @@ const statusDelayMs = 50
 export interface StreamConfig {
   readonly port: StreamPort
   readonly codec: Codec
+  readonly timers: Timers
   onRequest(request: ClientRequest): void
   /** The page left. Called at most once. */
   onLeft(): void
@@ -51,9 +53,9 @@ export class Stream {
   readonly #proofs = new KeyProofs()
   #observing = { status: false, decisions: false }
   #lastStatus = ''
-  #statusTimer: ReturnType<typeof setTimeout> | null = null
+  #cancelStatus: (() => void) | null = null
   #lastMissing = ''
-  #missingTimer: ReturnType<typeof setTimeout> | null = null
+  #cancelMissing: (() => void) | null = null
 
   constructor(config: StreamConfig) {
     this.#config = config
@@ -74,8 +76,9 @@ export class Stream {
       const decisions = decided.slice(-decisionsMax).map(each => describe(this.#config.codec, each))
       this.#post({ type: 'decisions', decisions })
     }
-    if (this.#observing.status) this.#statusTimer ??= setTimeout(() => this.#tellStatus(), statusDelayMs)
-    this.#missingTimer ??= setTimeout(() => this.#tellMissing(), missingDelayMs)
+    const { timers } = this.#config
+    if (this.#observing.status) this.#cancelStatus ??= timers.after(statusDelayMs, () => this.#tellStatus())
+    this.#cancelMissing ??= timers.after(missingDelayMs, () => this.#tellMissing())
   }
 
   stopped(reason: StopReason): void {
@@ -85,7 +88,7 @@ export class Stream {
 
   /** Tells the status where it differs from what was told last. */
   #tellStatus(): void {
-    this.#statusTimer = null
+    this.#cancelStatus = null
     const status = this.#config.status()
     if (status === null) return
     const peers = status.peers.map(({ node, matchedThrough }) => [node, matchedThrough])
@@ -97,7 +100,7 @@ export class Stream {
 
   /** Tells who is missing where no quorum is in reach, and where that differs from what was told last. */
   #tellMissing(): void {
-    this.#missingTimer = null
+    this.#cancelMissing = null
     const missing = this.#config.missingQuorum()
     const text = JSON.stringify(missing)
     if (text === this.#lastMissing) return
@@ -160,8 +163,8 @@ export class Stream {
   }
 
   #clearTimers(): void {
-    clearTimeout(this.#statusTimer ?? undefined)
-    clearTimeout(this.#missingTimer ?? undefined)
+    this.#cancelStatus?.()
+    this.#cancelMissing?.()
   }
 
   #leave(): void {

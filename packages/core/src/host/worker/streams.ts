@@ -13,11 +13,13 @@ import type { ToClient } from '../../logic/replica/step.ts'
 import type { Failure } from '../../logic/state/error.ts'
 import type { Query, QueryAnswer } from '../../logic/state/query.ts'
 import type { StopReason } from '../runtime/runtime.ts'
+import type { Timers } from '../time/clock.ts'
 import type { MissingQuorum, OpenError, ReplicaStatus, StreamPort } from './protocol.ts'
 import { Stream } from './stream.ts'
 
 export interface StreamsConfig {
   readonly codec: Codec
+  readonly timers: Timers
   status(): ReplicaStatus | null
   missingQuorum(): MissingQuorum | null
   query(query: Query): Result<QueryAnswer, Failure>
@@ -46,7 +48,7 @@ export class Streams {
 
   /** Serves the page at the other end of `port` until it leaves. */
   add(port: StreamPort): void {
-    const { codec, status, missingQuorum, query, fork, whenSure, push } = this.#config
+    const { codec, timers, status, missingQuorum, query, fork, whenSure, push } = this.#config
     const client = ++this.#lastClient
     const onLeft = () => {
       this.#streams.delete(client)
@@ -55,6 +57,7 @@ export class Streams {
     const stream = new Stream({
       port,
       codec,
+      timers,
       status,
       missingQuorum,
       query,

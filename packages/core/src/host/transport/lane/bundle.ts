@@ -2,10 +2,11 @@
  * The lanes of one connection to a peer under one life: control, bulk, and the one on which the peer's page says its last
  * words. Runs where the channels live, in the worker or in the page. Ends as a whole; does not know who dials.
  */
+
+import type { Timers } from '../../time/clock.ts'
 import type { Lane } from '../contract.ts'
 import type { Channel } from './channel.ts'
 import { createLane } from './lane.ts'
-import type { Timers } from './timers.ts'
 
 export interface BundleEvents {
   /** The peer can be sent to. Once, before any frame. */

@@ -12,10 +12,10 @@ import {
   laneWakeMs,
   messageBytesMax,
 } from '../../../logic/base/limits.ts'
+import type { Timers } from '../../time/clock.ts'
 import type { Channel } from './channel.ts'
 import { createFrameQueue, wholeHeadBytes } from './framing.ts'
 import { createReassembly } from './reassembly.ts'
-import type { Timers } from './timers.ts'
 
 export interface LaneEvents {
   /** The channel opened, or the peer was heard on it. Once, before any frame. */
