@@ -157,6 +157,9 @@ function signalingRows(figures) {
     row('  of it since its successor listened, ms', 'back after start SIGTERM', whole),
     row('killed under load: all were back after, ms', 'back SIGKILL', whole),
     row('  of it since its successor listened, ms', 'back after start SIGKILL', whole),
+    row('150 bytes by the relay, ms: p50', 'bytes p50', ms),
+    row('  p99', 'bytes p99', ms),
+    row('16 KiB after 16 KiB by the relay, 128 KiB on the way, MB a second', 'bytes', megabytes),
   ]
 }
 
@@ -195,4 +198,5 @@ const ms = value => (value === null ? '' : value.toFixed(2))
 const whole = value => (value === null ? '' : String(Math.round(value)))
 const count = value => (value === null ? '' : Math.round(value).toLocaleString('en'))
 const kilobytes = value => (value === null ? '' : (value / 1_024).toFixed(1))
+const megabytes = value => (value === null ? '' : (value / 1e6).toFixed(1))
 const times = (value, by) => (value === null || by === null ? '' : `${(value / by).toFixed(2)} x`)

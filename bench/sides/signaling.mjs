@@ -14,6 +14,7 @@ const loadMs = 5_000
 const waitMs = 120_000
 
 const script = fileURLToPath(new URL('../signaling/clients.mjs', import.meta.url))
+const relayScript = fileURLToPath(new URL('../signaling/relay.mjs', import.meta.url))
 const now = () => performance.timeOrigin + performance.now()
 const sockets = rooms * roomSize
 
@@ -54,6 +55,25 @@ export async function measureSignaling(figures) {
     add(`back after start ${signal}`, 'ms', back - started)
   }
   for (const group of groups) group.kill()
+  await server.end('SIGKILL')
+  await measureRelay(add)
+}
+
+/** Two clients that bring each other bytes, as fast as the server can: without its rates. */
+async function measureRelay(add) {
+  const rates = ['BytesPerSecondMax', 'BytesBurstMax', 'MessagesPerSecondMax', 'MessagesBurstMax']
+  const server = await startServer(
+    0,
+    10,
+    rates.map(name => `relay${name}=2000000000`),
+  )
+  const child = fork(relayScript, [server.url])
+  onStop('relay clients', () => child.kill())
+  const { ms, bytesPerSecond } = await within(waitMs, 'the relay', told(child, 'relay'))
+  const sorted = ms.sort((a, b) => a - b)
+  add('bytes p50', 'ms', sorted[Math.floor(sorted.length * 0.5)])
+  add('bytes p99', 'ms', sorted[Math.floor(sorted.length * 0.99)])
+  add('bytes', 'B/s', bytesPerSecond)
   await server.end('SIGKILL')
 }
 

@@ -6,10 +6,10 @@ import { onStop } from '../lib/stop.mjs'
 
 const bin = fileURLToPath(new URL('bin.js', import.meta.resolve('@peerkeeper/webrtc/server')))
 
-/** Starts a server that lets `sockets` in from this machine. @param {number} port 0: any */
-export async function startServer(port, sockets) {
-  const limit = `socketsPerAddressMax=${sockets}`
-  const child = spawn(process.execPath, [bin, '--port', String(port), '--limit', limit], {
+/** Starts a server that lets `sockets` in from this machine. @param {number} port 0: any @param {string[]} more further limits */
+export async function startServer(port, sockets, more = []) {
+  const limits = [`socketsPerAddressMax=${sockets}`, ...more].flatMap(limit => ['--limit', limit])
+  const child = spawn(process.execPath, [bin, '--port', String(port), ...limits], {
     stdio: ['ignore', 'pipe', 'ignore'],
   })
   onStop('the signaling server', () => child.kill('SIGKILL'))

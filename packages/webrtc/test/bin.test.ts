@@ -52,7 +52,7 @@ test('SRV-12 a port that is taken ends the program with code 1', async () => {
 
 test('SRV-12 every option reaches the server, and the help names every option and limit', async () => {
   const text =
-    '--port 1 --host ::1 --data f --token t --origin https://a.example --origin HTTP://b:80/ --trust-proxy --drain 3 --limit roomsMax=7'
+    '--port 1 --host ::1 --data f --token t --origin https://a.example --origin HTTP://b:80/ --trust-proxy --no-relay --drain 3 --limit roomsMax=7'
   expect(readArguments(text.split(' '), {})).toEqual({
     type: 'run',
     options: {
@@ -62,6 +62,7 @@ test('SRV-12 every option reaches the server, and the help names every option an
       token: 't',
       origins: ['https://a.example', 'http://b'],
       trustsProxy: true,
+      relay: false,
       drainMs: 3_000,
       limits: { roomsMax: 7 },
     },

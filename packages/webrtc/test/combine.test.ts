@@ -7,7 +7,7 @@ import { recorder } from './recorder.ts'
 const peer = (instance: string): Peer => ({ node: nodeId('n'), ensemble: ensembleId('e'), instance })
 
 /** A way of signaling that tells what it is told to. */
-function fakeWay() {
+function fakeWay(relays: readonly string[] = []) {
   const sent: string[] = []
   const joined: string[] = []
   let sink: (event: SignalingEvent) => void = () => {}
@@ -18,6 +18,11 @@ function fakeWay() {
       sink = to
     },
     send: (instance, data) => sent.push(`${instance} ${data}`),
+    relay: {
+      reaches: instance => relays.includes(instance),
+      send: (instance, bytes) => sent.push(`${instance} ${bytes.join()}`),
+      waiting: () => relays.length,
+    },
     leave() {
       left += 1
     },
@@ -29,6 +34,7 @@ function fakeWay() {
     here: (instance: string) => sink({ type: 'peer', peer: peer(instance) }),
     gone: (instance: string) => sink({ type: 'left', instance }),
     signal: (instance: string, data: string) => sink({ type: 'signal', from: peer(instance), data }),
+    bytes: (instance: string, bytes: Uint8Array) => sink({ type: 'relayed', instance, bytes }),
     left: () => left,
   }
 }
@@ -99,6 +105,29 @@ test('SIG-12 ways are added and removed while it runs; who was there only by a r
   expect([tabs.left(), other.left(), server.left(), late.joined]).toEqual([1, 1, 1, []])
 })
 
+test('SIG-16 of several ways bytes go by the first that brings them to their peer', () => {
+  const [tabs, server, other] = [fakeWay(), fakeWay(['a', 'b']), fakeWay(['a'])]
+  const all = combineSignaling([tabs.way, server.way, other.way])
+  const { heard } = recorder(all, 'me')
+  for (const way of [other, tabs, server]) way.here('a')
+  for (const way of [tabs, server]) way.here('b')
+  tabs.here('c')
+  expect(['a', 'b', 'c', 'd'].map(instance => all.relay?.reaches(instance))).toEqual([
+    true,
+    true,
+    false,
+    false,
+  ])
+  for (const instance of ['a', 'b', 'c', 'd']) all.relay?.send(instance, Uint8Array.of(1, 2))
+  expect([tabs.sent, server.sent, other.sent]).toEqual([[], ['b 1,2'], ['a 1,2']])
+  expect(all.relay?.waiting('b')).toBe(2)
+  other.gone('a')
+  all.relay?.send('a', Uint8Array.of(3))
+  expect(server.sent).toEqual(['b 1,2', 'a 3'])
+  server.bytes('b', Uint8Array.of(7))
+  expect(heard).toEqual(['peer a', 'peer a', 'peer a', 'peer b', 'peer b', 'peer c', 'bytes b: 7'])
+})
+
 test('SIG-12 whatever ways say, come and go: a peer is announced exactly while one of them tells of it', () => {
   const dice = createDice(12)
   const ways = [fakeWay(), fakeWay(), fakeWay()] as const
@@ -106,7 +135,8 @@ test('SIG-12 whatever ways say, come and go: a peer is announced exactly while o
   const told = new Set<string>()
   all.join(peer('me'), event => {
     if (event.type === 'left') expect(told.delete(event.instance)).toBe(true)
-    else told.add((event.type === 'peer' ? event.peer : event.from).instance)
+    if (event.type === 'peer') told.add(event.peer.instance)
+    if (event.type === 'signal') told.add(event.from.instance)
   })
   const inUse = new Set<(typeof ways)[number]>()
   const reach = new Map(ways.map(way => [way, new Set<string>()]))

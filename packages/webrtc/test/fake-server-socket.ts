@@ -19,6 +19,8 @@ export class FakeServerSocket extends EventEmitter {
     this.pings += 1
   }
   pong(): void {}
+  pause(): void {}
+  resume(): void {}
   close(code: number): void {
     this.code = code
     this.readyState = 2

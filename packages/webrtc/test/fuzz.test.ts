@@ -10,6 +10,7 @@ import { createRooms } from '../src/server/rooms.ts'
 import { serveSocket } from '../src/server/socket.ts'
 import { createTally } from '../src/server/tally.ts'
 import { createTokenCheck } from '../src/server/token.ts'
+import { encodeRelayMessage } from '../src/wire/relay-message.ts'
 import { FakeServerSocket } from './fake-server-socket.ts'
 import { createDice, type Dice } from './random.ts'
 import { eventually, member, metric, start, upgradeRequest } from './server-client.ts'
@@ -74,6 +75,8 @@ function garbage(dice: Dice): string | Buffer {
       return JSON.stringify(dice.pick(odd)) ?? ''
     case 6:
       return '[{"a":'.repeat(dice.below(3_000))
+    case 7:
+      return Buffer.from(encodeRelayMessage(dice.pick(good), new Uint8Array(dice.below(25_000))))
     default:
       return text
   }
@@ -89,9 +92,9 @@ test('SRV-29 100,000 frames of garbage throw nothing, and leave nothing behind w
     foundingsBurstMax: 1e6,
   }
   const desk = await openDesk(undefined, limits.foundingsMax)
-  const rooms = createRooms(limits)
+  const rooms = createRooms(limits, true)
   const tally = createTally()
-  const house: House = { limits, rooms, desk, tally, mayEnter: createTokenCheck(undefined) }
+  const house: House = { limits, rooms, desk, tally, relays: true, mayEnter: createTokenCheck(undefined) }
   const addresses = createAddresses(limits, () => performance.now())
   const enter = () => {
     const socket = new FakeServerSocket()

@@ -15,9 +15,10 @@ afterEach(() => void vi.useRealTimers())
 test('SRV-9 one that misses a ping is cut at the next, its room hears it, and who answers stays', async () => {
   const house: House = {
     limits: defaultLimits,
-    rooms: createRooms(defaultLimits),
+    rooms: createRooms(defaultLimits, true),
     desk: await openDesk(undefined, 1),
     tally: createTally(),
+    relays: true,
     mayEnter: createTokenCheck(undefined),
   }
   const join = (instance: string) => {

@@ -5,7 +5,7 @@ import type { Peer, Signaling } from '../src/page/signaling/contract.ts'
 export interface Recorder {
   readonly peer: Peer
   readonly signaling: Signaling
-  /** `peer b`, `left b`, `signal b: text`, by instance. */
+  /** `peer b`, `left b`, `signal b: text`, `bytes b: 1,2,3`, by instance. */
   readonly heard: string[]
 }
 
@@ -22,6 +22,9 @@ export function recorder(signaling: Signaling, instance: string): Recorder {
         return
       case 'signal':
         heard.push(`signal ${event.from.instance}: ${event.data}`)
+        return
+      case 'relayed':
+        heard.push(`bytes ${event.instance}: ${event.bytes.join()}`)
     }
   })
   return { peer, signaling, heard }

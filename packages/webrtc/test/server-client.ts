@@ -40,7 +40,9 @@ export interface Client {
 export async function client(server: { readonly url: string }, options: ClientOptions = {}): Promise<Client> {
   const socket = new WebSocket(server.url, options)
   const heard: unknown[] = []
-  socket.on('message', data => heard.push(JSON.parse(String(data))))
+  socket.on('message', (data, isBinary) => {
+    if (!isBinary) heard.push(JSON.parse(String(data)))
+  })
   socket.on('error', () => {})
   const closed = once(socket, 'close').then(([code]) => Number(code))
   await once(socket, 'open')

@@ -12,7 +12,7 @@ test('SRV-1 presence and signals are relayed within the room, cards and signals 
   const a = await member(server, 'a')
   const other = await member(server, 'c', 'other')
   const b = await member(server, 'b')
-  expect(b.heard).toEqual([{ type: 'welcome', members: [{ instance: 'a', card: 'card of a' }] }])
+  expect(b.heard).toEqual([{ type: 'welcome', members: [{ instance: 'a', card: 'card of a' }], relay: true }])
   a.say({ type: 'signal', to: 'b', data: '\u0000 not { json' })
   a.say({ type: 'signal', to: 'c', data: 'across rooms' })
   await eventually(() => expect(b.heard[1]).toEqual({ type: 'signal', from: 'a', data: '\u0000 not { json' }))
@@ -139,7 +139,9 @@ test('SRV-30 who takes the instance of another without its key is refused (4014)
   for (const key of ['guess', undefined]) expect(await (await join(key)).closed).toBe(closeCodes.taken)
   bystander.say({ type: 'signal', to: 'a', data: 'x' })
   await eventually(() => expect(owner.heard.at(-1)).toEqual({ type: 'signal', from: 'b', data: 'x' }))
-  expect(bystander.heard).toEqual([{ type: 'welcome', members: [{ instance: 'a', card: 'card' }] }])
+  expect(bystander.heard).toEqual([
+    { type: 'welcome', members: [{ instance: 'a', card: 'card' }], relay: true },
+  ])
   const again = await join('secret')
   expect(await owner.closed).toBe(closeCodes.replaced)
   await eventually(() => expect(again.heard).toHaveLength(1))
@@ -150,7 +152,7 @@ test('SRV-9 a socket that does not answer pings is cut, and its room hears that 
   const server = await start({ heartbeatMs: 1_000 })
   const mute = await member(server, 'b', 'room', { autoPong: false })
   expect(await mute.closed).toBe(1006)
-  expect((await member(server, 'c')).heard).toEqual([{ type: 'welcome', members: [] }])
+  expect((await member(server, 'c')).heard).toEqual([{ type: 'welcome', members: [], relay: true }])
 })
 
 test('SRV-10 close tells all clients (1001), waits for none that hangs, and frees the port', async () => {

@@ -103,6 +103,40 @@ describe.each([
   })
 })
 
+test('SIG-15 through a server with a relay bytes reach their peer, in order; with none, or to somebody who is not there, they do not', async () => {
+  const { url } = await startServer()
+  const room = newRoom()
+  const [a, b] = [
+    join(webSocketSignaling({ url, room, openSocket }), 'a'),
+    join(webSocketSignaling({ url, room, openSocket }), 'b'),
+  ]
+  expect(a.signaling.relay?.reaches('b')).toBe(false)
+  await vi.waitFor(() => expect([a.heard, b.heard]).toEqual([['peer b'], ['peer a']]))
+  expect(['b', 'c'].map(instance => a.signaling.relay?.reaches(instance))).toEqual([true, false])
+  for (let index = 0; index < 3; index += 1) a.signaling.relay?.send('b', Uint8Array.of(index, 255))
+  a.signaling.relay?.send('c', Uint8Array.of(1))
+  a.signaling.send('b', 'then')
+  await vi.waitFor(() => expect(b.heard.at(-1)).toBe('signal a: then'))
+  expect(b.heard.slice(1, -1)).toEqual(['bytes a: 0,255', 'bytes a: 1,255', 'bytes a: 2,255'])
+  b.signaling.leave()
+  await vi.waitFor(() => expect(a.heard.at(-1)).toBe('left b'))
+  expect(a.signaling.relay?.reaches('b')).toBe(false)
+  expect(broadcastSignaling({ room }).relay).toBe(undefined)
+
+  const without = await startSignalingServer({ relay: false })
+  ends.push(() => without.close())
+  const [c, d] = [
+    join(webSocketSignaling({ url: without.url, room, openSocket }), 'c'),
+    join(webSocketSignaling({ url: without.url, room, openSocket }), 'd'),
+  ]
+  await vi.waitFor(() => expect([c.heard, d.heard]).toEqual([['peer d'], ['peer c']]))
+  expect(c.signaling.relay?.reaches('d')).toBe(false)
+  c.signaling.relay?.send('d', Uint8Array.of(1))
+  c.signaling.send('d', 'only this')
+  await vi.waitFor(() => expect(d.heard.at(-1)).toBe('signal c: only this'))
+  expect(d.heard).toHaveLength(2)
+})
+
 test('SIG-5 a tab that falls silent counts as left after a while; one that shows signs of life does not', async () => {
   const time = createFakeTime()
   const room = newRoom()

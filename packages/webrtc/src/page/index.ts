@@ -2,7 +2,7 @@
 export { type WebSocketArbiterOptions, webSocketArbiter } from './signaling/arbiter.ts'
 export { type BroadcastSignalingOptions, broadcastSignaling } from './signaling/broadcast.ts'
 export { type CombinedSignaling, combineSignaling } from './signaling/combine.ts'
-export type { Peer, Signaling, SignalingEvent } from './signaling/contract.ts'
+export type { Peer, Relay, Signaling, SignalingEvent } from './signaling/contract.ts'
 export {
   type SignalingStatus,
   type WebSocketSignalingOptions,

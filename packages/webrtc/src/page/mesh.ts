@@ -107,6 +107,7 @@ export function createMesh(options: MeshOptions): Mesh {
         if (signal !== undefined) linkTo(event.from)?.signalled(event.from.instance, signal)
         return
       }
+      case 'relayed':
     }
   })
 

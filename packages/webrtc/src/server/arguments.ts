@@ -21,6 +21,7 @@ export const usage = `Usage: peerkeeper-signaling [options]
   --origin ORIGIN     let in only pages of this origin (https://app.example); may be given several times.
                       Default: of all. Programs that are no browser name no origin and are let in
   --trust-proxy       take a client's address from the last entry of X-Forwarded-For. Only behind a proxy
+  --no-relay          do not bring replicas' frames to each other where they cannot connect. Default: bring them, sealed by them
   --drain SECONDS     when told to stop, say so at /health for this long before clients are sent away. Default 0
   --limit NAME=N      change a limit; may be given several times
   --help, -h          this text
@@ -50,6 +51,7 @@ export function readArguments(
         port: number('--port', values.port, 65_535),
         host: values.host,
         trustsProxy: values['trust-proxy'],
+        relay: !values['no-relay'],
         drainMs: number('--drain', values.drain, 3_600) * 1_000,
         limits: Object.fromEntries(values.limit.map(readLimit)),
         ...(data === undefined ? {} : { dataFile: data }),
@@ -72,6 +74,7 @@ const parse = (args: readonly string[]) =>
       token: { type: 'string' },
       origin: { type: 'string', multiple: true },
       'trust-proxy': { type: 'boolean', default: false },
+      'no-relay': { type: 'boolean', default: false },
       drain: { type: 'string', default: '0' },
       limit: { type: 'string', multiple: true, default: [] },
       help: { type: 'boolean', short: 'h', default: false },

@@ -9,6 +9,8 @@ export interface House {
   readonly rooms: Rooms
   readonly desk: Desk
   readonly tally: Tally
+  /** Whether binary messages are brought from client to client. */
+  readonly relays: boolean
   /** Whether a client that sent this token, or none, may use the server. */
   readonly mayEnter: (token: string | undefined) => boolean
 }

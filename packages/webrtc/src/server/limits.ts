@@ -22,6 +22,20 @@ export interface SignalingLimits {
   readonly waitingBytesMax: number
   /** Bytes that wait for all sockets together; beyond it signals are lost, and who is a message behind is cut. */
   readonly waitingBytesTotalMax: number
+  /** The largest message that is relayed, in bytes: a piece of a frame (16 KiB), sealed, with its heads. */
+  readonly relayMessageBytesMax: number
+  /** Bytes and messages that one socket may have relayed, a second in the long run and at once; beyond it the socket is read more slowly. */
+  readonly relayBytesPerSecondMax: number
+  readonly relayBytesBurstMax: number
+  readonly relayMessagesPerSecondMax: number
+  readonly relayMessagesBurstMax: number
+  /**
+   * Bytes that wait for a slow socket before what is relayed to it is lost: below the half of `waitingBytesMax` from which
+   * signals are, so that relaying never costs a signal. Of senders that mind their window eight find place.
+   */
+  readonly relayWaitingBytesMax: number
+  /** Bytes that wait for all sockets together before what is relayed is lost. */
+  readonly relayWaitingBytesTotalMax: number
   /** A socket that has not joined after this many milliseconds is closed. */
   readonly joinTimeoutMs: number
   /** Sockets are pinged this often, in milliseconds; one that did not answer the ping before is cut. */
@@ -48,6 +62,13 @@ export const defaultLimits: SignalingLimits = {
   bytesBurstMax: 4 * 1_024 * 1_024,
   waitingBytesMax: 2 * 1_024 * 1_024,
   waitingBytesTotalMax: 256 * 1_024 * 1_024,
+  relayMessageBytesMax: 20 * 1_024,
+  relayBytesPerSecondMax: 1_024 * 1_024,
+  relayBytesBurstMax: 8 * 1_024 * 1_024,
+  relayMessagesPerSecondMax: 1_000,
+  relayMessagesBurstMax: 8_000,
+  relayWaitingBytesMax: 768 * 1_024,
+  relayWaitingBytesTotalMax: 128 * 1_024 * 1_024,
   joinTimeoutMs: 10_000,
   heartbeatMs: 30_000,
   foundingsMax: 100_000,

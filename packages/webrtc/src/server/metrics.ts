@@ -24,6 +24,10 @@ export function metricsText(tally: Tally, gauges: Gauges): string {
     metric('relayed_total', 'counter', 'Signals brought to another client.', relayed),
     metric('relayed_bytes_total', 'counter', 'Bytes of those signals.', relayedBytes),
     metric('lost_total', 'counter', 'Signals lost because too much waited.', lost),
+    metric('relay_frames_total', 'counter', 'Binary messages brought to another client.', tally.relayFrames),
+    metric('relay_bytes_total', 'counter', 'Bytes of those messages.', tally.relayFrameBytes),
+    metric('relay_lost_total', 'counter', 'Binary messages that reached nobody.', tally.relayLost),
+    metric('relay_pauses_total', 'counter', 'Times that a sender had to wait.', tally.relayPauses),
     head('dismissed_total', 'counter', 'Sockets that the server ended, by reason.'),
     ...Object.entries(dismissed).map(
       ([reason, count]) => `${prefix}dismissed_total{reason="${reason}"} ${count}\n`,

@@ -1,6 +1,6 @@
 /**
  * What goes to one client. A client that does not read cannot make the server keep more than the limits say: signals to it are
- * lost first, which signaling may do; presence may not be lost, so then it is cut, and joins anew by itself.
+ * lost first, which signaling may do, and what is relayed to it before them; presence may not be lost, so then it is cut, and joins anew by itself.
  */
 import type { WebSocket } from 'ws'
 import type { ServerMessage } from '../wire/server-protocol.ts'
@@ -10,13 +10,22 @@ import type { Tally } from './tally.ts'
 export interface Outbox {
   /** Sends `message`, or loses it, or calls `cut`. Never throws. */
   send(message: ServerMessage): void
+  /** Sends a binary message, or loses it. Never throws. */
+  relay(message: Uint8Array): void
   /** Answers a ping of the client's WebSocket with what it carried, or not, when too much waits. */
   pong(data: Buffer): void
   /** The socket is gone: nothing waits for it any more. Idempotent. */
   end(): void
 }
 
-type OutboxLimits = Pick<SignalingLimits, 'waitingBytesMax' | 'waitingBytesTotalMax' | 'messageBytesMax'>
+type OutboxLimits = Pick<
+  SignalingLimits,
+  | 'waitingBytesMax'
+  | 'waitingBytesTotalMax'
+  | 'messageBytesMax'
+  | 'relayWaitingBytesMax'
+  | 'relayWaitingBytesTotalMax'
+>
 
 /** An outbox for `socket`. `cut` ends it because it is slow. */
 export function createOutbox(
@@ -58,6 +67,19 @@ export function createOutbox(
       if (message.type !== 'signal') return
       tally.relayed += 1
       tally.relayedBytes += bytes
+    },
+    relay(message) {
+      if (isOver || socket.readyState !== socket.OPEN) return
+      const isFull =
+        waiting + message.length > limits.relayWaitingBytesMax ||
+        tally.waitingBytes + message.length > limits.relayWaitingBytesTotalMax
+      if (isFull) {
+        tally.relayLost += 1
+        return
+      }
+      socket.send(message, wait(message.length + frameBytes))
+      tally.relayFrames += 1
+      tally.relayFrameBytes += message.length
     },
     pong(data) {
       if (isOver || socket.readyState !== socket.OPEN || isLosing()) return

@@ -2,6 +2,11 @@
 export interface Rate {
   /** Whether `cost` more (default 1) is allowed at `nowMs` (monotonic milliseconds). */
   take(nowMs: number, cost?: number): boolean
+  /**
+   * Takes `cost` in any case, and returns for how many milliseconds whoever is served should wait, because more was taken
+   * than there was; 0 when there was enough.
+   */
+  owe(nowMs: number, cost?: number): number
   /** Whether it is as if nothing had ever been taken. */
   isFull(nowMs: number): boolean
 }
@@ -21,6 +26,11 @@ export function createRate(perSecond: number, burst: number, startMs: number): R
       if (tokens < cost) return false
       tokens -= cost
       return true
+    },
+    owe(nowMs, cost = 1) {
+      refill(nowMs)
+      tokens -= cost
+      return tokens < 0 ? (-tokens / perSecond) * 1_000 : 0
     },
     isFull(nowMs) {
       refill(nowMs)

@@ -2,6 +2,7 @@
  * Who is in which room, and who hears what. Synchronous; knows neither sockets nor the contents of cards and signals. A room
  * exists while somebody is in it.
  */
+import { encodeRelayMessage } from '../wire/relay-message.ts'
 import type { CloseReason, ServerMessage } from '../wire/server-protocol.ts'
 import type { SignalingLimits } from './limits.ts'
 
@@ -13,6 +14,8 @@ export interface Seat {
   /** What tells the owner of the instance from others, who see its name. */
   readonly key: string | undefined
   deliver(message: ServerMessage): void
+  /** Brings it a binary message, or loses it. */
+  relay(message: Uint8Array): void
   /** The room has no place for it any more. */
   dismiss(reason: CloseReason): void
 }
@@ -28,10 +31,16 @@ export interface Rooms {
   /** Takes `seat` away and tells the others; nothing happens when it is not there (any more). */
   leave(seat: Seat): void
   /** Brings `data` to the instance `to` of the same room, or loses it when nobody of that name is there. */
-  relay(from: Seat, to: string, data: string): void
+  signal(from: Seat, to: string, data: string): void
+  /** Brings `bytes` to the instance `to` of the same room. Returns whether somebody of that name is there. */
+  relay(from: Seat, to: string, bytes: Uint8Array): boolean
 }
 
-export function createRooms(limits: Pick<SignalingLimits, 'peersPerRoomMax' | 'roomsMax'>): Rooms {
+/** `relays`: what those who come are told of the relay. */
+export function createRooms(
+  limits: Pick<SignalingLimits, 'peersPerRoomMax' | 'roomsMax'>,
+  relays: boolean,
+): Rooms {
   const rooms = new Map<string, Map<string, Seat>>()
 
   function tellOthers(seat: Seat, message: ServerMessage): void {
@@ -63,13 +72,18 @@ export function createRooms(limits: Pick<SignalingLimits, 'peersPerRoomMax' | 'r
       const members = [...room.values()].map(({ instance, card }) => ({ instance, card }))
       room.set(seat.instance, seat)
       rooms.set(seat.room, room)
-      seat.deliver({ type: 'welcome', members })
+      seat.deliver({ type: 'welcome', members, relay: relays })
       tellOthers(seat, { type: 'joined', instance: seat.instance, card: seat.card })
       return undefined
     },
     leave,
-    relay(from, to, data) {
+    signal(from, to, data) {
       rooms.get(from.room)?.get(to)?.deliver({ type: 'signal', from: from.instance, data })
+    },
+    relay(from, to, bytes) {
+      const seat = rooms.get(from.room)?.get(to)
+      seat?.relay(encodeRelayMessage(from.instance, bytes))
+      return seat !== undefined
     },
   }
 }

@@ -37,6 +37,11 @@ export interface SignalingServerOptions {
   readonly origins?: readonly string[]
   /** The server stands behind one proxy, which names the client in X-Forwarded-For. Default false. */
   readonly trustsProxy?: boolean
+  /**
+   * Brings replicas' frames to each other where they cannot connect, sealed by them. Default true; false saves its bandwidth,
+   * and leaves those behind strict firewalls alone.
+   */
+  readonly relay?: boolean
   /** How long `close` says 503 at /health and lets nobody new in, before it sends clients away. Milliseconds, default 0. */
   readonly drainMs?: number
 }
@@ -57,13 +62,14 @@ export interface SignalingServer {
  * FoundingsError or Node's error).
  */
 export async function startSignalingServer(options: SignalingServerOptions = {}): Promise<SignalingServer> {
-  const { port = 0, host = '127.0.0.1', drainMs = 0 } = options
+  const { port = 0, host = '127.0.0.1', drainMs = 0, relay: relays = true } = options
   const limits: SignalingLimits = { ...defaultLimits, ...options.limits }
   const desk = await openDesk(options.dataFile, limits.foundingsMax)
   const tally = createTally()
-  const rooms = createRooms(limits)
+  const rooms = createRooms(limits, relays)
   const addresses = createAddresses(limits, () => performance.now())
-  const house: House = { limits, rooms, desk, tally, mayEnter: createTokenCheck(options.token) }
+  const mayEnter = createTokenCheck(options.token)
+  const house: House = { limits, rooms, desk, tally, relays, mayEnter }
   const door = createDoor(
     { origins: options.origins, trustsProxy: options.trustsProxy ?? false },
     addresses,

@@ -14,6 +14,7 @@ import { dismiss } from './dismiss.ts'
 import type { House } from './house.ts'
 import { createOutbox } from './outbox.ts'
 import { createRate } from './rate.ts'
+import { createRelaySender } from './relay-sender.ts'
 import type { Seat } from './rooms.ts'
 
 /** Serves `socket` until it closes. */
@@ -22,6 +23,7 @@ export function serveSocket(socket: WebSocket, visitor: Visitor, house: House): 
   const nowMs = performance.now()
   const messages = createRate(limits.messagesPerSecondMax, limits.messagesBurstMax, nowMs)
   const bytes = createRate(limits.bytesPerSecondMax, limits.bytesBurstMax, nowMs)
+  const relaySender = createRelaySender(socket, house)
   const outbox = createOutbox(socket, limits, tally, () => cut('slow'))
   let seat: Seat | undefined
   let isAnswering = true
@@ -52,9 +54,10 @@ export function serveSocket(socket: WebSocket, visitor: Visitor, house: House): 
 
   function heard(data: RawData, isBinary: boolean): void {
     if (socket.readyState !== socket.OPEN) return
-    const text = isBinary ? '' : String(data)
-    const size = Buffer.byteLength(isBinary ? '' : text)
     tally.received += 1
+    if (isBinary) return heardBytes(bytesOf(data))
+    const text = String(data)
+    const size = Buffer.byteLength(text)
     tally.receivedBytes += size
     const now = performance.now()
     if (!messages.take(now) || !bytes.take(now, size)) return end('tooManyMessages')
@@ -68,7 +71,7 @@ export function serveSocket(socket: WebSocket, visitor: Visitor, house: House): 
         return house.mayEnter(message.token) ? ask(message) : end('unauthorized')
       case 'signal':
         if (seat === undefined) return end('outOfTurn')
-        return rooms.relay(seat, message.to, message.data)
+        return rooms.signal(seat, message.to, message.data)
       case 'ping':
         return outbox.send({ type: 'pong' })
       case 'bye':
@@ -77,11 +80,18 @@ export function serveSocket(socket: WebSocket, visitor: Visitor, house: House): 
     }
   }
 
+  function heardBytes(data: Uint8Array): void {
+    tally.receivedBytes += data.length
+    const refusal = relaySender.take(seat, data)
+    if (refusal !== undefined) end(refusal)
+  }
+
   function join({ room, instance, card, key, token }: JoinMessage): void {
     if (!house.mayEnter(token)) return end('unauthorized')
     if (seat !== undefined) return end('outOfTurn')
     clearTimeout(joinTimer)
-    const joining: Seat = { room, instance, card, key, deliver: outbox.send, dismiss: end }
+    const { send: deliver, relay } = outbox
+    const joining: Seat = { room, instance, card, key, deliver, relay, dismiss: end }
     const refusal = rooms.join(joining)
     if (refusal !== undefined) return end(refusal)
     seat = joining
@@ -119,8 +129,13 @@ export function serveSocket(socket: WebSocket, visitor: Visitor, house: House): 
   socket.on('close', () => {
     clearTimeout(joinTimer)
     clearInterval(heartbeat)
+    relaySender.end()
     leave()
     outbox.end()
     visitor.leave()
   })
 }
+
+/** What ws gives, which is one buffer where nobody asked for something else. */
+const bytesOf = (data: RawData): Uint8Array =>
+  Array.isArray(data) ? Buffer.concat(data) : data instanceof ArrayBuffer ? new Uint8Array(data) : data

@@ -18,6 +18,11 @@ export interface Tally {
   relayed: number
   relayedBytes: number
   lost: number
+  /** Binary messages that were brought on, and their bytes; those that were lost, and how often a socket that sent too many was made to wait. */
+  relayFrames: number
+  relayFrameBytes: number
+  relayLost: number
+  relayPauses: number
   /** Sockets that were let in, and those that the server ended, by reason. */
   entered: number
   readonly dismissed: Record<DismissalReason, number>
@@ -32,6 +37,10 @@ export function createTally(): Tally {
     relayed: 0,
     relayedBytes: 0,
     lost: 0,
+    relayFrames: 0,
+    relayFrameBytes: 0,
+    relayLost: 0,
+    relayPauses: 0,
     entered: 0,
     dismissed: noneDismissed(),
     waitingBytes: 0,

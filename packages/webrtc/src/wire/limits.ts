@@ -19,6 +19,9 @@ export const replacedInstancesMax = 8
 /** A session description with its candidates is under 4 KiB; an escaped one must fit a signaling message. */
 export const signalTextMax = 32 * 1_024
 
+/** The largest message to be relayed: a piece of a frame (16 KiB), sealed, with its heads. A server takes no larger ones. */
+export const relayBytesMax = 17 * 1_024
+
 /** What a peer tells about itself in presence: two ids, or their encryption. */
 export const cardTextMax = 1_024
 export const roomTextMax = 128

@@ -9,6 +9,7 @@
  *       ping  --------------------->
  *             <---------------- pong
  *       bye, or the socket ends --->       left ---------------------->
+ *       bytes (to) ---------------->       bytes (from) -------------->      binary: relay-message.ts
  *
  *       found (room, ensemble) ---->       in any socket, joined or not; one question at a time
  *             <-------------- stands
@@ -55,8 +56,8 @@ export type ClientMessage =
   | { readonly type: 'bye' }
 
 export type ServerMessage =
-  /** The others of the room, in the order in which they came. */
-  | { readonly type: 'welcome'; readonly members: readonly Member[] }
+  /** The others of the room, in the order in which they came, and whether this server brings bytes to them. */
+  | { readonly type: 'welcome'; readonly members: readonly Member[]; readonly relay: boolean }
   | { readonly type: 'joined'; readonly instance: string; readonly card: string }
   | { readonly type: 'left'; readonly instance: string }
   | { readonly type: 'signal'; readonly from: string; readonly data: string }
@@ -134,10 +135,13 @@ function parseEntrance(
 export function parseServerMessage(text: string): ServerMessage | undefined {
   const value = parseJson(text)
   if (!isRecord(value)) return undefined
-  const { type, members, instance, card, from, data, ensemble } = value
+  const { type, members, relay, instance, card, from, data, ensemble } = value
   switch (type) {
     case 'welcome':
-      return Array.isArray(members) ? { type, members: members.filter(isMember) } : undefined
+      // One that says nothing of a relay is older than it.
+      return Array.isArray(members)
+        ? { type, members: members.filter(isMember), relay: relay === true }
+        : undefined
     case 'joined':
       return isServerId(instance) && isText(card, cardTextMax) ? { type, instance, card } : undefined
     case 'left':

@@ -2,7 +2,7 @@
  * Several ways of signaling as one: a peer is there while any of them tells of it. So tabs find each other without a server,
  * and devices through one or several. Ways can come and go while it runs. Carries signals unread.
  */
-import type { Peer, Signaling, SignalingEvent } from './contract.ts'
+import type { Peer, Relay, Signaling, SignalingEvent } from './contract.ts'
 
 export interface CombinedSignaling extends Signaling {
   /** Joins by `way` too, from now on. It belongs to this signaling: it is left when this one is. Once for each way. */
@@ -14,7 +14,7 @@ export interface CombinedSignaling extends Signaling {
 /**
  * Signaling by all `ways` at once. A peer that several tell of is the same peer, by its instance: it is announced whenever one
  * tells of it, and left when the last one lost it. It is written to by the way that told of it first, for as long as that one
- * does, so that messages keep their order.
+ * does, so that messages keep their order; bytes go by the way that told of it first of those that bring them.
  */
 export function combineSignaling(ways: readonly Signaling[]): CombinedSignaling {
   const all = new Set(ways)
@@ -34,6 +34,8 @@ export function combineSignaling(ways: readonly Signaling[]): CombinedSignaling 
       case 'signal':
         reached(event.from.instance, way)
         return sink(event)
+      case 'relayed':
+        return sink(event)
     }
   }
 
@@ -50,6 +52,11 @@ export function combineSignaling(ways: readonly Signaling[]): CombinedSignaling 
     joined?.sink({ type: 'left', instance })
   }
 
+  function relayTo(instance: string): Relay | undefined {
+    for (const { relay } of reach.get(instance) ?? []) if (relay?.reaches(instance)) return relay
+    return undefined
+  }
+
   function join(way: Signaling): void {
     if (joined === undefined) return
     const { self, sink } = joined
@@ -64,6 +71,11 @@ export function combineSignaling(ways: readonly Signaling[]): CombinedSignaling 
     },
     send(instance, data) {
       for (const way of reach.get(instance) ?? []) return way.send(instance, data)
+    },
+    relay: {
+      reaches: instance => relayTo(instance) !== undefined,
+      send: (instance, bytes) => relayTo(instance)?.send(instance, bytes),
+      waiting: instance => relayTo(instance)?.waiting(instance) ?? 0,
     },
     add(way) {
       if (isOver || all.has(way)) return

@@ -19,6 +19,21 @@ export type SignalingEvent =
   | { readonly type: 'left'; readonly instance: string }
   /** `from` sent `data`. Messages of one sender keep their order. */
   | { readonly type: 'signal'; readonly from: Peer; readonly data: string }
+  /** `bytes` came by the relay, and say that they are from `instance`. Those of one sender keep their order. */
+  | { readonly type: 'relayed'; readonly instance: string; readonly bytes: Uint8Array }
+
+/**
+ * Bytes on the way that signaling takes, for peers that cannot connect. Carries them unread and unsealed: who sends them seals
+ * them, and who receives them believes nothing else.
+ */
+export interface Relay {
+  /** Whether there is a way to `instance` now, as far as is known here. */
+  reaches(instance: string): boolean
+  /** Sends a copy of `bytes`, at most relayBytesMax, or loses them. Never throws. */
+  send(instance: string, bytes: Uint8Array): void
+  /** Bytes on the way to `instance`, and to others that share it, that have not left this machine yet. */
+  waiting(instance: string): number
+}
 
 export interface Signaling {
   /**
@@ -28,6 +43,8 @@ export interface Signaling {
   join(self: Peer, sink: (event: SignalingEvent) => void): void
   /** Sends `data` to the peer of this instance, or loses it. Never throws. */
   send(instance: string, data: string): void
+  /** Absent where this signaling brings no bytes. */
+  readonly relay?: Relay
   /** Says goodbye and stops, at once, so that `pagehide` may call it. Idempotent; no event comes after it. */
   leave(): void
 }

@@ -4,10 +4,11 @@
  */
 import { isRecord, parseJson } from '../../wire/guards.ts'
 import { clientPingMs, clientSilenceMs, reconnectMsMax, reconnectMsMin } from '../../wire/limits.ts'
+import { encodeRelayMessage, parseRelayMessage } from '../../wire/relay-message.ts'
 import { type ClientMessage, type Member, parseServerMessage } from '../../wire/server-protocol.ts'
 import { backoffMs, type Timers } from '../../wire/timers.ts'
 import { pageTimers, randomId } from '../timers.ts'
-import type { Peer, Signaling, SignalingEvent } from './contract.ts'
+import type { Peer, Relay, Signaling, SignalingEvent } from './contract.ts'
 import { parsePeer } from './peer.ts'
 
 export type SignalingStatus =
@@ -32,15 +33,26 @@ export interface WebSocketSignalingOptions {
   readonly openSocket?: (url: string) => WebSocket
 }
 
+interface Session {
+  send(instance: string, data: string): void
+  readonly relay: Relay
+  leave(): void
+}
+
 /** Signaling through `peerkeeper-signaling` or a server that speaks as it does. */
 export function webSocketSignaling(options: WebSocketSignalingOptions): Signaling {
-  let session: { send(instance: string, data: string): void; leave(): void } | undefined
+  let session: Session | undefined
   let isOver = false
   return {
     join(self, sink) {
       if (!isOver) session ??= createSession(options, self, sink)
     },
     send: (instance, data) => session?.send(instance, data),
+    relay: {
+      reaches: instance => session?.relay.reaches(instance) ?? false,
+      send: (instance, bytes) => session?.relay.send(instance, bytes),
+      waiting: instance => session?.relay.waiting(instance) ?? 0,
+    },
     leave() {
       if (isOver) return
       isOver = true
@@ -53,7 +65,7 @@ function createSession(
   options: WebSocketSignalingOptions,
   self: Peer,
   sink: (event: SignalingEvent) => void,
-) {
+): Session {
   const { url, room, token, onStatus = () => {}, timers = pageTimers, random = Math.random } = options
   const openSocket = options.openSocket ?? (at => new WebSocket(at))
   /** Who can be reached over the present socket. */
@@ -63,6 +75,8 @@ function createSession(
   let socket: WebSocket | undefined
   let failures = 0
   let isSilent = false
+  /** The present server brings bytes to others. */
+  let relays = false
   let cancelTimer = () => {}
 
   function connect(): void {
@@ -74,6 +88,8 @@ function createSession(
     }
     socket = opened
     isSilent = false
+    relays = false
+    opened.binaryType = 'arraybuffer'
     cancelTimer = timers.after(clientSilenceMs, () => drop('the server does not answer'))
     const { node, ensemble } = self
     const card = JSON.stringify({ node, ensemble })
@@ -82,6 +98,7 @@ function createSession(
     opened.onmessage = event => {
       isSilent = false
       if (typeof event.data === 'string') heard(event.data)
+      else heardBytes(event.data)
     }
     // What went wrong comes with `close`; a WebSocket of Node's ends the process when nobody listens to this.
     opened.onerror = () => {}
@@ -94,6 +111,7 @@ function createSession(
     switch (message.type) {
       case 'welcome':
         failures = 0
+        relays = message.relay
         keepAlive()
         onStatus({ type: 'online' })
         for (const member of message.members) arrived(member)
@@ -110,6 +128,12 @@ function createSession(
       case 'pong':
       case 'stands':
     }
+  }
+
+  function heardBytes(data: unknown): void {
+    if (!(data instanceof ArrayBuffer)) return
+    const message = parseRelayMessage(new Uint8Array(data))
+    if (message !== undefined && peers.has(message.instance)) sink({ type: 'relayed', ...message })
   }
 
   function arrived(member: Member): void {
@@ -164,6 +188,13 @@ function createSession(
   connect()
   return {
     send: (to: string, data: string) => say({ type: 'signal', to, data }),
+    relay: {
+      reaches: instance => relays && socket?.readyState === openState && peers.has(instance),
+      send(instance, bytes) {
+        if (this.reaches(instance)) socket?.send(encodeRelayMessage(instance, bytes))
+      },
+      waiting: () => socket?.bufferedAmount ?? 0,
+    },
     leave() {
       say({ type: 'bye' })
       release()
