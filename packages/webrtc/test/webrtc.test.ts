@@ -138,7 +138,15 @@ test('RTC-19 links tells each peer, its state and what went wrong', async () => 
   b.port.postMessage({ type: 'start', node: 'b', ensemble: 'e' })
   await vi.waitFor(() =>
     expect(a.transport.links()).toEqual([
-      { peer: 'b', state: 'up', framesDropped: 0, failures: 0, lastReason: undefined, channels: 'page' },
+      {
+        peer: 'b',
+        state: 'up',
+        framesDropped: 0,
+        failures: 0,
+        lastReason: undefined,
+        isWanted: true,
+        channels: 'page',
+      },
     ]),
   )
   b.transport.close()

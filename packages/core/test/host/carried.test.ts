@@ -23,6 +23,7 @@ const show = (message: WorkerToPage): string => {
     case 'dropped':
       return `page: dropped ${message.frames} of ${message.connection}`
     case 'start':
+    case 'want':
     case 'send':
     case 'lastWords':
     case 'close':

@@ -29,6 +29,7 @@ test('RUN-3 each peer is left a word from its connection on: who goes away, and 
     start: (_, sink) => {
       say = sink
     },
+    want: () => undefined,
     send: () => undefined,
     lastWords: (peer, bytes) => {
       const reader = { codec, self: peer, ensemble: identity.ensemble, kind: engineKind(identity.engine) }

@@ -1,6 +1,6 @@
 /**
- * A link to every node of the same ensemble that signaling tells of. Owns the set of links and hands each event of signaling
- * to the link it is about. Does not know channels, attempts, or the worker.
+ * The links to nodes of the same ensemble that signaling tells of. Owns the set of links and hands each event of signaling
+ * to the link it is about; which ones there are to be is for wishes.ts to say. Does not know channels, attempts, or the worker.
  */
 import {
   type EnsembleId,
@@ -9,13 +9,20 @@ import {
   type NodeId,
   type Timers,
   type TransportEvent,
+  type Wanted,
 } from '@peerkeeper/core/transport'
 import { linksMax } from '../wire/limits.ts'
-import { encodeLinkSignal, parseLinkSignal } from '../wire/link-signal.ts'
+import {
+  type AttemptSignal,
+  encodeLinkSignal,
+  type LinkSignal,
+  parseLinkSignal,
+} from '../wire/link-signal.ts'
 import type { Dial } from './link/dial.ts'
 import type { OpenLanes } from './link/lanes.ts'
 import { createLink, type Link, type LinkContext } from './link/link.ts'
 import type { Peer, Signaling } from './signaling/contract.ts'
+import { createWishes } from './wishes.ts'
 
 export interface MeshOptions {
   readonly self: Peer
@@ -30,6 +37,9 @@ export interface MeshOptions {
 export interface Mesh {
   /** The links that are up, or that may come up. */
   links(): ReadonlyMap<NodeId, Link>
+  /** Whom the replica wants from now on; everybody until this is called first. */
+  want(wanted: Wanted): void
+  isWanted(peer: NodeId): boolean
   /** Sends, or drops when there is no connection. Never throws. */
   send(peer: NodeId, lane: Lane, bytes: Uint8Array): void
   /** What `peer` is to hear last over its present connection. */
@@ -43,6 +53,8 @@ export interface Mesh {
 export function createMesh(options: MeshOptions): Mesh {
   const { self, signaling, sink } = options
   const links = new Map<NodeId, Link>()
+  /** The connections that the sink was told of and that stand. */
+  const standing = new Map<NodeId, number>()
   const foreign = new Set<EnsembleId>()
   let lastNumber = 0
   let isClosed = false
@@ -57,25 +69,28 @@ export function createMesh(options: MeshOptions): Mesh {
       lastNumber += 1
       return lastNumber
     },
-    signal(instance, signal) {
-      if (!isClosed) signaling.send(instance, encodeLinkSignal(signal))
-    },
+    signal,
   }
 
-  /** The link to `peer`, made when there is none; undefined when it is not one to connect to. */
+  function signal(instance: string, about: LinkSignal): void {
+    if (!isClosed) signaling.send(instance, encodeLinkSignal(about))
+  }
+
+  /** The link to `peer`, which is of this ensemble; made when there is none; undefined when there are too many. */
   function linkTo(peer: Peer): Link | undefined {
-    if (peer.node === self.node) return undefined
-    if (peer.ensemble !== self.ensemble) {
-      reportForeign(peer)
-      return undefined
-    }
     const known = links.get(peer.node)
     if (known !== undefined || links.size >= linksMax) return known
     const { node } = peer
     const link = createLink(context, node, {
-      up: connection => sink({ type: 'up', peer: node, connection }),
+      up(connection) {
+        standing.set(node, connection)
+        sink({ type: 'up', peer: node, connection })
+        wishes.changed()
+      },
       down(connection) {
+        standing.delete(node)
         sink({ type: 'down', peer: node, connection })
+        wishes.changed()
       },
       frame: (connection, bytes) => sink({ type: 'frame', peer: node, connection, bytes }),
     })
@@ -89,6 +104,23 @@ export function createMesh(options: MeshOptions): Mesh {
     sink({ type: 'foreign', peer: peer.node, ensemble: peer.ensemble })
   }
 
+  const wishes = createWishes({
+    self: self.node,
+    timers: options.timers,
+    random: options.random,
+    links,
+    linkTo,
+    end(node) {
+      links.get(node)?.close()
+      links.delete(node)
+      const connection = standing.get(node)
+      if (connection === undefined) return
+      standing.delete(node)
+      sink({ type: 'down', peer: node, connection })
+    },
+    signal,
+  })
+
   function forgetIdle(): void {
     for (const [node, link] of links) if (link.isIdle) links.delete(node)
   }
@@ -98,22 +130,48 @@ export function createMesh(options: MeshOptions): Mesh {
     switch (event.type) {
       case 'peer':
         forgetIdle()
-        return linkTo(event.peer)?.announced(event.peer.instance)
+        return announced(event.peer)
       case 'left':
         for (const link of links.values()) link.left(event.instance)
+        wishes.left(event.instance)
         return forgetIdle()
-      case 'signal': {
-        const signal = parseLinkSignal(event.data)
-        if (signal !== undefined) linkTo(event.from)?.signalled(event.from.instance, signal)
-        return
-      }
+      case 'signal':
+        return signalled(event.from, parseLinkSignal(event.data))
       case 'relayed':
     }
   })
 
+  function announced(peer: Peer): void {
+    if (peer.node === self.node) return
+    if (peer.ensemble === self.ensemble) wishes.announced(peer)
+    else reportForeign(peer)
+  }
+
+  function signalled(from: Peer, signal: LinkSignal | undefined): void {
+    if (signal === undefined || from.node === self.node) return
+    if (from.ensemble !== self.ensemble) return reportForeign(from)
+    switch (signal.type) {
+      case 'ask':
+      case 'release':
+        return wishes.heard(from, signal)
+      case 'rtc':
+      case 'gone':
+        return aboutLink(from, signal)
+    }
+  }
+
+  /** An offer makes a link where there is none; what else is said is late, or about one that is no more. */
+  function aboutLink(from: Peer, signal: AttemptSignal): void {
+    const isOffer = signal.type === 'rtc' && signal.signal.type === 'offer' && from.node < self.node
+    const link = isOffer ? linkTo(from) : links.get(from.node)
+    link?.signalled(from.instance, signal)
+    if (isOffer) wishes.touched(from.node)
+  }
+
   function close(): void {
     if (isClosed) return
     isClosed = true
+    wishes.close()
     signaling.leave()
     for (const link of links.values()) link.close()
     links.clear()
@@ -124,6 +182,10 @@ export function createMesh(options: MeshOptions): Mesh {
       forgetIdle()
       return links
     },
+    want(wanted) {
+      if (!isClosed) wishes.want(wanted)
+    },
+    isWanted: peer => wishes.isWanted(peer),
     send(peer, lane, bytes) {
       links.get(peer)?.send(lane, bytes)
     },

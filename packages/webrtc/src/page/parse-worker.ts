@@ -1,5 +1,12 @@
 /** What a worker says over its port, parsed: it may be of another version than the page. */
-import { ensembleId, isId, type Lane, nodeId, type WorkerToPage } from '@peerkeeper/core/transport'
+import {
+  ensembleId,
+  isId,
+  type Lane,
+  membersMax,
+  nodeId,
+  type WorkerToPage,
+} from '@peerkeeper/core/transport'
 import { isRecord } from '../wire/guards.ts'
 
 const isLane = (value: unknown): value is Lane => value === 'control' || value === 'bulk'
@@ -19,7 +26,14 @@ export function parseWorkerToPage(value: unknown): WorkerToPage | undefined {
   if (type === 'lastWords' && isId(peer) && bytes instanceof Uint8Array) {
     return { type, peer: nodeId(peer), bytes }
   }
+  if (type === 'want') return parseWant(value)
   return type === 'close' ? { type } : parseChannelNews(value)
+}
+
+function parseWant({ peers, count, others }: Record<string, unknown>): WorkerToPage | undefined {
+  if (!Array.isArray(peers) || peers.length > membersMax || !peers.every(isId)) return undefined
+  if (!isCount(count) || !isCount(others)) return undefined
+  return { type: 'want', peers: peers.map(nodeId), count, others }
 }
 
 function parseChannelNews({

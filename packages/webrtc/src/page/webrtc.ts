@@ -34,6 +34,8 @@ export interface WebRtcLink extends PageLink {
   readonly failures: number
   /** Why the last connection or attempt ended, for people; undefined when none did. */
   readonly lastReason: string | undefined
+  /** Whether this replica wants the link; else it is there because the peer does, or for a short while yet. */
+  readonly isWanted: boolean
   /** Where the frames of this link go. */
   readonly channels: 'page' | 'worker'
 }
@@ -103,6 +105,8 @@ export function createPageTransport(options: PageTransportOptions): WebRtcTransp
       case 'broken':
       case 'dropped':
         return workerLanes?.hear(message)
+      case 'want':
+        return mesh?.want(message)
       case 'send':
         return mesh?.send(message.peer, message.lane, message.bytes)
       case 'lastWords':
@@ -132,7 +136,10 @@ export function createPageTransport(options: PageTransportOptions): WebRtcTransp
     },
     links() {
       const channels = workerLanes === undefined ? 'page' : 'worker'
-      return Array.from(mesh?.links() ?? [], ([peer, link]) => linkFacts(peer, link, channels))
+      const isWanted = (peer: NodeId) => mesh?.isWanted(peer) ?? false
+      return Array.from(mesh?.links() ?? [], ([peer, link]) =>
+        linkFacts(peer, link, { channels, isWanted: isWanted(peer) }),
+      )
     },
     close,
     farewell() {
@@ -146,13 +153,14 @@ type Start = Extract<WorkerToPage, { type: 'start' }>
 
 const linkFacts = (
   peer: NodeId,
-  link: Omit<WebRtcLink, 'peer' | 'channels'>,
-  channels: WebRtcLink['channels'],
+  link: Omit<WebRtcLink, 'peer' | 'channels' | 'isWanted'>,
+  { channels, isWanted }: Pick<WebRtcLink, 'channels' | 'isWanted'>,
 ): WebRtcLink => ({
   peer,
   state: link.state,
   framesDropped: link.framesDropped,
   failures: link.failures,
   lastReason: link.lastReason,
+  isWanted,
   channels,
 })

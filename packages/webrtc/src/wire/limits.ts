@@ -10,6 +10,19 @@ export const redialMsMax = 30_000
 /** A link that stood this long forgets its earlier failures. */
 export const linkStableMs = 5_000
 
+/** One who wants a link and cannot dial asks this often at first, and at last: its asking may be lost, or the other be away. */
+export const askMsMin = 1_000
+export const askMsMax = 30_000
+
+/** While a link that is wanted is not up it is looked at this often: those who know nobody try others where one fails. */
+export const reviewMs = 5_000
+
+/** Those who want whoever is there take their pick of all that they hear of in this time. */
+export const gatherMs = 100
+
+/** A link that is not wanted is kept for longer than an attempt takes: wishes change while members come and go. */
+export const unwantedMs = 20_000
+
 /** Peers that one replica keeps links to; an ensemble holds at most 100 members, some of them twice while they reload. */
 export const linksMax = 256
 

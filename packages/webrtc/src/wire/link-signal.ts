@@ -8,6 +8,9 @@
  *                          <------------------  rtc 7 answer
  *       (channels open)                         (channels open)
  *                          <------------------  gone 7      its end broke: dial again
+ *
+ *     who does not want a link that is there sends `release`: the other ends it where it does not want it either
+ *                          <------------------  ask         wants a link, and is not the one who dials
  */
 import { isRecord, isText, parseJson } from './guards.ts'
 import { signalTextMax } from './limits.ts'
@@ -23,11 +26,21 @@ export type RtcSignal =
       }
     }
 
-export type LinkSignal =
+/** About one attempt of one link. */
+export type AttemptSignal =
   /** `attempt` is numbered by the dialer: 1, 2, 3 ... for as long as its instance lives. */
   | { readonly type: 'rtc'; readonly attempt: number; readonly signal: RtcSignal }
   /** The sender's end of this attempt is no more. */
   | { readonly type: 'gone'; readonly attempt: number }
+
+/** About whether there is to be a link. */
+export type WishSignal =
+  /** The sender wants a link and cannot dial. */
+  | { readonly type: 'ask' }
+  /** The sender does not want the link that there is. */
+  | { readonly type: 'release' }
+
+export type LinkSignal = AttemptSignal | WishSignal
 
 export const encodeLinkSignal = (signal: LinkSignal): string => JSON.stringify(signal)
 
@@ -37,6 +50,7 @@ export function parseLinkSignal(text: string): LinkSignal | undefined {
   const value = parseJson(text)
   if (!isRecord(value)) return undefined
   const { type, attempt, signal } = value
+  if (type === 'ask' || type === 'release') return { type }
   if (typeof attempt !== 'number' || !Number.isSafeInteger(attempt) || attempt < 1) return undefined
   if (type === 'gone') return { type, attempt }
   if (type !== 'rtc') return undefined

@@ -3,6 +3,7 @@
  * authority on who lives: `down` is a hint, its absence says nothing. It does say when a connection is new.
  */
 import type { EnsembleId, NodeId } from '../../logic/base/ids.ts'
+import type { Wanted } from '../../logic/topology/wanted.ts'
 
 /** `control` is for small protocol messages, `bulk` for what may be large and must not delay them. */
 export type Lane = 'control' | 'bulk'
@@ -30,6 +31,11 @@ export interface Endpoint {
 export interface Transport {
   /** Begins to connect, once. Events go to `sink` from then on, never before `start` returned. */
   start(self: Endpoint, sink: (event: TransportEvent) => void): void
+  /**
+   * With whom the replica would be connected from now on, in place of what it wanted before; with everybody until this is said
+   * first. A wish: others may want this replica, and a transport to which connections cost nothing connects all. Never throws.
+   */
+  want(wanted: Wanted): void
   /**
    * Sends `bytes` to `peer`, or drops them when there is no connection or too much waits already. Never throws. The
    * caller does not touch `bytes` again.

@@ -5,7 +5,9 @@ export {
   frameBytesMax,
   laneBufferedBytesMax,
   laneQueueBytesMax,
+  membersMax,
 } from '../../logic/base/limits.ts'
+export { type Candidate, choose, type Wanted } from '../../logic/topology/wanted.ts'
 export type { FoundingArbiter } from '../arbiter.ts'
 export { ownClock as ownTimers, type Timers } from '../time/clock.ts'
 export type { Endpoint, Lane, Transport, TransportEvent } from './contract.ts'

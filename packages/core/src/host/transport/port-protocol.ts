@@ -12,6 +12,7 @@
  *     ended 7      --------------------->    the page gave it up: it is down now
  */
 import type { EnsembleId, NodeId } from '../../logic/base/ids.ts'
+import type { Wanted } from '../../logic/topology/wanted.ts'
 import type { Lane, TransportEvent } from './contract.ts'
 
 export type WorkerToPage =
@@ -22,6 +23,8 @@ export type WorkerToPage =
       readonly ensemble: EnsembleId
       readonly takesChannels: boolean
     }
+  /** With whom the replica would be connected; with everybody until this is said first. */
+  | ({ readonly type: 'want' } & Wanted)
   | { readonly type: 'send'; readonly peer: NodeId; readonly lane: Lane; readonly bytes: Uint8Array }
   /** To be sent to `peer` when the page goes away. */
   | { readonly type: 'lastWords'; readonly peer: NodeId; readonly bytes: Uint8Array }

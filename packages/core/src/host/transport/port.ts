@@ -71,6 +71,9 @@ export function portTransport(port: MessagePort, taker: ChannelTaker = takeDataC
       }
       post({ type: 'start', node, ensemble, takesChannels: taker.takesChannels })
     },
+    want(wanted) {
+      if (!closed) post({ type: 'want', ...wanted })
+    },
     send(peer, lane, bytes) {
       if (closed || !isFrame(bytes)) return
       if (carried?.send(peer, lane, bytes)) return

@@ -244,3 +244,31 @@ export const missedAfterMs = 3_500
 
 /** Foreign ensembles in one room that are told of: more are not many mistakes but somebody's noise. */
 export const foreignEnsemblesMax = 32
+
+/** Voters that one who does not vote is linked with: two may go at once, and of 40 observers each of five voters has 24. */
+export const upstreamsWanted = 3
+
+/** Replicas tell their neighbours whom they are linked with no more often than this: a room that fills up changes it all the time. */
+export const hintTicks = 4
+
+/** ... and again this often where nothing changes, because a frame may be lost; after two and a half times that it is old. */
+export const hintAgainTicks = 200
+export const hintFreshTicks = 500
+
+/** Links that one hint names: as many as one replica keeps. */
+export const hintLinksMax = 256
+
+/** Frames for one peer that wait to be signed, or from one author to be checked: a burst of a tick or two. What is more is lost. */
+export const passedWaitingMax = 1_024
+export const passedWaitingBytesMax = 8 * 1_024 * 1_024
+
+/** Authors whose frames wait to be checked: members, twice over. */
+export const passedAuthorsMax = 200
+
+/**
+ * What a replica passes on for one neighbour: 5 MB and 2,000 frames a second, with two seconds' worth at once; far more than a
+ * busy leader sends to one follower, and not what would keep others from its line.
+ */
+export const passedBytesPerTick = 256 * 1_024
+export const passedFramesPerTick = 100
+export const passedBurstTicks = 40

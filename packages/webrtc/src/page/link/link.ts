@@ -9,7 +9,7 @@
  */
 import type { Lane, NodeId, Timers } from '@peerkeeper/core/transport'
 import { linkStableMs, redialMsMax, redialMsMin, replacedInstancesMax } from '../../wire/limits.ts'
-import type { LinkSignal } from '../../wire/link-signal.ts'
+import type { AttemptSignal } from '../../wire/link-signal.ts'
 import { backoffMs } from '../../wire/timers.ts'
 import { type Connection, createConnection } from './connection.ts'
 import type { Dial } from './dial.ts'
@@ -25,7 +25,7 @@ export interface LinkContext {
   /** A number higher than all before, for attempts and for connections. */
   readonly nextNumber: () => number
   /** Brings `signal` to the tab `instance`. */
-  readonly signal: (instance: string, signal: LinkSignal) => void
+  readonly signal: (instance: string, signal: AttemptSignal) => void
 }
 
 export interface LinkEvents {
@@ -46,7 +46,7 @@ export interface Link {
   /** Signaling says that the node is reachable as `instance`. Another one than before is the node after a reload. */
   announced(instance: string): void
   left(instance: string): void
-  signalled(instance: string, signal: LinkSignal): void
+  signalled(instance: string, signal: AttemptSignal): void
   send(lane: Lane, bytes: Uint8Array): void
   /** What the peer is to hear last over the present connection. */
   lastWords(bytes: Uint8Array): void
