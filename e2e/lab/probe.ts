@@ -5,6 +5,7 @@
 import {
   ensembleId,
   type Lane,
+  mintNodeKey,
   nodeId,
   type PageToWorker,
   type WorkerToPage,
@@ -27,9 +28,9 @@ const ping = 1
 const pong = 2
 const keep = 3
 
-export type Probe = ReturnType<typeof startProbe>
+export type Probe = Awaited<ReturnType<typeof startProbe>>
 
-export function startProbe({ room, node, ensemble, signaling, channels = 'page' }: ProbeOptions) {
+export async function startProbe({ room, node, ensemble, signaling, channels = 'page' }: ProbeOptions) {
   const transport = webrtc({
     signaling:
       signaling === undefined ? broadcastSignaling({ room }) : webSocketSignaling({ url: signaling, room }),
@@ -60,7 +61,8 @@ export function startProbe({ room, node, ensemble, signaling, channels = 'page' 
   }
   transport.attach(port1)
   addEventListener('pagehide', () => transport.close())
-  tell({ type: 'start', node: nodeId(node), ensemble: ensembleId(ensemble), takesChannels: false })
+  const key = await mintNodeKey()
+  tell({ type: 'start', node: nodeId(node), key, ensemble: ensembleId(ensemble), takesChannels: false })
 
   return {
     ups,

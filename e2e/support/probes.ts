@@ -6,8 +6,8 @@ const megabyte = 1_000_000
 
 /** Makes a page that has the lab in it a probe. */
 export const startProbe = (page: Page, options: ProbeOptions): Promise<void> =>
-  page.evaluate(each => {
-    window.lab.probe = window.lab.startProbe(each)
+  page.evaluate(async each => {
+    window.lab.probe = await window.lab.startProbe(each)
   }, options)
 
 /** Waits until the probe was told so many times that a connection stands. */

@@ -1,10 +1,12 @@
-import type { PageToWorker } from '@peerkeeper/core/transport'
+import { mintNodeKey, type PageToWorker } from '@peerkeeper/core/transport'
 import { afterEach, expect, test, vi } from 'vitest'
 import { broadcastSignaling, webrtc } from '../src/page/index.ts'
 import type { Dial } from '../src/page/link/dial.ts'
 import { pageTimers } from '../src/page/timers.ts'
 import { createPageTransport } from '../src/page/webrtc.ts'
 import { type FakeChannels, fakeChannels, joinChannels } from './fake-page-channel.ts'
+
+const key = await mintNodeKey()
 
 let ends: (() => void)[] = []
 afterEach(() => {
@@ -64,13 +66,14 @@ test('RTC-14 a worker is served over its port, from start to close; what is no m
     'start',
     {},
     { type: 'start' },
-    { type: 'start', node: 'a b', ensemble: 'e' },
+    { type: 'start', node: 'a b', key, ensemble: 'e' },
+    { type: 'start', node: 'a', ensemble: 'e' },
   ]) {
     a.port.postMessage(garbage)
   }
-  a.port.postMessage({ type: 'start', node: 'a', ensemble: 'e' })
-  a.port.postMessage({ type: 'start', node: 'z', ensemble: 'e' })
-  b.port.postMessage({ type: 'start', node: 'b', ensemble: 'e' })
+  a.port.postMessage({ type: 'start', node: 'a', key, ensemble: 'e' })
+  a.port.postMessage({ type: 'start', node: 'z', key, ensemble: 'e' })
+  b.port.postMessage({ type: 'start', node: 'b', key, ensemble: 'e' })
   await vi.waitFor(() => expect([a.heard.length, b.heard.length]).toEqual([1, 1]))
   expect([a.heard[0], b.heard[0]]).toMatchObject([
     { type: 'up', peer: 'b' },
@@ -95,8 +98,8 @@ test('RTC-21 what the worker gave as its last words is said when the page goes a
   const dial = fakeDial()
   const a = replica(dial, 'farewell')
   const b = replica(dial, 'farewell')
-  a.port.postMessage({ type: 'start', node: 'a', ensemble: 'e' })
-  b.port.postMessage({ type: 'start', node: 'b', ensemble: 'e' })
+  a.port.postMessage({ type: 'start', node: 'a', key, ensemble: 'e' })
+  b.port.postMessage({ type: 'start', node: 'b', key, ensemble: 'e' })
   await vi.waitFor(() => expect([a.heard.length, b.heard.length]).toEqual([1, 1]))
   a.port.postMessage({ type: 'lastWords', peer: 'b', bytes: 'none' })
   a.port.postMessage({ type: 'lastWords', peer: 'b', bytes: Uint8Array.of(7) })
@@ -134,8 +137,8 @@ test('RTC-19 links tells each peer, its state and what went wrong', async () => 
   const a = replica(dial, 'links')
   const b = replica(dial, 'links')
   expect(a.transport.links()).toEqual([])
-  a.port.postMessage({ type: 'start', node: 'a', ensemble: 'e' })
-  b.port.postMessage({ type: 'start', node: 'b', ensemble: 'e' })
+  a.port.postMessage({ type: 'start', node: 'a', key, ensemble: 'e' })
+  b.port.postMessage({ type: 'start', node: 'b', key, ensemble: 'e' })
   await vi.waitFor(() =>
     expect(a.transport.links()).toEqual([
       {
@@ -176,8 +179,8 @@ async function placeOf(channels: 'auto' | 'page' | 'worker', takesChannels: unkn
     port2.close()
   })
   transport.attach(port1)
-  port2.postMessage({ type: 'start', node: 'a', ensemble: 'e', takesChannels })
-  b.port.postMessage({ type: 'start', node: 'b', ensemble: 'e' })
+  port2.postMessage({ type: 'start', node: 'a', key, ensemble: 'e', takesChannels })
+  b.port.postMessage({ type: 'start', node: 'b', key, ensemble: 'e' })
   await vi.waitFor(() => expect(transport.links()).toHaveLength(1))
   const place = transport.links()[0]?.channels
   transport.close()
@@ -197,8 +200,8 @@ test('RTC-25 frames go past the page where worker and browser can and nobody say
 test("RTC-25 where the channels are the worker's, the page says nothing of who is up; what is no news is ignored", async () => {
   const dial = fakeDial()
   const [a, b] = [replica(dial, 'news'), replica(dial, 'news')]
-  a.port.postMessage({ type: 'start', node: 'a', ensemble: 'e', takesChannels: true })
-  b.port.postMessage({ type: 'start', node: 'b', ensemble: 'e', takesChannels: true })
+  a.port.postMessage({ type: 'start', node: 'a', key, ensemble: 'e', takesChannels: true })
+  b.port.postMessage({ type: 'start', node: 'b', key, ensemble: 'e', takesChannels: true })
   await vi.waitFor(() => expect([a.heard.length, b.heard.length]).toEqual([1, 1]))
   const [given] = a.heard
   if (given?.type !== 'channels') throw new Error('the page handed nothing over')

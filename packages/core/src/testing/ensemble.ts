@@ -6,7 +6,8 @@ import { connect } from '../client/connect.ts'
 import type { Keeper } from '../client/keeper.ts'
 import type { ConnectOptions } from '../client/options.ts'
 import { createCodec } from '../host/codec.ts'
-import { type EnsembleId, ensembleId, type NodeId, nodeId, sessionId, slot } from '../logic/base/ids.ts'
+import { mintNode } from '../host/worker/names.ts'
+import { compareIds, type EnsembleId, ensembleId, type NodeId, sessionId, slot } from '../logic/base/ids.ts'
 import type { EngineName } from '../logic/consensus/engine.ts'
 import { encodeCommand } from '../logic/state/command.ts'
 import type { HistoryBounds } from '../logic/watch/history.ts'
@@ -40,10 +41,12 @@ export async function startEnsemble({
   history,
 }: EnsembleOptions = {}): Promise<Ensemble> {
   const ensemble = ensembleId(`test-${crypto.randomUUID()}`)
-  const nodes: readonly NodeId[] = Array.from({ length: count }, (_, i) => nodeId(`node-${i + 1}`))
-  const replicas = nodes.map(
-    (node, i) =>
-      new InProcessReplica({ node, ensemble, engine, founders: nodes, seed: seed * 1_000 + i, history }),
+  const minted = await Promise.all(Array.from({ length: count }, mintNode))
+  // In the order of their names, which decides some elections: replica 0 is always the first.
+  const selves = minted.toSorted((a, b) => compareIds(a.node, b.node))
+  const founders: readonly NodeId[] = selves.map(({ node }) => node)
+  const replicas = selves.map(
+    (self, i) => new InProcessReplica({ self, ensemble, engine, founders, seed: seed * 1_000 + i, history }),
   )
   for (const replica of replicas) await replica.start()
   return new Ensemble(ensemble, replicas)
@@ -71,9 +74,8 @@ export class Ensemble {
   async join(index: number): Promise<number> {
     const { ensemble, engine } = this.replica(index)
     const number = this.#replicas.length
-    const node = nodeId(`node-${number + 1}`)
     const replica = new InProcessReplica({
-      node,
+      self: await mintNode(),
       ensemble,
       engine,
       room: this.#room,

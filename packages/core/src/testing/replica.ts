@@ -4,22 +4,25 @@
  */
 import { expose } from 'comlink'
 import { createCodec } from '../host/codec.ts'
+import type { NodeKey } from '../host/identity-key.ts'
 import type { Identity } from '../host/storage/contract.ts'
 import { createMemoryDisk, createMemoryStorage } from '../host/storage/memory.ts'
 import { ownClock } from '../host/time/clock.ts'
 import { broadcastTransport } from '../host/transport/broadcast.ts'
 import { beginningOf, fill } from '../host/worker/fork.ts'
+import { type MintedNode, mintNode } from '../host/worker/names.ts'
 import type { OpenOptions, ReplicaService, ReplicaStatus } from '../host/worker/protocol.ts'
 import type { ReplicaHost } from '../host/worker/replica-host.ts'
 import { createService, type PlaceOfFork } from '../host/worker/service.ts'
-import { type EnsembleId, ensembleId, type NodeId, nodeId } from '../logic/base/ids.ts'
+import { type EnsembleId, ensembleId, type NodeId } from '../logic/base/ids.ts'
 import type { EngineName } from '../logic/consensus/engine.ts'
 import type { ReplicaEvent } from '../logic/replica/event.ts'
 import type { HistoryBounds } from '../logic/watch/history.ts'
 import { InProcessWorker } from './in-process-worker.ts'
 
 export interface ReplicaOptions {
-  readonly node: NodeId
+  /** Who it is, and what proves it. */
+  readonly self: MintedNode
   readonly ensemble: EnsembleId
   readonly engine: EngineName
   /** Where the replicas find each other; the ensemble's own where nothing is said. */
@@ -42,14 +45,16 @@ export class InProcessReplica {
   readonly #options: ReplicaOptions
   readonly #room: string
   #identity: Identity
+  #key: NodeKey
   #disk = createMemoryDisk()
   #running: Running | null = null
 
   constructor(options: ReplicaOptions) {
     this.#options = options
-    const { node, ensemble, engine, founders, room = ensemble } = options
+    const { self, ensemble, engine, founders, room = ensemble } = options
     this.#room = room
-    this.#identity = { node, ensemble, engine, founders }
+    this.#key = self.key
+    this.#identity = { node: self.node, ensemble, engine, founders }
   }
 
   /** After a fork it is another. */
@@ -73,6 +78,7 @@ export class InProcessReplica {
     const service = createService({
       claim: async () => ({
         identity: this.#identity,
+        key: this.#key,
         databaseName: node,
         stored: false,
         markStored: () => Promise.resolve(),
@@ -149,10 +155,10 @@ export class InProcessReplica {
   async #fork({ stop }: PlaceOfFork): Promise<EnsembleId> {
     const bytes = await stop()
     this.#running = null
-    const { node } = this.#identity
+    const { node, key } = await mintNode()
     const next = {
       ...this.#identity,
-      node: nodeId(`${node}-forked`),
+      node,
       ensemble: ensembleId(`test-${crypto.randomUUID()}`),
       founders: [],
     }
@@ -160,6 +166,7 @@ export class InProcessReplica {
     await fill(createMemoryStorage(disk), next, beginningOf(codec, next, bytes))
     this.#disk = disk
     this.#identity = next
+    this.#key = key
     return next.ensemble
   }
 }

@@ -9,6 +9,7 @@ import { ownClock } from '../../src/host/time/clock.ts'
 import { startReplica } from '../../src/host/worker/replica-host.ts'
 import { Stream } from '../../src/host/worker/stream.ts'
 import { ensembleId, nodeId } from '../../src/logic/base/ids.ts'
+import { anyKey } from '../host/any-key.ts'
 
 export async function openKeeper({ timeoutMs = 5_000 } = {}) {
   const { port1, port2 } = new MessageChannel()
@@ -33,6 +34,7 @@ export async function openKeeper({ timeoutMs = 5_000 } = {}) {
   const host = startReplica({
     storage,
     opened,
+    key: anyKey,
     codec,
     transports: [],
     seed: 1,

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { broadcastTransport } from '../../src/host/transport/broadcast.ts'
 import { frameBytesMax } from '../../src/logic/base/limits.ts'
+import { anyKey } from './any-key.ts'
 import { ensemble, Tab, transportContract, typesOf } from './transport-contract.ts'
 
 let rooms = 0
@@ -126,7 +127,7 @@ describe('broadcast transport', () => {
     const transport = broadcastTransport({ room })
     const seen: string[] = []
     const downed = new Promise<void>(resolve => {
-      transport.start({ node: 'a' as never, ensemble }, event => {
+      transport.start({ node: 'a' as never, key: anyKey, ensemble }, event => {
         seen.push(event.type)
         if (event.type !== 'down') return
         transport.close()

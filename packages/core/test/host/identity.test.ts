@@ -2,8 +2,9 @@ import 'fake-indexeddb/auto'
 import { deleteDB, openDB } from 'idb'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createCodec } from '../../src/host/codec.ts'
+import { mintNodeKey, nodeIdOf, sign, verify } from '../../src/host/identity-key.ts'
 import { createIndexedDbStorage } from '../../src/host/storage/indexeddb.ts'
-import { registryName } from '../../src/host/storage/registry.ts'
+import { openRegistry, registryName } from '../../src/host/storage/registry.ts'
 import { deleteReplica } from '../../src/host/worker/delete-replica.ts'
 import { deleteRoom } from '../../src/host/worker/delete-room.ts'
 import {
@@ -53,7 +54,7 @@ describe('identity', () => {
     expect(first.identity.founders).toStrictEqual([first.identity.node])
     expect(first.identity.ensemble).not.toBe(second.identity.ensemble)
     expect(first.identity.node).not.toBe(second.identity.node)
-    expect(first.identity.node).toMatch(/^[0-9a-f]{16}$/)
+    expect(first.identity.node).toBe(await nodeIdOf(first.key.publicKey))
   })
 
   it('IDENT-2 the next claim is another member of the same ensemble and founds nothing', async () => {
@@ -198,6 +199,49 @@ describe('identity', () => {
     await database.put('room', damaged, 'room')
     await expect(claim()).rejects.toEqual(identityError('RegistryCorrupt'))
     expect(await database.get('room', 'room')).toStrictEqual(damaged)
+    database.close()
+  })
+
+  it('IDENT-24 the key of an identity is stored with it, before it is used, and the same for who claims it again', async () => {
+    const { room, claim } = profile()
+    const first = await claim()
+    const registry = await openRegistry(room)
+    const record = await registry.read()
+    registry.close()
+    if (record?.state !== 'member') throw new Error('nothing is registered')
+    expect(record.nodes.map(({ key }) => key.publicKey)).toEqual([first.key.publicKey])
+    first.release()
+    const again = await claim()
+    expect(again.key.publicKey).toEqual(first.key.publicKey)
+    const bytes = Uint8Array.of(1)
+    expect(await verify(first.key.publicKey, bytes, await sign(again.key, bytes))).toBe(true)
+    expect((await claim({ ephemeral: true })).identity.node).toMatch(/^[0-9A-Za-z_-]{22}$/)
+  })
+
+  it("IDENT-24 a registry whose replica has no key, or another's, is refused with a word on why", async () => {
+    const { room, claim } = profile()
+    const { release } = await claim()
+    release()
+    const database = await openDB(registryName(room))
+    const good = await database.get('room', 'room')
+    const other = await mintNodeKey()
+    const [{ key, ...unkeyed }] = good.nodes
+    const fork = { ensemble: 'e', node: 'n', isWritten: false }
+    for (const damaged of [
+      { ...good, nodes: [unkeyed] },
+      { ...good, nodes: [{ ...unkeyed, key: other }] },
+      { ...good, nodes: [{ ...unkeyed, key: { ...key, privateKey: 'secret' } }] },
+      { ...good, fork },
+      { ...good, fork: { ...fork, key } },
+      { state: 'founding', candidate: 'e', founder: unkeyed.node },
+      { state: 'founding', candidate: 'e', founder: unkeyed.node, key: other },
+    ]) {
+      await database.put('room', damaged, 'room')
+      await expect(claim()).rejects.toEqual(identityError('RegistryCorrupt'))
+      await expect(claim()).rejects.toThrow(/without its own key.*earlier version.*deleteRoom/)
+    }
+    await database.put('room', good, 'room')
+    expect((await claim()).identity.node).toBe(unkeyed.node)
     database.close()
   })
 

@@ -4,6 +4,7 @@ import { portTransport } from '../../src/host/transport/port.ts'
 import type { PageToWorker, WorkerToPage } from '../../src/host/transport/port-protocol.ts'
 import { nodeId } from '../../src/logic/base/ids.ts'
 import { frameBytesMax } from '../../src/logic/base/limits.ts'
+import { anyKey } from './any-key.ts'
 import { ensemble, type Network, Tab, transportContract, typesOf } from './transport-contract.ts'
 
 /** Pages that reach each other at once: the smallest thing that a PageTransport can be. */
@@ -95,13 +96,13 @@ describe('port transport', () => {
 
   it('TRANS-16 start, frames, last words and close are said in the words of the port protocol', async () => {
     const { transport, until, port1 } = page()
-    transport.start({ node: nodeId('a'), ensemble }, () => {})
+    transport.start({ node: nodeId('a'), key: anyKey, ensemble }, () => {})
     transport.send(nodeId('b'), 'bulk', Uint8Array.of(1))
     transport.lastWords(nodeId('b'), Uint8Array.of(2))
     transport.close()
     transport.lastWords(nodeId('b'), Uint8Array.of(3))
-    expect(await until(4)).toStrictEqual([
-      { type: 'start', node: 'a', ensemble, takesChannels: false },
+    expect(await until(4)).toEqual([
+      { type: 'start', node: 'a', key: anyKey, ensemble, takesChannels: false },
       { type: 'send', peer: 'b', lane: 'bulk', bytes: Uint8Array.of(1) },
       { type: 'lastWords', peer: 'b', bytes: Uint8Array.of(2) },
       { type: 'close' },
@@ -111,7 +112,7 @@ describe('port transport', () => {
 
   it('TRANS-17 bytes that own their buffer are handed over without a copy; of others a copy is sent', () => {
     const { transport, port1 } = page()
-    transport.start({ node: nodeId('a'), ensemble }, () => {})
+    transport.start({ node: nodeId('a'), key: anyKey, ensemble }, () => {})
     const own = new Uint8Array(10)
     const part = new Uint8Array(10).subarray(2, 8)
     transport.send(nodeId('b'), 'control', own)

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest'
 import type { Transport, TransportEvent } from '../../src/host/transport/contract.ts'
 import { ensembleId, nodeId } from '../../src/logic/base/ids.ts'
 import { frameBytesMax } from '../../src/logic/base/limits.ts'
+import { anyKey } from './any-key.ts'
 
 export interface Network {
   /** A transport that can reach the others of this network. */
@@ -20,7 +21,7 @@ export class Tab {
 
   constructor(transport: Transport, node: string, of = ensemble) {
     this.transport = transport
-    transport.start({ node: nodeId(node), ensemble: of }, event => {
+    transport.start({ node: nodeId(node), key: anyKey, ensemble: of }, event => {
       this.events.push(event)
       for (const check of [...this.#waiting]) check()
     })
@@ -104,7 +105,7 @@ export function transportContract(name: string, createNetwork: () => Network): v
       let returned = false
       const early: boolean[] = []
       const up = new Promise<void>(resolve => {
-        transport.start({ node: nodeId('a'), ensemble }, () => {
+        transport.start({ node: nodeId('a'), key: anyKey, ensemble }, () => {
           early.push(!returned)
           resolve()
         })

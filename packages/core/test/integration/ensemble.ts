@@ -7,6 +7,7 @@ import { broadcastTransport } from '../../src/host/transport/broadcast.ts'
 import { type ReplicaHost, startReplica } from '../../src/host/worker/replica-host.ts'
 import { ensembleId, type NodeId, nodeId } from '../../src/logic/base/ids.ts'
 import type { ClientEvent, ClientRequest } from '../../src/logic/replica/event.ts'
+import { anyKey } from '../host/any-key.ts'
 
 export interface Member {
   readonly host: ReplicaHost
@@ -35,6 +36,7 @@ export function newRoom() {
     const host = startReplica({
       storage,
       opened: await storage.open(identity),
+      key: anyKey,
       codec: createCodec(),
       transports: [broadcastTransport({ room })],
       seed: rooms * 100 + members.length,

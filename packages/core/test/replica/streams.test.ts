@@ -4,6 +4,7 @@ import { createMemoryDisk, createMemoryStorage } from '../../src/host/storage/me
 import { type ReplicaHost, startReplica } from '../../src/host/worker/replica-host.ts'
 import { ensembleId, nodeId, sessionId, slot, xid } from '../../src/logic/base/ids.ts'
 import type { ClientEvent, ClientRequest } from '../../src/logic/replica/event.ts'
+import { anyKey } from '../host/any-key.ts'
 import { path, set } from '../state/world.ts'
 
 let host: ReplicaHost | null = null
@@ -19,6 +20,7 @@ async function alone() {
   const replica = startReplica({
     storage,
     opened: await storage.open(identity),
+    key: anyKey,
     codec,
     transports: [],
     seed: 1,

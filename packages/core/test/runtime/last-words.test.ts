@@ -6,6 +6,7 @@ import { type ReplicaHost, startReplica } from '../../src/host/worker/replica-ho
 import { ensembleId, nodeId } from '../../src/logic/base/ids.ts'
 import { engineKind } from '../../src/logic/consensus/engines.ts'
 import { readEnvelope } from '../../src/logic/wire/envelope.ts'
+import { anyKey } from '../host/any-key.ts'
 import { until } from '../integration/ensemble.ts'
 
 const identity = {
@@ -43,6 +44,7 @@ test('RUN-3 each peer is left a word from its connection on: who goes away, and 
   host = startReplica({
     storage,
     opened: await storage.open(identity),
+    key: anyKey,
     codec,
     transports: [transport],
     seed: 1,

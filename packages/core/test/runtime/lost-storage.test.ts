@@ -5,6 +5,7 @@ import { StorageError } from '../../src/host/storage/contract.ts'
 import { createMemoryStorage } from '../../src/host/storage/memory.ts'
 import { startReplica } from '../../src/host/worker/replica-host.ts'
 import { ensembleId, nodeId } from '../../src/logic/base/ids.ts'
+import { anyKey } from '../host/any-key.ts'
 
 /** A replica over a storage that a test takes away. */
 async function started(lost: AbortSignal) {
@@ -20,6 +21,7 @@ async function started(lost: AbortSignal) {
   const host = startReplica({
     storage: { ...memory, lost },
     opened,
+    key: anyKey,
     codec: createCodec(),
     transports: [],
     seed: 1,

@@ -5,6 +5,7 @@ import {
   type Lane,
   membersMax,
   nodeId,
+  parseNodeKey,
   type WorkerToPage,
 } from '@peerkeeper/core/transport'
 import { isRecord } from '../wire/guards.ts'
@@ -14,12 +15,8 @@ const isLane = (value: unknown): value is Lane => value === 'control' || value =
 /** The worker's message in `value`, or undefined when it is none. */
 export function parseWorkerToPage(value: unknown): WorkerToPage | undefined {
   if (!isRecord(value)) return undefined
-  const { type, node, ensemble, takesChannels, peer, lane, bytes } = value
-  if (type === 'start' && isId(node) && isId(ensemble)) {
-    // One that says nothing of channels is older than they are.
-    const takes = takesChannels === true
-    return { type, node: nodeId(node), ensemble: ensembleId(ensemble), takesChannels: takes }
-  }
+  const { type, peer, lane, bytes } = value
+  if (type === 'start') return parseStart(value)
   if (type === 'send' && isId(peer) && isLane(lane) && bytes instanceof Uint8Array) {
     return { type, peer: nodeId(peer), lane, bytes }
   }
@@ -34,6 +31,15 @@ function parseWant({ peers, count, others }: Record<string, unknown>): WorkerToP
   if (!Array.isArray(peers) || peers.length > membersMax || !peers.every(isId)) return undefined
   if (!isCount(count) || !isCount(others)) return undefined
   return { type: 'want', peers: peers.map(nodeId), count, others }
+}
+
+function parseStart(value: Record<string, unknown>): WorkerToPage | undefined {
+  const { node, ensemble, takesChannels } = value
+  const key = parseNodeKey(value['key'])
+  if (!isId(node) || !isId(ensemble) || key === null) return undefined
+  // One that says nothing of channels is older than they are.
+  const takes = takesChannels === true
+  return { type: 'start', node: nodeId(node), key, ensemble: ensembleId(ensemble), takesChannels: takes }
 }
 
 function parseChannelNews({

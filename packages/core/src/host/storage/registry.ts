@@ -6,8 +6,9 @@
  *   nothing ──> founding ──> member      founding: an arbiter is being asked, or was when the worker died
  *      └────────────────────────^        without an arbiter, or by invitation
  */
-import { type EnsembleId, ensembleId, isId, type NodeId, nodeId } from '../../logic/base/ids.ts'
+import type { EnsembleId, NodeId } from '../../logic/base/ids.ts'
 import { withDeadline } from '../deadline.ts'
+import type { NodeKey } from '../identity-key.ts'
 import { StorageError } from './contract.ts'
 import {
   type Database,
@@ -17,6 +18,7 @@ import {
   storageErrorOf,
   writeStrictly,
 } from './database.ts'
+import { parseRegistered } from './parse-registered.ts'
 
 export type Registered = FoundingRecord | RoomRecord
 
@@ -29,6 +31,7 @@ export interface FoundingRecord {
   readonly candidate: EnsembleId
   /** Which replica of this profile founds it, if it is the one. */
   readonly founder: NodeId
+  readonly key: NodeKey
 }
 
 export interface RoomRecord {
@@ -52,12 +55,15 @@ export interface RoomRecord {
 export interface PlannedFork {
   readonly ensemble: EnsembleId
   readonly node: NodeId
+  readonly key: NodeKey
   /** Its database holds all that it begins with. */
   readonly isWritten: boolean
 }
 
 export interface RegisteredNode {
   readonly node: NodeId
+  /** What `node` is derived from. It stands here because an identity is told to others before its database exists. */
+  readonly key: NodeKey
   /** Its database was opened once: from then on an empty one means a loss. */
   readonly stored: boolean
 }
@@ -105,9 +111,8 @@ export async function openRegistry(room: string, timeoutMs = defaultTimeoutMs): 
     read: async () => {
       const stored: unknown = await bounded(database.get('room', 'room'), `read ${name}`)
       if (stored === undefined) return null
-      const record = parseRecord(stored)
-      if (record === null)
-        throw new StorageError('Corrupt', `database ${name} does not hold what was written`)
+      const record = await parseRegistered(stored)
+      if (typeof record === 'string') throw new StorageError('Corrupt', `database ${name} ${record}`)
       return record
     },
     write: record =>
@@ -119,56 +124,4 @@ export async function openRegistry(room: string, timeoutMs = defaultTimeoutMs): 
       ),
     close: () => database.close(),
   }
-}
-
-function parseRecord(value: unknown): Registered | null {
-  if (typeof value !== 'object' || value === null) return null
-  const { state, candidate, founder } = value as Partial<Record<string, unknown>>
-  if (state === 'member') return parseRoom(value)
-  if (state !== 'founding' || !isId(candidate) || !isId(founder)) return null
-  return { state, candidate: ensembleId(candidate), founder: nodeId(founder) }
-}
-
-function parseRoom(value: object): RoomRecord | null {
-  const {
-    ensemble,
-    replicas,
-    engine,
-    founder,
-    nodes,
-    ephemeral,
-    fork,
-    discarded = [],
-  } = value as Partial<Record<string, unknown>>
-  if (!isId(ensemble) || typeof engine !== 'string' || !Array.isArray(nodes)) return null
-  if (typeof ephemeral !== 'boolean' || (replicas !== 'per-tab' && replicas !== 'per-device')) return null
-  if (founder !== null && !isId(founder)) return null
-  const planned = fork === undefined ? null : parsePlannedFork(fork)
-  if (fork !== undefined && planned === null) return null
-  if (!Array.isArray(discarded) || !discarded.every(isId)) return null
-  const parsed: RegisteredNode[] = []
-  for (const each of nodes as unknown[]) {
-    if (typeof each !== 'object' || each === null) return null
-    const { node, stored } = each as Partial<Record<string, unknown>>
-    if (!isId(node) || typeof stored !== 'boolean') return null
-    parsed.push({ node: nodeId(node), stored })
-  }
-  return {
-    state: 'member',
-    ensemble: ensembleId(ensemble),
-    engine,
-    replicas,
-    founder: founder === null ? null : nodeId(founder),
-    nodes: parsed,
-    ephemeral,
-    ...(planned === null ? {} : { fork: planned }),
-    ...(discarded.length === 0 ? {} : { discarded: discarded.map(nodeId) }),
-  }
-}
-
-function parsePlannedFork(value: unknown): PlannedFork | null {
-  if (typeof value !== 'object' || value === null) return null
-  const { ensemble, node, isWritten } = value as Partial<Record<string, unknown>>
-  if (!isId(ensemble) || !isId(node) || typeof isWritten !== 'boolean') return null
-  return { ensemble: ensembleId(ensemble), node: nodeId(node), isWritten }
 }

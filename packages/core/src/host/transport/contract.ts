@@ -4,6 +4,7 @@
  */
 import type { EnsembleId, NodeId } from '../../logic/base/ids.ts'
 import type { Wanted } from '../../logic/topology/wanted.ts'
+import type { NodeKey } from '../identity-key.ts'
 
 /** `control` is for small protocol messages, `bulk` for what may be large and must not delay them. */
 export type Lane = 'control' | 'bulk'
@@ -24,7 +25,10 @@ export type TransportEvent =
 
 /** Whom a transport speaks for. Only peers of the same ensemble are connected. */
 export interface Endpoint {
+  /** Derived from the public half of `key`. */
   readonly node: NodeId
+  /** Proves to peers that this is `node`. */
+  readonly key: NodeKey
   readonly ensemble: EnsembleId
 }
 

@@ -9,6 +9,17 @@ export {
 } from '../../logic/base/limits.ts'
 export { type Candidate, choose, type Wanted } from '../../logic/topology/wanted.ts'
 export type { FoundingArbiter } from '../arbiter.ts'
+export {
+  base64url,
+  mintNodeKey,
+  type NodeKey,
+  nodeIdOf,
+  parseNodeKey,
+  publicKeyBytes,
+  sign,
+  signatureBytes,
+  verify,
+} from '../identity-key.ts'
 export { ownClock as ownTimers, type Timers } from '../time/clock.ts'
 export type { Endpoint, Lane, Transport, TransportEvent } from './contract.ts'
 export { type Bundle, type BundleEvents, createBundle } from './lane/bundle.ts'

@@ -13,6 +13,7 @@
  */
 import type { EnsembleId, NodeId } from '../../logic/base/ids.ts'
 import type { Wanted } from '../../logic/topology/wanted.ts'
+import type { NodeKey } from '../identity-key.ts'
 import type { Lane, TransportEvent } from './contract.ts'
 
 export type WorkerToPage =
@@ -20,6 +21,7 @@ export type WorkerToPage =
   | {
       readonly type: 'start'
       readonly node: NodeId
+      readonly key: NodeKey
       readonly ensemble: EnsembleId
       readonly takesChannels: boolean
     }

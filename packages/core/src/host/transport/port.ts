@@ -43,7 +43,7 @@ export function portTransport(port: MessagePort, taker: ChannelTaker = takeDataC
     }
   }
   return {
-    start({ node, ensemble }, sink) {
+    start({ node, key, ensemble }, sink) {
       if (closed || carried !== null) return
       carried = createCarried({
         timers: ownClock,
@@ -69,7 +69,7 @@ export function portTransport(port: MessagePort, taker: ChannelTaker = takeDataC
             return sink(message)
         }
       }
-      post({ type: 'start', node, ensemble, takesChannels: taker.takesChannels })
+      post({ type: 'start', node, key, ensemble, takesChannels: taker.takesChannels })
     },
     want(wanted) {
       if (!closed) post({ type: 'want', ...wanted })

@@ -50,7 +50,7 @@ export async function settleFork(place: ForkPlace, record: Registered | null): P
           ensemble: fork.ensemble,
           engine: record.engine,
           founder: null,
-          nodes: [{ node: fork.node, stored: true }],
+          nodes: [{ node: fork.node, key: fork.key, stored: true }],
           ephemeral: false,
           discarded: [...discarded, ...record.nodes.map(({ node }) => node)],
         }

@@ -5,7 +5,7 @@
  * Does not know whether a majority is lost; whoever asks says so.
  */
 import type { Codec } from '../../logic/base/codec.ts'
-import { type EnsembleId, ensembleId, nodeId } from '../../logic/base/ids.ts'
+import { type EnsembleId, ensembleId } from '../../logic/base/ids.ts'
 import type { Persist } from '../../logic/consensus/engine.ts'
 import { engineKind } from '../../logic/consensus/engines.ts'
 import { forkState } from '../../logic/state/fork.ts'
@@ -13,7 +13,7 @@ import type { Identity, Storage } from '../storage/contract.ts'
 import { type ReplaceEnsemble, settleFork } from './fork-record.ts'
 import { underFoundingLock } from './founding.ts'
 import { IdentityError } from './identity-error.ts'
-import { mintId, replicaDatabaseName } from './names.ts'
+import { mintId, mintNode, replicaDatabaseName } from './names.ts'
 
 export interface ForkOptions {
   readonly room: string
@@ -44,9 +44,10 @@ export function forkReplica(options: ForkOptions): Promise<EnsembleId> {
     if (record?.state !== 'member') throw forkedBefore(room, old.ensemble, null)
     if (record.ensemble !== old.ensemble) throw forkedBefore(room, old.ensemble, record.ensemble)
     const bytes = await options.stop()
-    const next = { ...old, node: nodeId(mintId()), ensemble: ensembleId(mintId()), founders: [] }
+    const { node, key } = await mintNode()
+    const next = { ...old, node, ensemble: ensembleId(mintId()), founders: [] }
     const persist = beginningOf(codec, next, bytes)
-    const plan = { ensemble: next.ensemble, node: next.node, isWritten: false }
+    const plan = { ensemble: next.ensemble, node, key, isWritten: false }
     await registry.write({ ...record, fork: plan })
     await fill(options.storage(replicaDatabaseName(room, next.node)), next, persist)
     const planned = { ...record, fork: { ...plan, isWritten: true } }

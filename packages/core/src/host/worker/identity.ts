@@ -3,9 +3,10 @@
  * Lock for each keeps two tabs from being the same replica. One whose database is gone is forgotten: what it promised was
  * there. This file looks whether a database is there, and never into it; which ensemble it is about says taking-part.ts.
  */
-import { type NodeId, nodeId } from '../../logic/base/ids.ts'
+import type { NodeId } from '../../logic/base/ids.ts'
 import type { EngineName } from '../../logic/consensus/engine.ts'
 import type { FoundingArbiter } from '../arbiter.ts'
+import type { NodeKey } from '../identity-key.ts'
 import type { Identity } from '../storage/contract.ts'
 import { databaseExists } from '../storage/database.ts'
 import type { Replicas, RoomRecord } from '../storage/registry.ts'
@@ -14,7 +15,7 @@ import { deleteDiscarded, settleFork } from './fork-record.ts'
 import { foundingTimeoutMs, underFoundingLock } from './founding.ts'
 import { IdentityError } from './identity-error.ts'
 import { aliveLock, type HeldLock, nodeLock, stealLock, takeLock } from './locks.ts'
-import { mintId, replicaDatabaseName } from './names.ts'
+import { type MintedNode, mintId, mintNode, replicaDatabaseName } from './names.ts'
 import { type Founding, takePart } from './taking-part.ts'
 
 export { nodeLock, watchPeerLock } from './locks.ts'
@@ -48,6 +49,8 @@ export interface ClaimOptions {
 
 export interface Claim {
   readonly identity: Identity
+  /** What the identity's node is derived from, to prove it with. */
+  readonly key: NodeKey
   /** Where this replica's storage is, or will be. */
   readonly databaseName: string
   /** The storage was opened before: an empty one has lost its promises and must not be used (`mustExist`). */
@@ -74,7 +77,7 @@ export function claimIdentity(options: ClaimOptions): Promise<Claim> {
     const stored = await settleFork(place, await registry.read())
     const part = await takePart(stored, { ...options, ephemeral, registry, locks })
     const claimed = await claimNode(part, part !== stored, options, locks)
-    const { node, held, record } = claimed
+    const { node, key, held, record } = claimed
     let alive: HeldLock | null = null
     const release = () => {
       alive?.release()
@@ -93,6 +96,7 @@ export function claimIdentity(options: ClaimOptions): Promise<Claim> {
           engine,
           founders: part.founder === node ? [node] : [],
         },
+        key,
         databaseName: replicaDatabaseName(room, node),
         stored: record.nodes.some(each => each.node === node && each.stored),
         markStored: () => markStored(options, node),
@@ -107,8 +111,7 @@ export function claimIdentity(options: ClaimOptions): Promise<Claim> {
   })
 }
 
-interface Claimed {
-  readonly node: NodeId
+interface Claimed extends MintedNode {
   readonly held: HeldLock
   /** What the registry is to say from now on. */
   readonly record: RoomRecord
@@ -122,18 +125,20 @@ async function claimNode(
   locks: LockManager,
 ): Promise<Claimed> {
   if (ephemeral) {
-    const node = (isNew ? part.founder : null) ?? nodeId(mintId())
-    return { node, held: await takeNew(locks, room, node), record: isNew ? forgetful(part) : part }
+    const founder = isNew ? part.nodes.find(({ node }) => node === part.founder) : undefined
+    const { node, key } = founder ?? (await mintNode())
+    return { node, key, held: await takeNew(locks, room, node), record: isNew ? forgetful(part) : part }
   }
   let record = part
-  for (const { node, stored } of part.nodes) {
+  for (const { node, key, stored } of part.nodes) {
     const lock = nodeLock(room, node)
     const held =
       (await takeLock(locks, lock, { now: true })) ??
       (replicas === 'per-device' ? await stealLock(locks, lock) : null)
     if (held === null) continue
     try {
-      if (!stored || (await databaseExists(replicaDatabaseName(room, node)))) return { node, held, record }
+      if (!stored || (await databaseExists(replicaDatabaseName(room, node))))
+        return { node, key, held, record }
     } catch (cause) {
       held.release()
       throw cause
@@ -141,10 +146,10 @@ async function claimNode(
     held.release()
     record = without(record, node)
   }
-  const node = nodeId(mintId())
+  const { node, key } = await mintNode()
   const held = await takeNew(locks, room, node)
-  const nodes = [...record.nodes, { node, stored: false }]
-  return { node, held, record: { ...record, nodes, ephemeral: false } }
+  const nodes = [...record.nodes, { node, key, stored: false }]
+  return { node, key, held, record: { ...record, nodes, ephemeral: false } }
 }
 
 async function takeNew(locks: LockManager, room: string, node: NodeId): Promise<HeldLock> {
@@ -170,7 +175,7 @@ function markStored({ room, ephemeral, locks }: ClaimOptions, node: NodeId): Pro
     const record = await registry.read()
     if (record?.state !== 'member')
       throw new IdentityError('Failed', `the registry of room ${room} was deleted`)
-    const nodes = record.nodes.map(each => (each.node === node ? { node, stored: true } : each))
+    const nodes = record.nodes.map(each => (each.node === node ? { ...each, stored: true } : each))
     await registry.write({ ...record, nodes })
   })
 }

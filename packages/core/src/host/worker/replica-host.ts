@@ -20,6 +20,7 @@ import type { Query, QueryAnswer } from '../../logic/state/query.ts'
 import { History, type HistoryBounds } from '../../logic/watch/history.ts'
 import { createWatchTable } from '../../logic/watch/watch-table.ts'
 import { withDeadline } from '../deadline.ts'
+import type { NodeKey } from '../identity-key.ts'
 import { Mail } from '../runtime/mail.ts'
 import { Runtime, type StopReason } from '../runtime/runtime.ts'
 import { startTicker } from '../runtime/ticker.ts'
@@ -32,6 +33,8 @@ export interface ReplicaHostConfig {
   /** Open: what it gave back is in `opened`. Closed when the replica ends. */
   readonly storage: Storage
   readonly opened: Opened
+  /** The replica's, which its node is derived from. */
+  readonly key: NodeKey
   readonly transports: readonly Transport[]
   readonly codec: Codec
   /** This worker's own, unless a test brings one. */
@@ -136,7 +139,7 @@ export function startReplica(config: ReplicaHostConfig): ReplicaHost {
   runtime.setLastWords(replica.farewell(hostingPage))
   const stopTicker = startTicker(clock, () => runtime.push({ type: 'tick' }))
   for (const transport of transports)
-    transport.start({ node: self, ensemble }, event => {
+    transport.start({ node: self, key: config.key, ensemble }, event => {
       if (event.type === 'foreign') return config.foreign(event.ensemble)
       runtime.onTransport(transport, event)
       if (event.type === 'up')

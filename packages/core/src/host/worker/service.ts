@@ -105,6 +105,7 @@ export function createService(parts: ServiceParts = browserParts()): ReplicaServ
     const started = startReplica({
       storage,
       opened,
+      key: claimed.key,
       codec,
       clock,
       transports: parts.transports(ports, options),

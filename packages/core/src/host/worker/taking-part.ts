@@ -6,7 +6,7 @@
  * the question leaves the record `founding`, and the next one asks the same. Who is answered its own candidate founds.
  */
 
-import { type EnsembleId, ensembleId, type NodeId, nodeId } from '../../logic/base/ids.ts'
+import { type EnsembleId, ensembleId } from '../../logic/base/ids.ts'
 import type { EngineName } from '../../logic/consensus/engine.ts'
 import type { FoundingArbiter } from '../arbiter.ts'
 import type { Registered, Registry, Replicas, RoomRecord } from '../storage/registry.ts'
@@ -14,7 +14,7 @@ import { abandonEnsemble } from './abandon.ts'
 import { askArbiter } from './ask-arbiter.ts'
 import { IdentityError } from './identity-error.ts'
 import { isAnyAlive, isHeld, nodeLock } from './locks.ts'
-import { mintId } from './names.ts'
+import { type MintedNode, mintId, mintNode } from './names.ts'
 
 /** `found-or-join`: the profile's ensemble, founded if it has none. `join`: become a member of that one, never found. */
 export type Founding = 'found-or-join' | Joining
@@ -44,17 +44,18 @@ export async function takePart(stored: Registered | null, part: Part): Promise<R
   const current = isOver ? null : stored
   if (founding === 'found-or-join') {
     if (current?.state === 'member') return asAsked(current, part)
-    const { candidate, founder } = current ?? mint()
+    const { candidate, founder, key } = current ?? (await mint())
     const { arbiter, registry, signal } = part
-    if (arbiter === undefined) return founderOf(candidate, founder, part)
-    if (current === null) await registry.write({ state: 'founding', candidate, founder })
+    const minted = { node: founder, key }
+    if (arbiter === undefined) return founderOf(candidate, minted, part)
+    if (current === null) await registry.write({ state: 'founding', candidate, founder, key })
     const standing = await askArbiter(room, signal, each => arbiter.found(candidate, each))
-    return standing === candidate ? founderOf(candidate, founder, part) : memberOf(standing, part)
+    return standing === candidate ? founderOf(candidate, minted, part) : memberOf(standing, part)
   }
   const { join, abandon } = founding
   // Known to others only by the arbiter's word: they were told that it is founded here.
   if (current?.state === 'founding' && current.candidate === join)
-    return founderOf(join, current.founder, part)
+    return founderOf(join, { node: current.founder, key: current.key }, part)
   if (current?.state !== 'member') return memberOf(join, part)
   if (current.ensemble === join) return asAsked(current, part)
   if (current.ensemble === abandon) {
@@ -68,7 +69,10 @@ export async function takePart(stored: Registered | null, part: Part): Promise<R
   )
 }
 
-const mint = () => ({ candidate: ensembleId(mintId()), founder: nodeId(mintId()) })
+async function mint() {
+  const { node: founder, key } = await mintNode()
+  return { candidate: ensembleId(mintId()), founder, key }
+}
 
 const memberOf = (ensemble: EnsembleId, { engine, replicas, ephemeral }: Part): RoomRecord => ({
   state: 'member',
@@ -80,10 +84,10 @@ const memberOf = (ensemble: EnsembleId, { engine, replicas, ephemeral }: Part): 
   ephemeral,
 })
 
-const founderOf = (ensemble: EnsembleId, founder: NodeId, part: Part): RoomRecord => ({
+const founderOf = (ensemble: EnsembleId, founder: MintedNode, part: Part): RoomRecord => ({
   ...memberOf(ensemble, part),
-  founder,
-  nodes: [{ node: founder, stored: false }],
+  founder: founder.node,
+  nodes: [{ ...founder, stored: false }],
 })
 
 /** What is registered already, where it is what is asked for. */
