@@ -1,4 +1,6 @@
 /** The door of @peerkeeper/webrtc. */
+export type { IceServers } from './link/ice-servers.ts'
+export type { ReasonCode } from './link/reason.ts'
 export { type WebSocketArbiterOptions, webSocketArbiter } from './signaling/arbiter.ts'
 export { type BroadcastSignalingOptions, broadcastSignaling } from './signaling/broadcast.ts'
 export { type CombinedSignaling, combineSignaling } from './signaling/combine.ts'

@@ -3,6 +3,32 @@
 /** From the first signal of an attempt to an open channel; ICE over a relay and a slow phone takes seconds. */
 export const connectTimeoutMs = 15_000
 
+/** What an app's function that gives STUN and TURN servers may take: half of what is left for connecting with them is plenty. */
+export const iceServersTimeoutMs = 5_000
+
+/** Signals of the peer that wait while the app is asked for servers: a description and every candidate of a host with many networks. */
+export const signalsWaitingMax = 64
+
+/**
+ * How long a path that the browser calls disconnected may stay so. It says that after 5 to 7.5 seconds of silence, and gives up
+ * only 10 to 20 seconds later; dialing anew takes a fraction of one, a path that comes back by itself several.
+ */
+export const pathSilenceMs = 2_000
+
+/** A path in doubt shows within this that it lives: peers show a sign of life each second, and browsers check every 2.5 s. */
+export const pathCheckMs = 3_000
+
+/** Changes of the network come in bursts (an interface goes, another comes, an address is given); they count as one. */
+export const networkSettleMs = 300
+
+/** How often a page looks whether it slept, and the gap between two looks that no awake page has: in sight, and hidden. */
+export const sleepLookMs = 2_000
+export const sleepGapMs = 8_000
+export const sleepGapHiddenMs = 100_000
+
+/** A signaling server that is in doubt, because the network changed, answers a ping within this, or is called anew. */
+export const serverCheckMs = 3_000
+
 /** The first wait before dialing again, and the longest one; each failure doubles it. */
 export const redialMsMin = 250
 export const redialMsMax = 30_000
