@@ -75,6 +75,8 @@ test('RTC-3 a connection ends as a whole, once', () => {
 })
 
 test('RTC-20 where there is no WebRTC, dialing fails with a reason', () => {
-  const events = { signal: () => {}, closed: () => {} }
-  expect(() => simplePeerDial([])(true, events)).toThrow(/No WebRTC support/)
+  const events = { signal: () => {}, silent: () => {}, closed: () => {} }
+  expect(() =>
+    simplePeerDial({ iceServers: [], iceTransportPolicy: 'all', timers: createFakeTime() })(true, events),
+  ).toThrow(/No WebRTC support/)
 })

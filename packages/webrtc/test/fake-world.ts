@@ -15,6 +15,10 @@ export interface FakeAttempt extends FakeChannels, Omit<Attempt, keyof FakeChann
   readonly initiator: boolean
   readonly startedMs: number
   isOver: boolean
+  /** What was heard over its path: rises only where a test lets it. */
+  heard: number
+  /** The browser says that nothing is heard at this end, or something again. */
+  silent(isSilent: boolean): void
   /** The browser reports that this end has failed; the other end hears nothing of it. */
   fail(reason: string): void
 }
@@ -26,6 +30,8 @@ export interface Replica {
   readonly log: string[]
   readonly events: readonly TransportEvent[]
   readonly foreign: readonly TransportEvent[]
+  /** How often the mesh told that a path was lost. */
+  readonly pathsLost: () => number
 }
 
 export interface World {
@@ -89,6 +95,12 @@ export function createWorld(): World {
         startedMs: time.nowMs,
         ...fakeChannels(true),
         isOver: false,
+        heard: 0,
+        path: {
+          explain: () => ({ code: 'Timeout', text: 'no connection in time' }),
+          heard: async () => attempt.heard,
+        },
+        silent: isSilent => events.silent(isSilent),
         signal(signal) {
           if (signal.type === 'offer') events.signal({ type: 'answer', sdp })
           if (signal.type !== 'answer' || world.blocksConnections) return
@@ -125,12 +137,16 @@ export function createWorld(): World {
       const log: string[] = []
       const events: TransportEvent[] = []
       const foreign: TransportEvent[] = []
+      let pathsLost = 0
       const mesh = createMesh({
         self: peer,
         signaling: signalingOf(peer),
         dial: dialOf(node),
         timers: time,
         random: () => world.dice,
+        onPathLost: () => {
+          pathsLost += 1
+        },
         openLanes: lanesInPage({ timers: time, afterTask: time.afterTask }),
         sink(event) {
           if (event.type === 'foreign') return void foreign.push(event)
@@ -138,7 +154,7 @@ export function createWorld(): World {
           log.push(`${event.type} ${event.peer}${event.type === 'frame' ? ` ${event.bytes}` : ''}`)
         },
       })
-      return { peer, mesh, log, events, foreign }
+      return { peer, mesh, log, events, foreign, pathsLost: () => pathsLost }
     },
   }
   return world

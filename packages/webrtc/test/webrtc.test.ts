@@ -148,6 +148,7 @@ test('RTC-19 links tells each peer, its state and what went wrong', async () => 
         failures: 0,
         lastReason: undefined,
         isWanted: true,
+        reasonCode: undefined,
         channels: 'page',
       },
     ]),

@@ -1,19 +1,10 @@
 /** The door of @peerkeeper/webrtc. */
+export type { IceServers } from './link/ice-servers.ts'
+export type { ReasonCode } from './link/reason.ts'
 export { type WebSocketArbiterOptions, webSocketArbiter } from './signaling/arbiter.ts'
 export { type BroadcastSignalingOptions, broadcastSignaling } from './signaling/broadcast.ts'
 export { type CombinedSignaling, combineSignaling } from './signaling/combine.ts'
 export type { Peer, Relay, Signaling, SignalingEvent } from './signaling/contract.ts'
-export { HandError, type HandErrorCode } from './signaling/hand/error.ts'
-export {
-  type HandMeeting,
-  type HandSignaling,
-  type HandSignalingOptions,
-  handSignaling,
-  type Invite,
-  type InviteOptions,
-  readInvite,
-} from './signaling/hand/hand.ts'
-export type { HandOutcome } from './signaling/hand/meetings.ts'
 export {
   type SignalingStatus,
   type WebSocketSignalingOptions,

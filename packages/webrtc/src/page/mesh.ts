@@ -21,6 +21,7 @@ import {
 import type { Dial } from './link/dial.ts'
 import type { OpenLanes } from './link/lanes.ts'
 import { createLink, type Link, type LinkContext } from './link/link.ts'
+import type { NetworkHint } from './network-hints.ts'
 import type { Peer, Signaling } from './signaling/contract.ts'
 import { createWishes } from './wishes.ts'
 
@@ -32,6 +33,8 @@ export interface MeshOptions {
   readonly timers: Timers
   readonly random: () => number
   readonly sink: (event: TransportEvent) => void
+  /** Told when a path was lost that had stood. */
+  readonly onPathLost?: () => void
 }
 
 export interface Mesh {
@@ -44,6 +47,8 @@ export interface Mesh {
   send(peer: NodeId, lane: Lane, bytes: Uint8Array): void
   /** What `peer` is to hear last over its present connection. */
   lastWords(peer: NodeId, bytes: Uint8Array): void
+  /** The network may have changed: links that stand must show it, those that wait do so no longer. */
+  wake(hint: NetworkHint): void
   /** Says the last words to all peers, then closes. */
   farewell(): void
   /** Leaves signaling and closes all links; peers see their channels close. Idempotent; no event comes after it. */
@@ -91,6 +96,7 @@ export function createMesh(options: MeshOptions): Mesh {
         standing.delete(node)
         sink({ type: 'down', peer: node, connection })
         wishes.changed()
+        if (link.reasonCode === 'PathLost') options.onPathLost?.()
       },
       frame: (connection, bytes) => sink({ type: 'frame', peer: node, connection, bytes }),
     })
@@ -191,6 +197,9 @@ export function createMesh(options: MeshOptions): Mesh {
     },
     lastWords(peer, bytes) {
       links.get(peer)?.lastWords(bytes)
+    },
+    wake(hint) {
+      for (const link of links.values()) link.wake(hint)
     },
     farewell() {
       for (const link of links.values()) link.farewell()

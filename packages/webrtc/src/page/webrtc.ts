@@ -4,9 +4,12 @@
  */
 import type { NodeId, PageLink, PageToWorker, PageTransport, WorkerToPage } from '@peerkeeper/core/transport'
 import { handsChannelsOver } from './link/handing-over.ts'
+import type { IceServers } from './link/ice-servers.ts'
 import { lanesInPage, lanesInWorker, type WorkerLanes } from './link/lanes.ts'
+import type { ReasonCode } from './link/reason.ts'
 import { simplePeerDial } from './link/simple-peer.ts'
 import { createMesh, type Mesh, type MeshOptions } from './mesh.ts'
+import { type NetworkHints, pageHints } from './network-hints.ts'
 import { parseWorkerToPage } from './parse-worker.ts'
 import type { Signaling } from './signaling/contract.ts'
 import { pageTimers, randomId } from './timers.ts'
@@ -15,10 +18,13 @@ export interface WebRtcOptions {
   /** How peers find each other. Belongs to this transport from now on. */
   readonly signaling: Signaling
   /**
-   * STUN and TURN servers, as RTCPeerConnection takes them. Default none: then only peers on one machine or one network
-   * find each other.
+   * STUN and TURN servers, as RTCPeerConnection takes them, or a function that gives them: it is asked at each attempt to
+   * connect, so that credentials may expire; one that fails or takes longer than 5 s leaves the servers that it gave before.
+   * Default none: then only peers on one machine or one network find each other. docs/NETWORK.md tells who needs which.
    */
-  readonly iceServers?: readonly RTCIceServer[]
+  readonly iceServers?: IceServers
+  /** `'relay'` goes through TURN servers alone, so that peers do not see each other's addresses. Default `'all'`. */
+  readonly iceTransportPolicy?: RTCIceTransportPolicy
   /**
    * Where frames go: `'worker'` hands the data channels to the replica's worker, so that a busy page delays nobody; `'page'`
    * passes frames through the page, as browsers do that hand over no channel. Default `'auto'`: the worker where browser and
@@ -36,6 +42,8 @@ export interface WebRtcLink extends PageLink {
   readonly lastReason: string | undefined
   /** Whether this replica wants the link; else it is there because the peer does, or for a short while yet. */
   readonly isWanted: boolean
+  /** The same for programs. Codes may be added, never change their meaning. */
+  readonly reasonCode: ReasonCode | undefined
   /** Where the frames of this link go. */
   readonly channels: 'page' | 'worker'
 }
@@ -51,7 +59,12 @@ export interface WebRtcTransport extends PageTransport {
 export function webrtc(options: WebRtcOptions): WebRtcTransport {
   return createPageTransport({
     signaling: options.signaling,
-    dial: simplePeerDial(options.iceServers ?? []),
+    dial: simplePeerDial({
+      iceServers: options.iceServers ?? [],
+      iceTransportPolicy: options.iceTransportPolicy ?? 'all',
+      timers: pageTimers,
+    }),
+    hints: pageHints,
     timers: pageTimers,
     random: Math.random,
     afterTask: queueMicrotask,
@@ -61,7 +74,10 @@ export function webrtc(options: WebRtcOptions): WebRtcTransport {
   })
 }
 
-export interface PageTransportOptions extends Omit<MeshOptions, 'self' | 'sink' | 'openLanes'> {
+export interface PageTransportOptions
+  extends Omit<MeshOptions, 'self' | 'sink' | 'openLanes' | 'onPathLost'> {
+  /** Signs that the network changed. Default: none ever. */
+  readonly hints?: NetworkHints
   /** Runs its argument when the current task is over: `queueMicrotask`. */
   readonly afterTask: (run: () => void) => void
   readonly newInstance: () => string
@@ -76,6 +92,7 @@ export function createPageTransport(options: PageTransportOptions): WebRtcTransp
   let mesh: Mesh | undefined
   /** Where the lanes run, if not in this page. Fixed when the worker starts. */
   let workerLanes: WorkerLanes | undefined
+  let stopListening = () => {}
   let isClosed = false
 
   function start(port: MessagePort, { node, ensemble, takesChannels }: Start): void {
@@ -85,8 +102,10 @@ export function createPageTransport(options: PageTransportOptions): WebRtcTransp
     const isInWorker =
       channels === 'worker' || (channels === 'auto' && takesChannels && options.handsChannelsOver())
     workerLanes = isInWorker ? lanesInWorker(options, post) : undefined
+    stopListening = options.hints?.listen(hint => mesh?.wake(hint)) ?? stopListening
     mesh = createMesh({
       ...options,
+      onPathLost: () => options.hints?.lost(),
       self: { node, ensemble, instance: options.newInstance() },
       openLanes: workerLanes?.open ?? lanesInPage(options),
       sink(event) {
@@ -119,6 +138,7 @@ export function createPageTransport(options: PageTransportOptions): WebRtcTransp
   function close(): void {
     if (isClosed) return
     isClosed = true
+    stopListening()
     if (attached) attached.onmessage = null
     attached?.close()
     mesh?.close()
@@ -162,5 +182,6 @@ const linkFacts = (
   failures: link.failures,
   lastReason: link.lastReason,
   isWanted,
+  reasonCode: link.reasonCode,
   channels,
 })

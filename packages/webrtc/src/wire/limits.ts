@@ -3,6 +3,32 @@
 /** From the first signal of an attempt to an open channel; ICE over a relay and a slow phone takes seconds. */
 export const connectTimeoutMs = 15_000
 
+/** What an app's function that gives STUN and TURN servers may take: half of what is left for connecting with them is plenty. */
+export const iceServersTimeoutMs = 5_000
+
+/** Signals of the peer that wait while the app is asked for servers: a description and every candidate of a host with many networks. */
+export const signalsWaitingMax = 64
+
+/**
+ * How long a path that the browser calls disconnected may stay so. It says that after 5 to 7.5 seconds of silence, and gives up
+ * only 10 to 20 seconds later; dialing anew takes a fraction of one, a path that comes back by itself several.
+ */
+export const pathSilenceMs = 2_000
+
+/** A path in doubt shows within this that it lives: peers show a sign of life each second, and browsers check every 2.5 s. */
+export const pathCheckMs = 3_000
+
+/** Changes of the network come in bursts (an interface goes, another comes, an address is given); they count as one. */
+export const networkSettleMs = 300
+
+/** How often a page looks whether it slept, and the gap between two looks that no awake page has: in sight, and hidden. */
+export const sleepLookMs = 2_000
+export const sleepGapMs = 8_000
+export const sleepGapHiddenMs = 100_000
+
+/** A signaling server that is in doubt, because the network changed, answers a ping within this, or is called anew. */
+export const serverCheckMs = 3_000
+
 /** The first wait before dialing again, and the longest one; each failure doubles it. */
 export const redialMsMin = 250
 export const redialMsMax = 30_000
@@ -60,44 +86,3 @@ export const clientSilenceMs = 60_000
  * is less than an opening waits for its arbiter.
  */
 export const foundingAnswerMs = 3_500
-
-/**
- * Codes for meeting by hand. An app's data: which ensemble, its secret, a room's name. Ways to be reached at: the addresses of a
- * machine with two networks, and what STUN and TURN say of them; each is up to 19 bytes in a code that is to stay under 400 letters.
- */
-export const handDataMax = 128
-export const handCandidatesMax = 4
-
-/** All addresses are known within this, or those that are known then have to do: a STUN server that is silent takes ten. */
-export const handGatherMs = 4_000
-
-/**
- * Who answered and waits gets something to try this often: Firefox gives up some ten seconds after the last one, or five where
- * an address cannot be looked up. The other's addresses are tried anew at every fourth of them: a NAT forgets in half a minute.
- */
-export const handHoldMs = 3_000
-export const handHoldsPerRetry = 4
-
-/** An invite is open this long if nothing else is said: time to send a code and one back; and at most. */
-export const handInviteMs = 10 * 60_000
-export const handInviteMsMax = 60 * 60_000
-/** By so much clocks of two devices may differ before an invite that is still open counts as expired on the other. */
-export const handClockSkewMs = 5 * 60_000
-
-/** Invites and answers that are open at once, each a connection that waits: more than one person hands out. */
-export const handOpenMax = 8
-/** Codes of earlier meetings that are remembered, so as to say that one was used already. */
-export const handUsedMax = 64
-/** Devices that one met by hand and is connected with, and peers that each of them may tell of. */
-export const handChannelsMax = 16
-export const handPeersMax = 128
-/** Between two peers who did not meet lie at most so many who did. */
-export const handHopsMax = 3
-
-/** One text on such a channel: a signal as JSON, which every browser takes in one message. */
-export const handTextMax = 128 * 1_024
-/** Texts that a device may send, a second and at once: introductions and signals, a few for each peer and attempt. */
-export const handTextsPerSecond = 100
-export const handTextsBurst = 2_000
-/** Beyond this much that waits for a device, signals to it are lost. */
-export const handWaitingMax = 1_024 * 1_024

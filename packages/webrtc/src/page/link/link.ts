@@ -11,9 +11,11 @@ import type { Lane, NodeId, Timers } from '@peerkeeper/core/transport'
 import { linkStableMs, redialMsMax, redialMsMin, replacedInstancesMax } from '../../wire/limits.ts'
 import type { AttemptSignal } from '../../wire/link-signal.ts'
 import { backoffMs } from '../../wire/timers.ts'
+import type { NetworkHint } from '../network-hints.ts'
 import { type Connection, createConnection } from './connection.ts'
 import type { Dial } from './dial.ts'
 import type { OpenLanes } from './lanes.ts'
+import type { ReasonCode } from './reason.ts'
 
 export interface LinkContext {
   readonly self: NodeId
@@ -41,12 +43,19 @@ export interface Link {
   readonly failures: number
   /** Why the last connection or attempt ended, for people. */
   readonly lastReason: string | undefined
+  /** The same for programs. */
+  readonly reasonCode: ReasonCode | undefined
   /** Whether there is nothing to keep: not connected, not reachable. */
   readonly isIdle: boolean
   /** Signaling says that the node is reachable as `instance`. Another one than before is the node after a reload. */
   announced(instance: string): void
   left(instance: string): void
   signalled(instance: string, signal: AttemptSignal): void
+  /**
+   * The network may have changed, or the page has slept. What stands shows that it lives, or is replaced; what waits to dial
+   * dials now. Where the network moved for certain, an attempt under way begins anew: it bears the old addresses.
+   */
+  wake(hint: NetworkHint): void
   send(lane: Lane, bytes: Uint8Array): void
   /** What the peer is to hear last over the present connection. */
   lastWords(bytes: Uint8Array): void
@@ -88,6 +97,7 @@ export function createLink(context: LinkContext, peer: NodeId, events: LinkEvent
   let failures = 0
   let framesDropped = 0
   let lastReason: string | undefined
+  let reasonCode: ReasonCode | undefined
 
   /** Whether `candidate` is the peer's present instance, after taking it as that if it is a new one. */
   function isPresent(candidate: string): boolean {
@@ -96,7 +106,7 @@ export function createLink(context: LinkContext, peer: NodeId, events: LinkEvent
     if (instance !== undefined) {
       replaced.push(instance)
       if (replaced.length > replacedInstancesMax) replaced.shift()
-      drop('the peer came back as another tab')
+      drop('the peer came back as another tab', 'PeerReturned')
     }
     instance = candidate
     isReachable = false
@@ -121,7 +131,8 @@ export function createLink(context: LinkContext, peer: NodeId, events: LinkEvent
     if (to === undefined) return
     const number = context.nextNumber()
     const id = { peer, connection: number }
-    const options = { id, dial: context.dial, openLanes: context.openLanes, initiator, timers }
+    const mayReplace = () => isReachable
+    const options = { id, dial: context.dial, openLanes: context.openLanes, initiator, timers, mayReplace }
     try {
       const connection = createConnection(options, {
         signal: signal => context.signal(to, { type: 'rtc', attempt, signal }),
@@ -129,14 +140,14 @@ export function createLink(context: LinkContext, peer: NodeId, events: LinkEvent
         frame(bytes) {
           if (state.type === 'up' && state.attempt === attempt) events.frame(state.number, bytes)
         },
-        closed(reason) {
+        closed(reason, code) {
           context.signal(to, { type: 'gone', attempt })
-          broke(reason)
+          broke(reason, code)
         },
       })
       state = { type: 'connecting', attempt, connection, number }
     } catch (error) {
-      broke(error instanceof Error ? error.message : String(error))
+      broke(error instanceof Error ? error.message : String(error), 'NoWebRtc')
     }
   }
 
@@ -151,16 +162,17 @@ export function createLink(context: LinkContext, peer: NodeId, events: LinkEvent
   }
 
   /** The present attempt ended; the dialer tries again after a while. */
-  function broke(reason: string): void {
-    drop(reason)
+  function broke(reason: string, code: ReasonCode): void {
+    drop(reason, code)
     const wait = backoffMs(failures, redialMsMin, redialMsMax, random)
     failures += 1
     if (!isDialer || !isReachable) return
     state = { type: 'resting', cancel: timers.after(wait, dial) }
   }
 
-  function drop(reason: string): void {
+  function drop(reason: string, code: ReasonCode): void {
     lastReason = reason
+    reasonCode = code
     const ended = state
     rest()
     if (ended.type === 'up') events.down(ended.number)
@@ -189,11 +201,20 @@ export function createLink(context: LinkContext, peer: NodeId, events: LinkEvent
     get lastReason() {
       return lastReason
     },
+    get reasonCode() {
+      return reasonCode
+    },
     get isIdle() {
       return !isReachable && state.type === 'resting'
     },
     announced(from) {
-      if (isPresent(from)) reachable()
+      if (!isPresent(from)) return
+      const isBack = !isReachable
+      // Signals of an attempt under way may have been lost while the peer could not be reached.
+      if (isBack && isDialer && state.type === 'connecting') rest()
+      reachable()
+      // What was kept only because nothing could take its place need not be kept any more.
+      if (isBack && state.type === 'up') state.connection.check()
     },
     left(from) {
       if (from !== instance) return
@@ -204,7 +225,7 @@ export function createLink(context: LinkContext, peer: NodeId, events: LinkEvent
       if (!isPresent(from)) return
       if (!isDialer && signal.type === 'rtc' && signal.attempt > attemptSeen) {
         attemptSeen = signal.attempt
-        drop('the peer dialed anew')
+        if (state.type !== 'resting') drop('the peer dialed anew', 'PeerRedialed')
         begin(signal.attempt, false)
       }
       reachable()
@@ -213,8 +234,15 @@ export function createLink(context: LinkContext, peer: NodeId, events: LinkEvent
         case 'rtc':
           return state.connection.signal(signal.signal)
         case 'gone':
-          return broke('the peer lost the connection')
+          return broke('the peer lost the connection', 'PeerLost')
       }
+    },
+    wake(hint) {
+      if (state.type === 'up') return state.connection.check()
+      // That a path to another was lost says nothing of one that never was.
+      if (hint === 'lost') return
+      failures = 0
+      if (isDialer && isReachable && (hint === 'moved' || state.type === 'resting')) dial()
     },
     send(lane, bytes) {
       if (state.type === 'up') state.connection.send(lane, bytes)

@@ -4,10 +4,13 @@
  * connection and carries nothing), the others are ours alone and may be handed to a worker. Last words have a channel each
  * way: the end that says them stays in its page, the end that hears them goes where frames go.
  */
-import { rtcChannel } from '@peerkeeper/core/transport'
+import { rtcChannel, type Timers } from '@peerkeeper/core/transport'
 import SimplePeer from 'simple-peer/simplepeer.min.js'
 import { parseRtcSignal } from '../../wire/link-signal.ts'
-import type { Dial, PageChannel } from './dial.ts'
+import type { Attempt, AttemptEvents, Dial, PageChannel } from './dial.ts'
+import { type IceServers, type ServersOfAttempt, serversOf } from './ice-servers.ts'
+import { explainNoPath } from './no-path.ts'
+import { heardOver, isStanding, watchPath } from './path-facts.ts'
 
 const lifelineId = 0
 const controlId = 1
@@ -15,55 +18,81 @@ const bulkId = 2
 const initiatorWordsId = 3
 const answererWordsId = 4
 
-/**
- * Dials over simple-peer. `iceServers` are the STUN and TURN servers to use; without any, only peers that see each other's
- * addresses (one machine, one network) can connect.
- */
-export function simplePeerDial(iceServers: readonly RTCIceServer[]): Dial {
+export interface SimplePeerOptions {
+  /** Without any, only peers that see each other's addresses (one machine, one network) can connect. */
+  readonly iceServers: IceServers
+  /** `'relay'`: only through TURN servers, so that peers do not learn each other's addresses. */
+  readonly iceTransportPolicy: RTCIceTransportPolicy
+  readonly timers: Timers
+}
+
+/** Dials over simple-peer. Where the app must be asked for servers, an attempt begins when it has answered. */
+export function simplePeerDial({ iceServers, iceTransportPolicy, timers }: SimplePeerOptions): Dial {
+  const nextServers = serversOf(iceServers, timers)
   return (initiator, events) => {
-    const peer = new SimplePeer({
-      initiator,
-      trickle: true,
-      config: { iceServers: [...iceServers] },
-      channelName: 'lifeline',
-      channelConfig: { negotiated: true, id: lifelineId },
-    })
-    let isOver = false
-    const over = (reason: string) => {
-      if (isOver) return
+    const begin = (servers: ServersOfAttempt) => attempt(initiator, servers, iceTransportPolicy, events)
+    const servers = nextServers()
+    return servers instanceof Promise ? servers.then(begin) : begin(servers)
+  }
+}
+
+function attempt(
+  initiator: boolean,
+  { iceServers, error: serversError }: ServersOfAttempt,
+  iceTransportPolicy: RTCIceTransportPolicy,
+  events: AttemptEvents,
+): Attempt {
+  const peer = new SimplePeer({
+    initiator,
+    trickle: true,
+    config: { iceServers: [...iceServers], iceTransportPolicy },
+    channelName: 'lifeline',
+    channelConfig: { negotiated: true, id: lifelineId },
+  })
+  const connection = peer._pc
+  if (!connection) throw new Error('this browser refuses to make an RTCPeerConnection')
+  const watch = watchPath(connection, { iceServers, iceTransportPolicy, serversError })
+  let isOver = false
+  const over = (reason: string) => {
+    if (isOver) return
+    isOver = true
+    // What never stood has failed to find a path; the library only says that it failed.
+    const { code, text } = watch.facts.isConnected
+      ? ({ code: 'Closed', text: reason } as const)
+      : explainNoPath(watch.facts)
+    peer.destroy()
+    events.closed(text, code)
+  }
+  peer.on('signal', raw => {
+    const signal = parseRtcSignal(raw)
+    if (signal !== undefined && !isOver) events.signal(signal)
+  })
+  peer.on('error', error => over(error instanceof Error ? error.message : String(error)))
+  peer.on('close', () => over('the connection closed'))
+  peer.on('data', () => over('the peer spoke on the lifeline'))
+  connection.addEventListener('iceconnectionstatechange', () => {
+    const state = connection.iceConnectionState
+    if (!isOver && (state === 'disconnected' || isStanding(state))) events.silent(state === 'disconnected')
+  })
+  // In the same task as the connection, hence part of its first offer or answer.
+  const channel = (label: string, id: number): PageChannel => {
+    const transferable = connection.createDataChannel(label, { negotiated: true, id })
+    return Object.assign(rtcChannel(transferable), { transferable })
+  }
+  return {
+    control: channel('control', controlId),
+    bulk: channel('bulk', bulkId),
+    ownWords: channel('words', initiator ? initiatorWordsId : answererWordsId),
+    peerWords: channel('words', initiator ? answererWordsId : initiatorWordsId),
+    path: { explain: () => explainNoPath(watch.facts), heard: () => heardOver(connection) },
+    signal(signal) {
+      if (isOver || peer.destroyed) return
+      watch.heard(signal)
+      peer.signal(signal)
+    },
+    destroy() {
       isOver = true
       peer.destroy()
-      events.closed(reason)
-    }
-    peer.on('signal', raw => {
-      const signal = parseRtcSignal(raw)
-      if (signal !== undefined && !isOver) events.signal(signal)
-    })
-    peer.on('error', error => over(error instanceof Error ? error.message : String(error)))
-    peer.on('close', () => over('the connection closed'))
-    peer.on('data', () => over('the peer spoke on the lifeline'))
-    const connection = peer._pc
-    if (!connection) {
-      isOver = true
-      throw new Error('this browser refuses to make an RTCPeerConnection')
-    }
-    // In the same task as the connection, hence part of its first offer or answer.
-    const channel = (label: string, id: number): PageChannel => {
-      const transferable = connection.createDataChannel(label, { negotiated: true, id })
-      return Object.assign(rtcChannel(transferable), { transferable })
-    }
-    return {
-      control: channel('control', controlId),
-      bulk: channel('bulk', bulkId),
-      ownWords: channel('words', initiator ? initiatorWordsId : answererWordsId),
-      peerWords: channel('words', initiator ? answererWordsId : initiatorWordsId),
-      signal(signal) {
-        if (!isOver && !peer.destroyed) peer.signal(signal)
-      },
-      destroy() {
-        isOver = true
-        peer.destroy()
-      },
-    }
+    },
   }
 }

@@ -2,11 +2,13 @@
  * Signaling among the tabs of one browser profile, with no server: everybody hears everybody on one BroadcastChannel.
  * Presence is a hello, answered by all who are there, a sign of life now and then, and a bye. Carries signals unread.
  */
-import { presenceExpiresMs, presenceMs } from '../../wire/limits.ts'
+import { isId } from '@peerkeeper/core/transport'
+import { isRecord, isText } from '../../wire/guards.ts'
+import { presenceExpiresMs, presenceMs, signalTextMax } from '../../wire/limits.ts'
 import type { Timers } from '../../wire/timers.ts'
 import { pageTimers } from '../timers.ts'
 import type { Peer, Signaling, SignalingEvent } from './contract.ts'
-import { type PresenceMessage, parsePresence } from './presence.ts'
+import { parsePeer } from './peer.ts'
 
 export interface BroadcastSignalingOptions {
   /** Tabs of the same room find each other. Any text. */
@@ -15,11 +17,18 @@ export interface BroadcastSignalingOptions {
   readonly timers?: Timers
 }
 
+type BroadcastMessage =
+  /** Just joined: whoever hears it says `here`. */
+  | { readonly type: 'hello'; readonly from: Peer }
+  | { readonly type: 'here'; readonly from: Peer }
+  | { readonly type: 'bye'; readonly from: Peer }
+  | { readonly type: 'signal'; readonly from: Peer; readonly to: string; readonly data: string }
+
 /** Signaling for the tabs of one browser profile. They must share the page's origin. */
 export function broadcastSignaling(options: BroadcastSignalingOptions): Signaling {
   const { room, timers = pageTimers } = options
   let leave = () => {}
-  let post = (_message: PresenceMessage) => {}
+  let post = (_message: BroadcastMessage) => {}
   let self: Peer | undefined
   let isOver = false
 
@@ -48,11 +57,11 @@ export function broadcastSignaling(options: BroadcastSignalingOptions): Signalin
     }
 
     channel.onmessage = event => {
-      const message = parsePresence(event.data)
+      const message = parseBroadcast(event.data)
       if (message === undefined || message.from.instance === as.instance) return
       switch (message.type) {
         case 'hello':
-          post({ type: 'here', from: as, hops: 0 })
+          post({ type: 'here', from: as })
           return heard(message.from)
         case 'here':
           return heard(message.from)
@@ -66,7 +75,7 @@ export function broadcastSignaling(options: BroadcastSignalingOptions): Signalin
 
     let cancelSign = () => {}
     const showUp = () => {
-      post({ type: 'here', from: as, hops: 0 })
+      post({ type: 'here', from: as })
       cancelSign = timers.after(presenceMs, showUp)
     }
     cancelSign = timers.after(presenceMs, showUp)
@@ -86,7 +95,7 @@ export function broadcastSignaling(options: BroadcastSignalingOptions): Signalin
   return {
     join,
     send(instance, data) {
-      if (self !== undefined) post({ type: 'signal', from: self, to: instance, data, hops: 0 })
+      if (self !== undefined) post({ type: 'signal', from: self, to: instance, data })
     },
     leave() {
       if (isOver) return
@@ -94,4 +103,14 @@ export function broadcastSignaling(options: BroadcastSignalingOptions): Signalin
       leave()
     },
   }
+}
+
+function parseBroadcast(value: unknown): BroadcastMessage | undefined {
+  if (!isRecord(value)) return undefined
+  const { type, from: sender, to, data } = value
+  const from = parsePeer(sender)
+  if (from === undefined) return undefined
+  if (type === 'hello' || type === 'here' || type === 'bye') return { type, from }
+  if (type === 'signal' && isId(to) && isText(data, signalTextMax)) return { type, from, to, data }
+  return undefined
 }

@@ -3,10 +3,17 @@
  * right now. While it is away everybody counts as left; links do not care. Carries signals unread.
  */
 import { isRecord, parseJson } from '../../wire/guards.ts'
-import { clientPingMs, clientSilenceMs, reconnectMsMax, reconnectMsMin } from '../../wire/limits.ts'
+import {
+  clientPingMs,
+  clientSilenceMs,
+  reconnectMsMax,
+  reconnectMsMin,
+  serverCheckMs,
+} from '../../wire/limits.ts'
 import { encodeRelayMessage, parseRelayMessage } from '../../wire/relay-message.ts'
 import { type ClientMessage, type Member, parseServerMessage } from '../../wire/server-protocol.ts'
 import { backoffMs, type Timers } from '../../wire/timers.ts'
+import { type NetworkHint, type NetworkHints, pageHints } from '../network-hints.ts'
 import { pageTimers, randomId } from '../timers.ts'
 import type { Peer, Relay, Signaling, SignalingEvent } from './contract.ts'
 import { parsePeer } from './peer.ts'
@@ -27,6 +34,8 @@ export interface WebSocketSignalingOptions {
   readonly onStatus?: (status: SignalingStatus) => void
   /** Default: the page's own. */
   readonly timers?: Timers
+  /** Signs that the network changed: the server is then called again at once, or must show that it is there. Default: the page's. */
+  readonly hints?: NetworkHints
   /** Uniform in [0, 1). Default Math.random. */
   readonly random?: () => number
   /** Opens a socket. Default `new WebSocket(url)`. */
@@ -66,7 +75,15 @@ function createSession(
   self: Peer,
   sink: (event: SignalingEvent) => void,
 ): Session {
-  const { url, room, token, onStatus = () => {}, timers = pageTimers, random = Math.random } = options
+  const {
+    url,
+    room,
+    token,
+    onStatus = () => {},
+    timers = pageTimers,
+    hints = pageHints,
+    random = Math.random,
+  } = options
   const openSocket = options.openSocket ?? (at => new WebSocket(at))
   /** Who can be reached over the present socket. */
   const peers = new Map<string, Peer>()
@@ -75,6 +92,9 @@ function createSession(
   let socket: WebSocket | undefined
   let failures = 0
   let isSilent = false
+  /** The server has welcomed this client over the present socket, and not been lost since. */
+  let isOnline = false
+  let isChecking = false
   /** The present server brings bytes to others. */
   let relays = false
   let cancelTimer = () => {}
@@ -88,6 +108,8 @@ function createSession(
     }
     socket = opened
     isSilent = false
+    isOnline = false
+    isChecking = false
     relays = false
     opened.binaryType = 'arraybuffer'
     cancelTimer = timers.after(clientSilenceMs, () => drop('the server does not answer'))
@@ -111,6 +133,7 @@ function createSession(
     switch (message.type) {
       case 'welcome':
         failures = 0
+        isOnline = true
         relays = message.relay
         keepAlive()
         onStatus({ type: 'online' })
@@ -159,6 +182,30 @@ function createSession(
     })
   }
 
+  /** A server that was there answers soon, or is lost. One that is waited for is called now. */
+  function wake(hint: NetworkHint): void {
+    if (socket !== undefined && isOnline) return check()
+    // A call that is under way bears the old address only where the network moved for certain.
+    if (hint === 'lost' || (socket !== undefined && hint !== 'moved')) return
+    release()
+    cancelTimer()
+    failures = 0
+    connect()
+  }
+
+  function check(): void {
+    if (isChecking) return
+    isChecking = true
+    isSilent = true
+    say({ type: 'ping' })
+    cancelTimer()
+    cancelTimer = timers.after(serverCheckMs, () => {
+      isChecking = false
+      if (isSilent) return drop('the server went silent')
+      keepAlive()
+    })
+  }
+
   /** Gives the socket up without waiting for it to close. */
   function drop(reason: string): void {
     release()
@@ -185,6 +232,7 @@ function createSession(
     if (socket?.readyState === openState) socket.send(JSON.stringify(message))
   }
 
+  const stopListening = hints.listen(wake)
   connect()
   return {
     send: (to: string, data: string) => say({ type: 'signal', to, data }),
@@ -196,6 +244,7 @@ function createSession(
       waiting: () => socket?.bufferedAmount ?? 0,
     },
     leave() {
+      stopListening()
       say({ type: 'bye' })
       release()
       cancelTimer()
