@@ -86,10 +86,11 @@ export class Session {
     watches: Watches,
     timeoutMs: number,
     callTimeoutMs: number,
-    { clock, randomId }: SessionPlace = ownPlace,
+    place: SessionPlace = ownPlace,
   ) {
+    const { clock } = place
     this.#clock = clock
-    this.#token = randomId()
+    this.#token = place.randomId()
     this.#timeoutMs = timeoutMs
     this.opened = new Promise(resolve => {
       this.#onOpened = resolve

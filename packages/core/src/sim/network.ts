@@ -9,6 +9,8 @@ import type { Chance } from './chance.ts'
 import type { Clock } from './clock.ts'
 
 export interface NetworkFaults {
+  /** 1 where nothing is said. */
+  readonly delayMsMin?: number
   readonly delayMsMax: number
   readonly loss: number
   readonly repetition: number
@@ -25,30 +27,33 @@ export const noNetworkFaults: NetworkFaults = {
   overtaken: null,
 }
 
-export interface Frame {
+export interface Route {
   readonly from: NodeId
   readonly to: NodeId
+}
+
+export interface Frame extends Route {
   readonly messages: readonly PeerMessage[]
 }
 
-export class Network {
+export class Network<Carried extends Route = Frame> {
   readonly #clock: Clock
   readonly #chance: Chance
-  readonly #arrive: (frame: Frame) => void
+  readonly #arrive: (frame: Carried) => void
   /** Directed links that are cut, as `from>to`. */
   readonly #cut = new Set<string>()
   /** When the last frame of each link arrives. */
   readonly #arrivesAt = new Map<string, number>()
   faults: NetworkFaults
 
-  constructor(clock: Clock, chance: Chance, faults: NetworkFaults, arrive: (frame: Frame) => void) {
+  constructor(clock: Clock, chance: Chance, faults: NetworkFaults, arrive: (frame: Carried) => void) {
     this.#clock = clock
     this.#chance = chance
     this.faults = faults
     this.#arrive = arrive
   }
 
-  send(frame: Frame): void {
+  send(frame: Carried): void {
     const { loss, repetition, stragglers, delayMsMax } = this.faults
     if (!this.isUp(frame.from, frame.to)) return
     if (loss === 0 || !this.#chance.happens(loss)) this.#carry(frame, this.#delayOf(frame))
@@ -71,9 +76,9 @@ export class Network {
     return this.#cut.size === 0 || !this.#cut.has(linkName(from, to))
   }
 
-  #delayOf({ from, to }: Frame): number {
-    const { overtaken, delayMsMax } = this.faults
-    const delayMs = this.#chance.between(1, delayMsMax)
+  #delayOf({ from, to }: Route): number {
+    const { overtaken, delayMsMin = 1, delayMsMax } = this.faults
+    const delayMs = this.#chance.between(delayMsMin, delayMsMax)
     if (overtaken !== null)
       return this.#chance.happens(overtaken) ? delayMs + this.#chance.between(1, 10 * delayMsMax) : delayMs
     const link = linkName(from, to)
@@ -82,7 +87,7 @@ export class Network {
     return at - this.#clock.now
   }
 
-  #carry(frame: Frame, delayMs: number): void {
+  #carry(frame: Carried, delayMs: number): void {
     this.#clock.after(delayMs, () => {
       if (this.isUp(frame.from, frame.to)) this.#arrive(frame)
     })

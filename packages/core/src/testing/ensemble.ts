@@ -5,12 +5,11 @@
 import { connect } from '../client/connect.ts'
 import type { Keeper } from '../client/keeper.ts'
 import type { ConnectOptions } from '../client/options.ts'
-import { createCodec } from '../host/codec.ts'
 import { mintNode } from '../host/worker/names.ts'
-import { compareIds, type EnsembleId, ensembleId, type NodeId, sessionId, slot } from '../logic/base/ids.ts'
+import { compareIds, type EnsembleId, ensembleId, type NodeId } from '../logic/base/ids.ts'
 import type { EngineName } from '../logic/consensus/engine.ts'
-import { encodeCommand } from '../logic/state/command.ts'
 import type { HistoryBounds } from '../logic/watch/history.ts'
+import { proposeExpiry } from './expiry.ts'
 import { InProcessReplica } from './replica.ts'
 
 export interface EnsembleOptions {
@@ -30,8 +29,6 @@ export type ConnectToReplica = Pick<
 
 /** What was proposed and not carried out for this long is proposed again. */
 const askAgainMs = 1_000
-
-const codec = createCodec()
 
 /** Starts the replicas of a new ensemble; `connect` then waits for their quorum, which takes about a second. */
 export async function startEnsemble({
@@ -116,9 +113,9 @@ export class Ensemble {
       if (keeper.state === 'expired') resolve()
       keeper.on('state', state => state === 'expired' && resolve(), { signal: heard.signal })
     })
-    this.#proposeExpiry(keeper.session)
+    proposeExpiry(this.replicas, keeper.session)
     // A proposal is lost where its leader is replaced at this moment.
-    const again = setInterval(() => this.#proposeExpiry(keeper.session), askAgainMs)
+    const again = setInterval(() => proposeExpiry(this.replicas, keeper.session), askAgainMs)
     await expired
     clearInterval(again)
     heard.abort()
@@ -128,17 +125,5 @@ export class Ensemble {
   async close(): Promise<void> {
     await Promise.all([...this.#keepers].map(keeper => keeper.close()))
     await Promise.all(this.replicas.map(replica => replica.close()))
-  }
-
-  #proposeExpiry(session: number): void {
-    const replica = this.replicas.find(({ status, node }) => status?.proposer === node)
-    if (!replica?.status) return
-    const body = encodeCommand(codec, {
-      type: 'expireSession',
-      session: sessionId(session),
-      leadership: replica.status.leadership,
-      lastZxid: slot(Number.MAX_SAFE_INTEGER),
-    })
-    replica.push({ type: 'peer', from: replica.node, messages: [{ type: 'forward', commands: [body] }] })
   }
 }

@@ -2,3 +2,11 @@
 export { runTraces, type TraceResult } from './conformance/run-traces.ts'
 export { type ConnectToReplica, Ensemble, type EnsembleOptions, startEnsemble } from './ensemble.ts'
 export { InProcessReplica } from './replica.ts'
+export {
+  type NetworkWeather,
+  VirtualEnsemble,
+  type VirtualEnsembleOptions,
+  virtualEnsemble,
+  type Where,
+} from './virtual/ensemble.ts'
+export type { UntilOptions } from './virtual/time.ts'

@@ -1,17 +1,25 @@
 /**
  * One replica of an ensemble in this process: the worker's own service over memory, reached by the other replicas over
- * BroadcastChannel, and by any number of clients as if each had the worker for itself. Its disk outlives it.
+ * BroadcastChannel, and by any number of clients as if each had the worker for itself; or in a place of another kind. Its
+ * disk outlives it.
  */
 import { expose } from 'comlink'
 import { createCodec } from '../host/codec.ts'
 import type { NodeKey } from '../host/identity-key.ts'
-import type { Identity } from '../host/storage/contract.ts'
-import { createMemoryDisk, createMemoryStorage } from '../host/storage/memory.ts'
-import { ownClock } from '../host/time/clock.ts'
+import type { Identity, Storage } from '../host/storage/contract.ts'
+import { createMemoryDisk, createMemoryStorage, type MemoryDisk } from '../host/storage/memory.ts'
+import { type Clock, ownClock } from '../host/time/clock.ts'
 import { broadcastTransport } from '../host/transport/broadcast.ts'
+import type { Transport } from '../host/transport/contract.ts'
 import { beginningOf, fill } from '../host/worker/fork.ts'
 import { type MintedNode, mintNode } from '../host/worker/names.ts'
-import type { OpenOptions, ReplicaService, ReplicaStatus } from '../host/worker/protocol.ts'
+import type {
+  Opening,
+  OpenOptions,
+  ReplicaService,
+  ReplicaStatus,
+  StreamPort,
+} from '../host/worker/protocol.ts'
 import type { ReplicaHost } from '../host/worker/replica-host.ts'
 import { createService, type PlaceOfFork } from '../host/worker/service.ts'
 import { type EnsembleId, ensembleId, type NodeId } from '../logic/base/ids.ts'
@@ -32,7 +40,31 @@ export interface ReplicaOptions {
   /** Seeds the replica's randomness. */
   readonly seed: number
   readonly history?: HistoryBounds | undefined
+  /** Asked at each start; this process under real time where nothing is said. */
+  readonly place?: () => ReplicaPlace
 }
+
+/** What a replica runs on from one start to its end. */
+export interface ReplicaPlace {
+  readonly clock: Clock
+  storage(disk: MemoryDisk): Storage
+  readonly transports: readonly Transport[]
+  /** One that nobody has. */
+  randomId(): string
+  /** A replica that nobody is yet. */
+  mint(): Promise<MintedNode>
+}
+
+const realPlace = (room: string): ReplicaPlace => ({
+  clock: ownClock,
+  storage: disk => createMemoryStorage(disk),
+  transports: [broadcastTransport({ room })],
+  randomId: () => crypto.randomUUID(),
+  mint: mintNode,
+})
+
+/** The end of a stream at which nobody listens. */
+const nobody: StreamPort = { postMessage: () => undefined, onmessage: null, close: () => undefined }
 
 const codec = createCodec()
 
@@ -47,12 +79,14 @@ export class InProcessReplica {
   #identity: Identity
   #key: NodeKey
   #disk = createMemoryDisk()
+  readonly #placeOf: () => ReplicaPlace
   #running: Running | null = null
 
   constructor(options: ReplicaOptions) {
     this.#options = options
-    const { self, ensemble, engine, founders, room = ensemble } = options
+    const { self, ensemble, engine, founders, room = ensemble, place = () => realPlace(room) } = options
     this.#room = room
+    this.#placeOf = place
     this.#key = self.key
     this.#identity = { node: self.node, ensemble, engine, founders }
   }
@@ -74,6 +108,7 @@ export class InProcessReplica {
   async start(): Promise<void> {
     const { seed, history } = this.#options
     const { node, ensemble, engine } = this.#identity
+    const place = this.#placeOf()
     let host: ReplicaHost | null = null
     const service = createService({
       claim: async () => ({
@@ -86,10 +121,10 @@ export class InProcessReplica {
         release: () => undefined,
         lost: new AbortController().signal,
       }),
-      storage: () => createMemoryStorage(this.#disk),
-      fork: options => this.#fork(options),
-      clock: ownClock,
-      transports: () => [broadcastTransport({ room: this.#room })],
+      storage: () => place.storage(this.#disk),
+      fork: options => this.#fork(options, place),
+      clock: place.clock,
+      transports: () => place.transports,
       watchPeer: () => undefined,
       seed: () => seed,
       history,
@@ -105,9 +140,7 @@ export class InProcessReplica {
       storage: 'memory',
       replicas: 'per-tab',
     }
-    const { port1, port2 } = new MessageChannel()
-    const opened = await service.open(options, port2, [], null)
-    port1.close()
+    const opened = await service.open(options, nobody, [], null)
     if (!opened.ok || host === null) throw new Error(opened.ok ? 'not started' : opened.error.message)
     this.#running = { service, host }
   }
@@ -134,9 +167,10 @@ export class InProcessReplica {
   }
 
   /** Serves the page at the other end of `stream`, as one of several. */
-  async attach(stream: MessagePort): Promise<void> {
+  async attach(stream: StreamPort): Promise<Opening> {
     const attached = await this.#running?.service.attach(stream)
     if (attached?.ok !== true) throw new Error(`replica ${this.node} does not run`)
+    return attached.value
   }
 
   /** Puts an event before the replica that no client and no peer sends. */
@@ -151,15 +185,27 @@ export class InProcessReplica {
     await running?.service.close(how)
   }
 
+  /** What ran is gone with its process; nothing of it is ended in order. */
+  crash(): void {
+    this.#running = null
+  }
+
+  /** Its disk is lost, while it does not run: what starts next is a new member, which asks to be taken in. */
+  wipe({ node, key }: MintedNode): void {
+    this.#disk = createMemoryDisk()
+    this.#key = key
+    this.#identity = { ...this.#identity, node, founders: [] }
+  }
+
   /** Leaves what is to be started next: the replica of a new ensemble, on a disk of its own. */
-  async #fork({ stop }: PlaceOfFork): Promise<EnsembleId> {
+  async #fork({ stop }: PlaceOfFork, place: ReplicaPlace): Promise<EnsembleId> {
     const bytes = await stop()
     this.#running = null
-    const { node, key } = await mintNode()
+    const { node, key } = await place.mint()
     const next = {
       ...this.#identity,
       node,
-      ensemble: ensembleId(`test-${crypto.randomUUID()}`),
+      ensemble: ensembleId(`test-${place.randomId()}`),
       founders: [],
     }
     const disk = createMemoryDisk()
