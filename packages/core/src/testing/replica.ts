@@ -12,6 +12,7 @@ import { type Clock, ownClock } from '../host/time/clock.ts'
 import { broadcastTransport } from '../host/transport/broadcast.ts'
 import type { Transport } from '../host/transport/contract.ts'
 import { beginningOf, fill } from '../host/worker/fork.ts'
+import { InProcessWorker } from '../host/worker/in-process-worker.ts'
 import { type MintedNode, mintNode } from '../host/worker/names.ts'
 import type {
   Opening,
@@ -26,7 +27,6 @@ import { type EnsembleId, ensembleId, type NodeId } from '../logic/base/ids.ts'
 import type { EngineName } from '../logic/consensus/engine.ts'
 import type { ReplicaEvent } from '../logic/replica/event.ts'
 import type { HistoryBounds } from '../logic/watch/history.ts'
-import { InProcessWorker } from './in-process-worker.ts'
 
 export interface ReplicaOptions {
   /** Who it is, and what proves it. */

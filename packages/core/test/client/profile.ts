@@ -4,8 +4,8 @@ import { vi } from 'vitest'
 import { connect } from '../../src/client/connect.ts'
 import type { Keeper } from '../../src/client/keeper.ts'
 import type { ConnectOptions } from '../../src/client/options.ts'
+import { InProcessWorker } from '../../src/host/worker/in-process-worker.ts'
 import { createService } from '../../src/host/worker/service.ts'
-import { InProcessWorker } from '../../src/testing/in-process-worker.ts'
 import { FakeLocks } from '../host/fake-locks.ts'
 
 export interface FakeStorageManager {

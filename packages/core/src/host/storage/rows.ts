@@ -87,7 +87,7 @@ export function parseMeta(value: unknown): Meta | null {
   return { identity: parsed, firstRow, lastRow, snapshotThrough: slot(snapshotThrough), hardState }
 }
 
-function parseStoredIdentity(value: unknown): StoredIdentity | null {
+export function parseStoredIdentity(value: unknown): StoredIdentity | null {
   if (typeof value !== 'object' || value === null) return null
   const { node, ensemble, engine, founders } = value as Partial<Record<string, unknown>>
   if (!isId(node) || !isId(ensemble) || typeof engine !== 'string') return null

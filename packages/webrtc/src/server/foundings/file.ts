@@ -2,13 +2,12 @@
  * A foundings file on disk: read once, then appended to, and written anew now and then. What it says to be written is on the
  * disk (fsync). Every write is a whole one or none: docs in file-format. Knows nothing of who asks.
  */
-import { type FileHandle, open, readFile, rename, stat } from 'node:fs/promises'
-import { dirname } from 'node:path'
+import { readFile } from 'node:fs/promises'
+import { isCode, lockFile, nodeFiles, type OpenFile, replaceFile } from '@peerkeeper/core/files'
 import { compactBytesMin } from '../limits.ts'
 import type { Founding } from './book.ts'
 import { FoundingsError } from './error.ts'
 import { decodeFile, encodeFile, encodeWrite } from './file-format.ts'
-import { isCode, takeLock } from './file-lock.ts'
 
 export interface FoundingsFile {
   /** Resolves when `foundings` are on disk. One call at a time; after one that rejected, none. */
@@ -38,11 +37,11 @@ export async function openFoundingsFile(
         return state.appended > Math.max(compactBytesMin, state.compactBytes)
       },
       async append(foundings) {
-        const text = encodeWrite(foundings)
+        const bytes = new TextEncoder().encode(encodeWrite(foundings))
         await checkOurs(path, state)
-        await state.handle.appendFile(text)
+        await state.handle.append(bytes)
         await state.handle.datasync()
-        state.appended += Buffer.byteLength(text)
+        state.appended += bytes.length
       },
       async rewrite(foundings) {
         await checkOurs(path, state)
@@ -62,7 +61,7 @@ export async function openFoundingsFile(
 }
 
 interface State {
-  readonly handle: FileHandle
+  readonly handle: OpenFile
   readonly inode: number
   /** The file's size when it was written anew, and what was appended since. Invariant: their sum is its size. */
   readonly compactBytes: number
@@ -85,32 +84,24 @@ function latest(foundings: readonly Founding[]): Founding[] {
 
 /** Puts a file that holds `foundings` in the place of the one at `path`: after a crash the one or the other is there. */
 async function replace(path: string, foundings: readonly Founding[]): Promise<State> {
-  const beside = `${path}.new`
-  // A room's name lets in whoever knows it: the file is its owner's only.
-  const handle = await open(beside, 'w', 0o600)
-  try {
-    await handle.writeFile(encodeFile(foundings))
-    await handle.sync()
-  } finally {
-    await handle.close()
-  }
-  await rename(beside, path)
-  await syncFolder(dirname(path))
-  const opened = await open(path, 'a')
-  const { ino, size } = await opened.stat()
-  return { handle: opened, inode: ino, compactBytes: size, appended: 0 }
+  await replaceFile(nodeFiles, path, [new TextEncoder().encode(encodeFile(foundings))])
+  const handle = await nodeFiles.open(path)
+  if (handle === undefined) throw changed(path)
+  const { inode, size } = await handle.facts()
+  return { handle, inode, compactBytes: size, appended: 0 }
 }
 
-/** A rename is on disk when its folder is. Where folders cannot be opened (Windows), the rename has to do. */
-async function syncFolder(path: string): Promise<void> {
-  const folder = await open(path, 'r').catch(() => undefined)
-  await folder?.sync().catch(() => {})
-  await folder?.close()
+/** Takes the file for this process. Resolves to what gives it back. */
+async function takeLock(path: string): Promise<() => Promise<void>> {
+  const lock = await lockFile(path)
+  if (lock.isHeld) return lock.unlock
+  throw new FoundingsError('locked', `${path} is used by ${lock.by}`)
 }
 
 /** A second writer, let in by a removed lock, is found out before it does harm to what was answered. */
 async function checkOurs(path: string, { inode, compactBytes, appended }: State): Promise<void> {
-  const { ino, size } = await stat(path)
-  if (ino !== inode || size !== compactBytes + appended)
-    throw new FoundingsError('changed', `${path} was changed by another process`)
+  const facts = await nodeFiles.facts(path)
+  if (facts?.inode !== inode || facts.size !== compactBytes + appended) throw changed(path)
 }
+
+const changed = (path: string) => new FoundingsError('changed', `${path} was changed by another process`)
