@@ -5,6 +5,17 @@ export { type WebSocketArbiterOptions, webSocketArbiter } from './signaling/arbi
 export { type BroadcastSignalingOptions, broadcastSignaling } from './signaling/broadcast.ts'
 export { type CombinedSignaling, combineSignaling } from './signaling/combine.ts'
 export type { Peer, Relay, Signaling, SignalingEvent } from './signaling/contract.ts'
+export { HandError, type HandErrorCode } from './signaling/hand/error.ts'
+export {
+  type HandMeeting,
+  type HandSignaling,
+  type HandSignalingOptions,
+  handSignaling,
+  type Invite,
+  type InviteOptions,
+  readInvite,
+} from './signaling/hand/hand.ts'
+export type { HandOutcome } from './signaling/hand/meetings.ts'
 export {
   type SignalingStatus,
   type WebSocketSignalingOptions,

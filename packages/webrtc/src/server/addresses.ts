@@ -4,8 +4,8 @@
  */
 import type { IncomingMessage } from 'node:http'
 import { isIPv6 } from 'node:net'
+import { createRate } from '../wire/rate.ts'
 import type { SignalingLimits } from './limits.ts'
-import { createRate } from './rate.ts'
 
 /** One socket's share of its address. */
 export interface Visitor {

@@ -3,10 +3,10 @@
  * read more slowly, so that it waits and loses nothing; what waits meanwhile, waits at its own end. Knows nothing of contents.
  */
 import type { WebSocket } from 'ws'
+import { createRate } from '../wire/rate.ts'
 import { parseRelayMessage } from '../wire/relay-message.ts'
 import type { CloseReason } from '../wire/server-protocol.ts'
 import type { House } from './house.ts'
-import { createRate } from './rate.ts'
 import type { Seat } from './rooms.ts'
 
 export interface RelaySender {

@@ -3,6 +3,7 @@
  * sends ends at most its own socket. Rooms and the founding desk are asked, never looked into.
  */
 import type { RawData, WebSocket } from 'ws'
+import { createRate } from '../wire/rate.ts'
 import {
   type CloseReason,
   type FoundingQuestion,
@@ -13,7 +14,6 @@ import type { Visitor } from './addresses.ts'
 import { dismiss } from './dismiss.ts'
 import type { House } from './house.ts'
 import { createOutbox } from './outbox.ts'
-import { createRate } from './rate.ts'
 import { createRelaySender } from './relay-sender.ts'
 import type { Seat } from './rooms.ts'
 

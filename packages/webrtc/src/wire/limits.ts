@@ -86,3 +86,44 @@ export const clientSilenceMs = 60_000
  * is less than an opening waits for its arbiter.
  */
 export const foundingAnswerMs = 3_500
+
+/**
+ * Codes for meeting by hand. An app's data: which ensemble, its secret, a room's name. Ways to be reached at: the addresses of a
+ * machine with two networks, and what STUN and TURN say of them; each is up to 19 bytes in a code that is to stay under 400 letters.
+ */
+export const handDataMax = 128
+export const handCandidatesMax = 4
+
+/** All addresses are known within this, or those that are known then have to do: a STUN server that is silent takes ten. */
+export const handGatherMs = 4_000
+
+/**
+ * Who answered and waits gets something to try this often: Firefox gives up some ten seconds after the last one, or five where
+ * an address cannot be looked up. The other's addresses are tried anew at every fourth of them: a NAT forgets in half a minute.
+ */
+export const handHoldMs = 3_000
+export const handHoldsPerRetry = 4
+
+/** An invite is open this long if nothing else is said: time to send a code and one back; and at most. */
+export const handInviteMs = 10 * 60_000
+export const handInviteMsMax = 60 * 60_000
+/** By so much clocks of two devices may differ before an invite that is still open counts as expired on the other. */
+export const handClockSkewMs = 5 * 60_000
+
+/** Invites and answers that are open at once, each a connection that waits: more than one person hands out. */
+export const handOpenMax = 8
+/** Codes of earlier meetings that are remembered, so as to say that one was used already. */
+export const handUsedMax = 64
+/** Devices that one met by hand and is connected with, and peers that each of them may tell of. */
+export const handChannelsMax = 16
+export const handPeersMax = 128
+/** Between two peers who did not meet lie at most so many who did. */
+export const handHopsMax = 3
+
+/** One text on such a channel: a signal as JSON, which every browser takes in one message. */
+export const handTextMax = 128 * 1_024
+/** Texts that a device may send, a second and at once: introductions and signals, a few for each peer and attempt. */
+export const handTextsPerSecond = 100
+export const handTextsBurst = 2_000
+/** Beyond this much that waits for a device, signals to it are lost. */
+export const handWaitingMax = 1_024 * 1_024

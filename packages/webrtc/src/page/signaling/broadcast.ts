@@ -2,13 +2,11 @@
  * Signaling among the tabs of one browser profile, with no server: everybody hears everybody on one BroadcastChannel.
  * Presence is a hello, answered by all who are there, a sign of life now and then, and a bye. Carries signals unread.
  */
-import { isId } from '@peerkeeper/core/transport'
-import { isRecord, isText } from '../../wire/guards.ts'
-import { presenceExpiresMs, presenceMs, signalTextMax } from '../../wire/limits.ts'
+import { presenceExpiresMs, presenceMs } from '../../wire/limits.ts'
 import type { Timers } from '../../wire/timers.ts'
 import { pageTimers } from '../timers.ts'
 import type { Peer, Signaling, SignalingEvent } from './contract.ts'
-import { parsePeer } from './peer.ts'
+import { type PresenceMessage, parsePresence } from './presence.ts'
 
 export interface BroadcastSignalingOptions {
   /** Tabs of the same room find each other. Any text. */
@@ -17,18 +15,11 @@ export interface BroadcastSignalingOptions {
   readonly timers?: Timers
 }
 
-type BroadcastMessage =
-  /** Just joined: whoever hears it says `here`. */
-  | { readonly type: 'hello'; readonly from: Peer }
-  | { readonly type: 'here'; readonly from: Peer }
-  | { readonly type: 'bye'; readonly from: Peer }
-  | { readonly type: 'signal'; readonly from: Peer; readonly to: string; readonly data: string }
-
 /** Signaling for the tabs of one browser profile. They must share the page's origin. */
 export function broadcastSignaling(options: BroadcastSignalingOptions): Signaling {
   const { room, timers = pageTimers } = options
   let leave = () => {}
-  let post = (_message: BroadcastMessage) => {}
+  let post = (_message: PresenceMessage) => {}
   let self: Peer | undefined
   let isOver = false
 
@@ -57,11 +48,11 @@ export function broadcastSignaling(options: BroadcastSignalingOptions): Signalin
     }
 
     channel.onmessage = event => {
-      const message = parseBroadcast(event.data)
+      const message = parsePresence(event.data)
       if (message === undefined || message.from.instance === as.instance) return
       switch (message.type) {
         case 'hello':
-          post({ type: 'here', from: as })
+          post({ type: 'here', from: as, hops: 0 })
           return heard(message.from)
         case 'here':
           return heard(message.from)
@@ -75,7 +66,7 @@ export function broadcastSignaling(options: BroadcastSignalingOptions): Signalin
 
     let cancelSign = () => {}
     const showUp = () => {
-      post({ type: 'here', from: as })
+      post({ type: 'here', from: as, hops: 0 })
       cancelSign = timers.after(presenceMs, showUp)
     }
     cancelSign = timers.after(presenceMs, showUp)
@@ -95,7 +86,7 @@ export function broadcastSignaling(options: BroadcastSignalingOptions): Signalin
   return {
     join,
     send(instance, data) {
-      if (self !== undefined) post({ type: 'signal', from: self, to: instance, data })
+      if (self !== undefined) post({ type: 'signal', from: self, to: instance, data, hops: 0 })
     },
     leave() {
       if (isOver) return
@@ -103,14 +94,4 @@ export function broadcastSignaling(options: BroadcastSignalingOptions): Signalin
       leave()
     },
   }
-}
-
-function parseBroadcast(value: unknown): BroadcastMessage | undefined {
-  if (!isRecord(value)) return undefined
-  const { type, from: sender, to, data } = value
-  const from = parsePeer(sender)
-  if (from === undefined) return undefined
-  if (type === 'hello' || type === 'here' || type === 'bye') return { type, from }
-  if (type === 'signal' && isId(to) && isText(data, signalTextMax)) return { type, from, to, data }
-  return undefined
 }
