@@ -26,7 +26,7 @@ test('E2E-21 garbage, foreign and forged frames are dropped and counted, and cha
   await page.evaluate(
     ({ target, victim, ensemble }) => {
       const { probe, forge } = window.lab
-      const real = { version: 2, ensemble, engine: 'multi-paxos', from: 'intruder', to: target }
+      const real = { version: 3, ensemble, engine: 'multi-paxos', from: 'intruder', to: target }
       const frames = [
         new Uint8Array(0),
         new Uint8Array([0xc1]),

@@ -15,7 +15,7 @@ const parts = [
   [`${core}/logic/state`, ['logic/base']],
   [`${core}/logic/watch`, ['logic/base', 'logic/state']],
   [`${core}/logic/topology`, ['logic/base']],
-  [`${core}/logic/wire`, ['logic/base', 'logic/consensus']],
+  [`${core}/logic/wire`, ['logic/base', 'logic/consensus', 'logic/topology']],
   [`${core}/logic/replica`, ['logic/base', 'logic/consensus', 'logic/state', 'logic/watch', 'logic/wire']],
   [`${core}/host`, ['logic/*', 'host/time']],
   [`${core}/host/time`, []],

@@ -10,6 +10,7 @@ import type { ReplicaEvent } from '../../src/logic/replica/event.ts'
 import { Replica } from '../../src/logic/replica/replica.ts'
 import { createMachine } from '../../src/logic/state/machine.ts'
 import { createWatchTable } from '../../src/logic/watch/watch-table.ts'
+import { anyKey } from '../host/any-key.ts'
 
 const identity: Identity = {
   node: nodeId('a'),
@@ -46,6 +47,8 @@ async function started() {
     replica,
     storage,
     transports: [],
+    codec,
+    key: anyKey,
     mail: new Mail({ codec, self: identity.node, ensemble: identity.ensemble, kind }),
     now: () => clocks.wallMs,
     steadyMs: () => clocks.steadyMs,

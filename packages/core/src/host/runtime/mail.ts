@@ -11,17 +11,29 @@ import {
   type EnvelopeDefect,
   encodeEnvelope,
   type PeerMessage,
-  readEnvelope,
+  readFrame,
 } from '../../logic/wire/envelope.ts'
+import type { HostFrame } from '../../logic/wire/host-frame.ts'
 import type { Lane } from '../transport/contract.ts'
 
 /** Frames over this size travel apart from heartbeats. */
 const controlBytesMax = 16 * 1_024
 
-/** Frames of several messages are parted over this size; one message alone may be as large as a frame may. */
-const bulkBytesMax = 512 * 1_024
+export const laneOf = (bytes: Uint8Array): Lane => (bytes.length > controlBytesMax ? 'bulk' : 'control')
 
-export type Defect = EnvelopeDefect | 'forgedSender' | 'tooLarge'
+/** What goes as one is parted over this size; one message alone may be as large as a frame may. */
+export const bulkBytesMax = 512 * 1_024
+
+export type Defect =
+  | EnvelopeDefect
+  | 'forgedSender'
+  | 'tooLarge'
+  /** Passed on by a third, and not proven to be its author's. */
+  | 'forgedAuthor'
+  /** To be passed on to somebody with whom this replica has no link. */
+  | 'noWay'
+  /** To be passed on, or to be checked, beyond what one peer may ask for. */
+  | 'tooMuch'
 
 /** How many frames were dropped, by reason. */
 export type Dropped = { readonly [reason in Defect]?: number }
@@ -59,8 +71,7 @@ export class Mail {
     const { self } = this.#config
     for (const [to, batch] of byReceiver) {
       if (to === self) continue
-      for (const bytes of this.#frames(to, batch))
-        post(to, bytes.length > controlBytesMax ? 'bulk' : 'control', bytes)
+      for (const bytes of this.#frames(to, batch)) post(to, laneOf(bytes), bytes)
     }
     return byReceiver.get(self) ?? []
   }
@@ -80,20 +91,32 @@ export class Mail {
       return [...this.#frames(to, messages.slice(0, half)), ...this.#frames(to, messages.slice(half))]
     }
     if (bytes.length <= frameBytesMax) return [bytes]
-    this.#drop('tooLarge')
+    this.drop('tooLarge')
     return []
   }
 
-  /** The messages of a frame that came over a connection to `peer`; none when it is dropped. */
-  receive(peer: NodeId, bytes: Uint8Array): readonly PeerMessage[] {
-    if (bytes.length > frameBytesMax) return this.#drop('tooLarge')
-    const envelope = readEnvelope(this.#config, bytes)
-    if (!envelope.ok) return this.#drop(envelope.error)
-    if (envelope.value.from !== peer) return this.#drop('forgedSender')
-    return envelope.value.messages
+  /**
+   * The messages of a frame of `peer`, whose connection or signature has proven that; none when it is dropped. What is for the
+   * host goes to `forHost`; without one, as for what a third has passed on, it is dropped.
+   */
+  receive(
+    peer: NodeId,
+    bytes: Uint8Array,
+    forHost: (frame: HostFrame) => void = () => this.drop('notAnEnvelope'),
+  ): readonly PeerMessage[] {
+    if (bytes.length > frameBytesMax) return this.drop('tooLarge')
+    const content = readFrame(this.#config, bytes)
+    if (!content.ok) return this.drop(content.error)
+    if (content.value.for === 'host') {
+      forHost(content.value.frame)
+      return []
+    }
+    const { from, messages } = content.value.envelope
+    return from === peer ? messages : this.drop('forgedSender')
   }
 
-  #drop(reason: Defect): readonly PeerMessage[] {
+  /** Counts a frame that is dropped. */
+  drop(reason: Defect): readonly PeerMessage[] {
     this.#dropped[reason] = (this.#dropped[reason] ?? 0) + 1
     return []
   }

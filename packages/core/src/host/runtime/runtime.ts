@@ -6,17 +6,22 @@
  * A worker that was frozen, or slept with its machine, finds a burst of messages when it thaws, and may have lost its
  * identity to another meanwhile. So after any gap nothing is handled before the storage has said whose it is.
  */
+import type { Codec } from '../../logic/base/codec.ts'
 import type { EnsembleId, NodeId } from '../../logic/base/ids.ts'
 import type { Decided } from '../../logic/consensus/engine.ts'
 import type { ReplicaEvent } from '../../logic/replica/event.ts'
 import type { Replica } from '../../logic/replica/replica.ts'
 import type { ToClient, ToPeer } from '../../logic/replica/step.ts'
 import { WriteGroup } from '../../logic/replica/write-group.ts'
+import type { Wanted } from '../../logic/topology/wanted.ts'
 import type { PeerMessage } from '../../logic/wire/envelope.ts'
+import type { NodeKey } from '../identity-key.ts'
 import { type Storage, StorageError, type StorageErrorCode } from '../storage/contract.ts'
-import type { Lane, Transport, TransportEvent } from '../transport/contract.ts'
+import type { Transport, TransportEvent } from '../transport/contract.ts'
 import { Contacts, type MissingVoter } from './contacts.ts'
 import type { Dropped, Mail } from './mail.ts'
+import type { PassingCounts } from './passing.ts'
+import { Routes } from './routes.ts'
 
 /** A gap between two batches that no busy worker has: ticks come every 50 ms. */
 const gapMs = 2_000
@@ -41,6 +46,9 @@ export interface RuntimeConfig {
   /** Started already. */
   readonly transports: readonly Transport[]
   readonly mail: Mail
+  readonly codec: Codec
+  /** That of the replica's node. */
+  readonly key: NodeKey
   /** Milliseconds since 1970: stamped on proposals, decides nothing. */
   now(): number
   /** Milliseconds of a clock that never goes back; may stand still while the machine sleeps. */
@@ -70,21 +78,57 @@ export class Runtime {
   #stopReason: StopReason | null = null
   /** What is said last: to each peer, from its connection on. */
   #lastWords: PeerMessage | null = null
-  /** The transports by which each connected peer can be reached, the newest connection last. */
-  readonly #routes = new Map<NodeId, readonly Transport[]>()
+  readonly #routes: Routes
 
   constructor(config: RuntimeConfig) {
     this.#config = config
     this.#lastRun = this.#clocks()
     this.#contacts = new Contacts(config.now())
+    const { replica, mail, codec, key, transports } = config
+    this.#routes = new Routes({
+      self: replica.self,
+      key,
+      codec,
+      mail,
+      transports,
+      connected: peer => {
+        this.#contacts.connected(peer)
+        this.push({ type: 'connected', peer })
+      },
+      disconnected: peer => {
+        this.#contacts.disconnected(peer)
+        this.push({ type: 'disconnected', peer })
+      },
+      heard: (peer, messages) => {
+        this.#contacts.heard(peer)
+        if (messages.length > 0) this.push({ type: 'peer', from: peer, messages })
+      },
+    })
+    this.#learn()
   }
 
   get dropped(): Dropped {
     return this.#config.mail.dropped
   }
 
+  /** Those that can be reached, by a connection or by a third. */
   get connected(): readonly NodeId[] {
-    return [...this.#routes.keys()]
+    return this.#routes.connected
+  }
+
+  /** Those with a connection. */
+  get linked(): readonly NodeId[] {
+    return this.#routes.linked
+  }
+
+  /** What went by thirds so far, and what this replica passed on. */
+  get passed(): PassingCounts {
+    return this.#routes.counts
+  }
+
+  /** With whom transports are to connect, to be told once each has started; later changes are told by themselves. */
+  get wanted(): Wanted {
+    return this.#routes.wanted
   }
 
   /** Those of `voters` that this replica does not hear, itself apart. */
@@ -97,6 +141,7 @@ export class Runtime {
   push(event: ReplicaEvent): void {
     if (this.#stopReason !== null) return
     this.#inbox.push(event)
+    if (event.type === 'tick') this.#lookAround()
     if (this.#isPlanned) return
     this.#isPlanned = true
     queueMicrotask(() => this.#run())
@@ -105,26 +150,8 @@ export class Runtime {
   /** What a transport has to say. */
   onTransport(transport: Transport, event: Exclude<TransportEvent, { type: 'foreign' }>): void {
     this.#contacts.pass(this.#config.now())
-    switch (event.type) {
-      case 'up':
-        this.#contacts.connected(event.peer)
-        this.#routes.set(event.peer, [...this.#routesBeside(event.peer, transport), transport])
-        this.#leaveWords(event.peer, transport)
-        return this.push({ type: 'connected', peer: event.peer })
-      case 'down': {
-        const others = this.#routesBeside(event.peer, transport)
-        if (others.length > 0) return void this.#routes.set(event.peer, others)
-        this.#contacts.disconnected(event.peer)
-        if (this.#routes.delete(event.peer)) this.push({ type: 'disconnected', peer: event.peer })
-        return
-      }
-      case 'frame': {
-        this.#contacts.heard(event.peer)
-        const messages = this.#config.mail.receive(event.peer, event.bytes)
-        if (messages.length > 0) this.push({ type: 'peer', from: event.peer, messages })
-        return
-      }
-    }
+    this.#routes.onTransport(transport, event)
+    if (event.type === 'up') this.#leaveWords(event.peer, transport)
   }
 
   /**
@@ -141,8 +168,7 @@ export class Runtime {
   /** What peers are to hear last where the page takes the replica along. */
   setLastWords(message: PeerMessage): void {
     this.#lastWords = message
-    for (const [peer, transports] of this.#routes)
-      for (const transport of transports) this.#leaveWords(peer, transport)
+    for (const [peer, transport] of this.#routes.connections()) this.#leaveWords(peer, transport)
   }
 
   #leaveWords(peer: NodeId, transport: Transport): void {
@@ -240,7 +266,10 @@ export class Runtime {
   #send(messages: readonly ToPeer[]): void {
     if (messages.length === 0) return
     const { mail } = this.#config
-    const toSelf = mail.send(messages, (to, lane, bytes) => this.#post(to, lane, bytes))
+    const toSelf = mail.send(messages, (to, lane, bytes) => {
+      this.#contacts.sent(to)
+      this.#routes.post(to, lane, bytes)
+    })
     if (toSelf.length > 0)
       this.#inbox.push({ type: 'peer', from: this.#config.replica.self, messages: toSelf })
   }
@@ -248,16 +277,22 @@ export class Runtime {
   /** Sends an empty frame to those who have not been sent any of late. */
   #showLife(): void {
     this.#contacts.pass(this.#config.now())
-    for (const peer of this.#contacts.due) this.#post(peer, 'control', this.#config.mail.signOfLife(peer))
+    for (const peer of this.#contacts.due) {
+      this.#contacts.sent(peer)
+      if (this.#routes.isShownLife(peer))
+        this.#routes.post(peer, 'control', this.#config.mail.signOfLife(peer))
+    }
   }
 
-  #post(to: NodeId, lane: Lane, bytes: Uint8Array): void {
-    this.#contacts.sent(to)
-    this.#routes.get(to)?.at(-1)?.send(to, lane, bytes)
+  /** Nothing that is decided depends on the network around; it is looked at tick by tick. */
+  #lookAround(): void {
+    this.#learn()
+    this.#routes.tick()
   }
 
-  #routesBeside(peer: NodeId, transport: Transport): readonly Transport[] {
-    return (this.#routes.get(peer) ?? []).filter(route => route !== transport)
+  #learn(): void {
+    const { membership, chosenThrough } = this.#config.replica.status()
+    this.#routes.learn({ ...membership, through: chosenThrough })
   }
 
   #stop(reason: StopReason): void {
@@ -265,6 +300,7 @@ export class Runtime {
     this.#stopReason = reason
     this.#inbox = []
     this.#whenSure = []
+    this.#routes.close()
     for (const transport of this.#config.transports) transport.close()
     this.#config.stopped(reason)
   }

@@ -12,6 +12,7 @@ import type { Failure } from '../../logic/state/error.ts'
 import type { Query, QueryAnswer } from '../../logic/state/query.ts'
 import type { MissingVoter } from '../runtime/contacts.ts'
 import type { Dropped } from '../runtime/mail.ts'
+import type { PassingCounts } from '../runtime/passing.ts'
 import type { StopReason } from '../runtime/runtime.ts'
 import type { Replicas } from '../storage/registry.ts'
 import type { Founding } from './taking-part.ts'
@@ -147,6 +148,10 @@ export interface ReplicaStatus extends EngineStatus {
   readonly missing: readonly MissingVoter[]
   /** Peers with a connection to this replica. */
   readonly connected: readonly NodeId[]
+  /** Those of `connected` with a connection of their own; the others are reached by one of these. */
+  readonly linked: readonly NodeId[]
+  /** What went by thirds so far, and what this replica passed on between others. */
+  readonly passed: PassingCounts
   /** Frames that were refused, by reason. */
   readonly dropped: Dropped
 }

@@ -119,6 +119,8 @@ export function startReplica(config: ReplicaHostConfig): ReplicaHost {
     replica,
     storage,
     transports,
+    codec,
+    key: config.key,
     mail: new Mail({ codec, self, ensemble, kind }),
     now: () => clock.now(),
     steadyMs: () => clock.steadyMs(),
@@ -138,13 +140,15 @@ export function startReplica(config: ReplicaHostConfig): ReplicaHost {
   })
   runtime.setLastWords(replica.farewell(hostingPage))
   const stopTicker = startTicker(clock, () => runtime.push({ type: 'tick' }))
-  for (const transport of transports)
+  for (const transport of transports) {
     transport.start({ node: self, key: config.key, ensemble }, event => {
       if (event.type === 'foreign') return config.foreign(event.ensemble)
       runtime.onTransport(transport, event)
       if (event.type === 'up')
         config.watchPeer(event.peer, () => runtime.push({ type: 'suspect', peer: event.peer }))
     })
+    transport.want(runtime.wanted)
+  }
   const onLost = () => runtime.fail(storage.lost.reason)
   if (storage.lost.aborted) onLost()
   else storage.lost.addEventListener('abort', onLost, { once: true })
@@ -171,6 +175,8 @@ export function startReplica(config: ReplicaHostConfig): ReplicaHost {
       digest: machine.digest(),
       missing: runtime.missing(replica.status().membership.voters),
       connected: runtime.connected,
+      linked: runtime.linked,
+      passed: runtime.passed,
       dropped: runtime.dropped,
     }),
     leave: async () => {

@@ -258,6 +258,9 @@ export const hintFreshTicks = 500
 /** Links that one hint names: as many as one replica keeps. */
 export const hintLinksMax = 256
 
+/** Frames that one signature covers: what gathers while the one before is being made. */
+export const passedFramesMax = 256
+
 /** Frames for one peer that wait to be signed, or from one author to be checked: a burst of a tick or two. What is more is lost. */
 export const passedWaitingMax = 1_024
 export const passedWaitingBytesMax = 8 * 1_024 * 1_024

@@ -18,9 +18,8 @@ import {
 import { err, ok, type Result } from '../base/result.ts'
 import type { EngineName } from '../consensus/engine.ts'
 import type { AnyEngineKind } from '../consensus/engines.ts'
-
-/** Raised with every change that an older reader would misunderstand. */
-export const wireVersion = 2
+import { type HostFrame, isHostFrame, parseHostFrame } from './host-frame.ts'
+import { wireVersion } from './version.ts'
 
 export type PeerMessage =
   /** Of the engine, for the engine. */
@@ -62,13 +61,33 @@ export function encodeEnvelope(codec: Codec, envelope: Envelope): Uint8Array {
   return codec.encode([wireVersion, ensemble, engine, from, to, messages])
 }
 
+/** What a frame is: for the replica, or for its host. */
+export type FrameContent =
+  | { readonly for: 'replica'; readonly envelope: Envelope }
+  | { readonly for: 'host'; readonly frame: HostFrame }
+
+/** What is in `bytes`, or why it is dropped. Never throws. */
+export function readFrame(reader: Reader, bytes: Uint8Array): Result<FrameContent, EnvelopeDefect> {
+  const decoded: unknown = reader.codec.decode(bytes)
+  if (!Array.isArray(decoded) || !isCounter(decoded[0])) return err('notAnEnvelope')
+  if (decoded[0] !== wireVersion) return err('otherVersion')
+  if (isHostFrame(decoded)) {
+    const frame = parseHostFrame(decoded)
+    return frame === null ? err('notAnEnvelope') : ok({ for: 'host', frame })
+  }
+  const envelope = parseEnvelope(reader, decoded)
+  return envelope.ok ? ok({ for: 'replica', envelope: envelope.value }) : envelope
+}
+
 /** The envelope in `bytes`, or why it is dropped. Never throws. */
 export function readEnvelope(reader: Reader, bytes: Uint8Array): Result<Envelope, EnvelopeDefect> {
-  const decoded = reader.codec.decode(bytes)
-  if (!Array.isArray(decoded)) return err('notAnEnvelope')
-  const [version, ensemble, engine, from, to, messages] = decoded as readonly unknown[]
-  if (!isCounter(version)) return err('notAnEnvelope')
-  if (version !== wireVersion) return err('otherVersion')
+  const content = readFrame(reader, bytes)
+  if (!content.ok) return content
+  return content.value.for === 'replica' ? ok(content.value.envelope) : err('notAnEnvelope')
+}
+
+function parseEnvelope(reader: Reader, decoded: readonly unknown[]): Result<Envelope, EnvelopeDefect> {
+  const [, ensemble, engine, from, to, messages] = decoded
   if (!isId(ensemble) || !isId(from) || !isId(to) || !Array.isArray(messages)) return err('notAnEnvelope')
   if (ensemble !== reader.ensemble) return err('otherEnsemble')
   if (engine !== reader.kind.name) return err('otherEngine')

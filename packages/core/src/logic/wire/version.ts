@@ -1,0 +1,2 @@
+/** Raised with every change that an older reader would misunderstand. */
+export const wireVersion = 3
