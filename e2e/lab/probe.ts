@@ -5,16 +5,24 @@
 import {
   ensembleId,
   type Lane,
-  mintNodeKey,
+  type NodeKey,
   nodeId,
   type PageToWorker,
   type WorkerToPage,
 } from '@peerkeeper/core/transport'
 import { broadcastSignaling, webrtc, webSocketSignaling } from '@peerkeeper/webrtc'
 
+/** Who a probe is. Its key is bytes here, so that another page can be the same probe later. */
+export interface ProbeIdentity {
+  readonly node: string
+  readonly publicKey: readonly number[]
+  /** PKCS #8. */
+  readonly privateKey: readonly number[]
+}
+
 export interface ProbeOptions {
   readonly room: string
-  readonly node: string
+  readonly identity: ProbeIdentity
   /** Only those of the same ensemble connect. */
   readonly ensemble: string
   /** The signaling server; without one, BroadcastChannel. */
@@ -30,14 +38,14 @@ const keep = 3
 
 export type Probe = Awaited<ReturnType<typeof startProbe>>
 
-export async function startProbe({ room, node, ensemble, signaling, channels = 'page' }: ProbeOptions) {
+export async function startProbe({ room, identity, ensemble, signaling, channels = 'page' }: ProbeOptions) {
   const transport = webrtc({
     signaling:
       signaling === undefined ? broadcastSignaling({ room }) : webSocketSignaling({ url: signaling, room }),
   })
   const { port1, port2 } = new MessageChannel()
   const worker = channels === 'page' ? port2 : startWorker(port2)
-  const ups: { peer: string; connection: number }[] = []
+  const ups: { peer: string; connection: number; at: number }[] = []
   const downs: { peer: string; at: number }[] = []
   const kept: { peer: string; bytes: number; sum: number }[] = []
   let awaitPong: (() => void) | undefined
@@ -49,7 +57,7 @@ export async function startProbe({ room, node, ensemble, signaling, channels = '
   worker.onmessage = ({ data: event }: MessageEvent<PageToWorker>) => {
     switch (event.type) {
       case 'up':
-        return void ups.push({ peer: event.peer, connection: event.connection })
+        return void ups.push({ peer: event.peer, connection: event.connection, at: now() })
       case 'down':
         return void downs.push({ peer: event.peer, at: now() })
       case 'frame':
@@ -61,8 +69,13 @@ export async function startProbe({ room, node, ensemble, signaling, channels = '
   }
   transport.attach(port1)
   addEventListener('pagehide', () => transport.close())
-  const key = await mintNodeKey()
-  tell({ type: 'start', node: nodeId(node), key, ensemble: ensembleId(ensemble), takesChannels: false })
+  tell({
+    type: 'start',
+    node: nodeId(identity.node),
+    key: await keyOf(identity),
+    ensemble: ensembleId(ensemble),
+    takesChannels: false,
+  })
 
   return {
     ups,
@@ -93,6 +106,16 @@ export async function startProbe({ room, node, ensemble, signaling, channels = '
       }
       return times.sort((a, b) => a - b)
     },
+  }
+}
+
+async function keyOf({ publicKey, privateKey }: ProbeIdentity): Promise<NodeKey> {
+  const algorithm = { name: 'ECDSA', namedCurve: 'P-256' }
+  return {
+    publicKey: Uint8Array.from(publicKey),
+    privateKey: await crypto.subtle.importKey('pkcs8', Uint8Array.from(privateKey), algorithm, false, [
+      'sign',
+    ]),
   }
 }
 

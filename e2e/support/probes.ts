@@ -1,8 +1,23 @@
 /** Probes (lab/probe.ts) as tests drive them: two pages in a mesh that exchange frames of every size. */
+
+import { compareIds, mintNodeKey, nodeIdOf } from '@peerkeeper/core/transport'
 import { expect, type Page } from '@playwright/test'
-import type { ProbeOptions } from '../lab/probe.ts'
+import type { ProbeIdentity, ProbeOptions } from '../lab/probe.ts'
 
 const megabyte = 1_000_000
+
+/** Who two probes are: the first one dials. */
+export async function mintPair(): Promise<readonly [ProbeIdentity, ProbeIdentity]> {
+  const [one, two] = [await mintIdentity(), await mintIdentity()]
+  return compareIds(one.node, two.node) < 0 ? [one, two] : [two, one]
+}
+
+export async function mintIdentity(): Promise<ProbeIdentity> {
+  const { publicKey, privateKey } = await mintNodeKey({ isExtractable: true })
+  const exported = new Uint8Array(await crypto.subtle.exportKey('pkcs8', privateKey))
+  const node = await nodeIdOf(publicKey)
+  return { node, publicKey: Array.from(publicKey), privateKey: Array.from(exported) }
+}
 
 /** Makes a page that has the lab in it a probe. */
 export const startProbe = (page: Page, options: ProbeOptions): Promise<void> =>

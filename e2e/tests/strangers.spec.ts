@@ -1,5 +1,5 @@
 /** Frames that no replica sent. */
-import { startProbe, upsOf } from '../support/probes.ts'
+import { mintIdentity, startProbe, upsOf } from '../support/probes.ts'
 import { expectSameState, openKeeper, statusOf, waitForData, waitForVoters } from '../support/tab.ts'
 import { expect, test } from '../support/test.ts'
 import { treeOf } from '../support/tree.ts'
@@ -19,14 +19,15 @@ test('E2E-21 garbage, foreign and forged frames are dropped and counted, and cha
 
   const page = await openPage()
   const { ensemble } = a
-  await startProbe(page, { room, node: 'intruder', ensemble })
+  const intruder = await mintIdentity()
+  await startProbe(page, { room, identity: intruder, ensemble })
   await expect
     .poll(async () => (await upsOf(page)).map(({ peer }) => peer).sort())
     .toEqual(tabs.map(({ node }) => node).sort())
   await page.evaluate(
-    ({ target, victim, ensemble }) => {
+    ({ self, target, victim, ensemble }) => {
       const { probe, forge } = window.lab
-      const real = { version: 3, ensemble, engine: 'multi-paxos', from: 'intruder', to: target }
+      const real = { version: 3, ensemble, engine: 'multi-paxos', from: self, to: target }
       const frames = [
         new Uint8Array(0),
         new Uint8Array([0xc1]),
@@ -41,7 +42,7 @@ test('E2E-21 garbage, foreign and forged frames are dropped and counted, and cha
       ]
       for (const frame of frames) probe?.sendBytes(target, 'control', frame)
     },
-    { target: a.node, victim: b.node, ensemble },
+    { self: intruder.node, target: a.node, victim: b.node, ensemble },
   )
   await expect
     .poll(async () => (await statusOf(a)).dropped)

@@ -1,12 +1,14 @@
-import { mintNodeKey, type PageToWorker } from '@peerkeeper/core/transport'
+import type { PageToWorker } from '@peerkeeper/core/transport'
 import { afterEach, expect, test, vi } from 'vitest'
 import { broadcastSignaling, webrtc } from '../src/page/index.ts'
 import type { Dial } from '../src/page/link/dial.ts'
 import { pageTimers } from '../src/page/timers.ts'
 import { createPageTransport } from '../src/page/webrtc.ts'
 import { type FakeChannels, fakeChannels, joinChannels } from './fake-page-channel.ts'
+import { type MintedNode, mintNodes } from './identities.ts'
 
-const key = await mintNodeKey()
+const [alice, bob] = (await mintNodes(2)) as [MintedNode, MintedNode]
+const starts = (minted: MintedNode) => ({ type: 'start', ensemble: 'e', ...minted })
 
 let ends: (() => void)[] = []
 afterEach(() => {
@@ -66,31 +68,31 @@ test('RTC-14 a worker is served over its port, from start to close; what is no m
     'start',
     {},
     { type: 'start' },
-    { type: 'start', node: 'a b', key, ensemble: 'e' },
-    { type: 'start', node: 'a', ensemble: 'e' },
+    { ...starts(alice), node: 'a b' },
+    { ...starts(alice), key: null },
   ]) {
     a.port.postMessage(garbage)
   }
-  a.port.postMessage({ type: 'start', node: 'a', key, ensemble: 'e' })
-  a.port.postMessage({ type: 'start', node: 'z', key, ensemble: 'e' })
-  b.port.postMessage({ type: 'start', node: 'b', key, ensemble: 'e' })
+  a.port.postMessage(starts(alice))
+  a.port.postMessage(starts(bob))
+  b.port.postMessage(starts(bob))
   await vi.waitFor(() => expect([a.heard.length, b.heard.length]).toEqual([1, 1]))
   expect([a.heard[0], b.heard[0]]).toMatchObject([
-    { type: 'up', peer: 'b' },
-    { type: 'up', peer: 'a' },
+    { type: 'up', peer: bob.node },
+    { type: 'up', peer: alice.node },
   ])
-  a.port.postMessage({ type: 'send', peer: 'b', lane: 'slow', bytes: Uint8Array.of(0) })
-  a.port.postMessage({ type: 'send', peer: 'b', lane: 'bulk', bytes: [0] })
+  a.port.postMessage({ type: 'send', peer: bob.node, lane: 'slow', bytes: Uint8Array.of(0) })
+  a.port.postMessage({ type: 'send', peer: bob.node, lane: 'bulk', bytes: [0] })
   a.port.postMessage({ type: 'send', peer: 'nobody', lane: 'bulk', bytes: Uint8Array.of(0) })
-  a.port.postMessage({ type: 'send', peer: 'b', lane: 'bulk', bytes: Uint8Array.of(1, 2) })
-  a.port.postMessage({ type: 'send', peer: 'b', lane: 'control', bytes: Uint8Array.of(3) })
+  a.port.postMessage({ type: 'send', peer: bob.node, lane: 'bulk', bytes: Uint8Array.of(1, 2) })
+  a.port.postMessage({ type: 'send', peer: bob.node, lane: 'control', bytes: Uint8Array.of(3) })
   await vi.waitFor(() => expect(b.heard).toHaveLength(3))
   expect(b.heard.slice(1)).toMatchObject([
-    { type: 'frame', peer: 'a', bytes: Uint8Array.of(1, 2) },
-    { type: 'frame', peer: 'a', bytes: Uint8Array.of(3) },
+    { type: 'frame', peer: alice.node, bytes: Uint8Array.of(1, 2) },
+    { type: 'frame', peer: alice.node, bytes: Uint8Array.of(3) },
   ])
   a.port.postMessage({ type: 'close' })
-  await vi.waitFor(() => expect(b.heard.at(-1)).toMatchObject({ type: 'down', peer: 'a' }))
+  await vi.waitFor(() => expect(b.heard.at(-1)).toMatchObject({ type: 'down', peer: alice.node }))
   expect(a.heard).toHaveLength(1)
 })
 
@@ -98,16 +100,16 @@ test('RTC-21 what the worker gave as its last words is said when the page goes a
   const dial = fakeDial()
   const a = replica(dial, 'farewell')
   const b = replica(dial, 'farewell')
-  a.port.postMessage({ type: 'start', node: 'a', key, ensemble: 'e' })
-  b.port.postMessage({ type: 'start', node: 'b', key, ensemble: 'e' })
+  a.port.postMessage(starts(alice))
+  b.port.postMessage(starts(bob))
   await vi.waitFor(() => expect([a.heard.length, b.heard.length]).toEqual([1, 1]))
-  a.port.postMessage({ type: 'lastWords', peer: 'b', bytes: 'none' })
-  a.port.postMessage({ type: 'lastWords', peer: 'b', bytes: Uint8Array.of(7) })
-  a.port.postMessage({ type: 'send', peer: 'b', lane: 'control', bytes: Uint8Array.of(1) })
+  a.port.postMessage({ type: 'lastWords', peer: bob.node, bytes: 'none' })
+  a.port.postMessage({ type: 'lastWords', peer: bob.node, bytes: Uint8Array.of(7) })
+  a.port.postMessage({ type: 'send', peer: bob.node, lane: 'control', bytes: Uint8Array.of(1) })
   await vi.waitFor(() => expect(b.heard).toHaveLength(2))
   a.transport.farewell()
-  await vi.waitFor(() => expect(b.heard.at(-1)).toMatchObject({ type: 'down', peer: 'a' }))
-  expect(b.heard.at(-2)).toMatchObject({ type: 'frame', peer: 'a', bytes: Uint8Array.of(7) })
+  await vi.waitFor(() => expect(b.heard.at(-1)).toMatchObject({ type: 'down', peer: alice.node }))
+  expect(b.heard.at(-2)).toMatchObject({ type: 'frame', peer: alice.node, bytes: Uint8Array.of(7) })
 })
 
 test('RTC-14 a transport serves one port, and none once it is closed', async () => {
@@ -137,12 +139,12 @@ test('RTC-19 links tells each peer, its state and what went wrong', async () => 
   const a = replica(dial, 'links')
   const b = replica(dial, 'links')
   expect(a.transport.links()).toEqual([])
-  a.port.postMessage({ type: 'start', node: 'a', key, ensemble: 'e' })
-  b.port.postMessage({ type: 'start', node: 'b', key, ensemble: 'e' })
+  a.port.postMessage(starts(alice))
+  b.port.postMessage(starts(bob))
   await vi.waitFor(() =>
     expect(a.transport.links()).toEqual([
       {
-        peer: 'b',
+        peer: bob.node,
         state: 'up',
         framesDropped: 0,
         failures: 0,
@@ -155,6 +157,16 @@ test('RTC-19 links tells each peer, its state and what went wrong', async () => 
   )
   b.transport.close()
   await vi.waitFor(() => expect(a.transport.links()).toEqual([]))
+})
+
+test('SEC-2 a page tells what it refused, and is not connected with whoever cannot prove their name', async () => {
+  const dial = fakeDial()
+  const [a, b] = [replica(dial, 'refused'), replica(dial, 'refused')]
+  expect(a.transport.refused()).toMatchObject({ unproven: 0, otherKey: 0 })
+  a.port.postMessage(starts(alice))
+  b.port.postMessage({ ...starts(bob), key: alice.key })
+  await vi.waitFor(() => expect(a.transport.refused().otherKey).toBeGreaterThan(0))
+  expect([a.heard, a.transport.links()]).toEqual([[], []])
 })
 
 /** Where the channels of a transport go whose worker says `takesChannels` and whose browser can hand them over, or not. */
@@ -180,8 +192,8 @@ async function placeOf(channels: 'auto' | 'page' | 'worker', takesChannels: unkn
     port2.close()
   })
   transport.attach(port1)
-  port2.postMessage({ type: 'start', node: 'a', key, ensemble: 'e', takesChannels })
-  b.port.postMessage({ type: 'start', node: 'b', key, ensemble: 'e' })
+  port2.postMessage({ ...starts(alice), takesChannels })
+  b.port.postMessage(starts(bob))
   await vi.waitFor(() => expect(transport.links()).toHaveLength(1))
   const place = transport.links()[0]?.channels
   transport.close()
@@ -201,8 +213,8 @@ test('RTC-25 frames go past the page where worker and browser can and nobody say
 test("RTC-25 where the channels are the worker's, the page says nothing of who is up; what is no news is ignored", async () => {
   const dial = fakeDial()
   const [a, b] = [replica(dial, 'news'), replica(dial, 'news')]
-  a.port.postMessage({ type: 'start', node: 'a', key, ensemble: 'e', takesChannels: true })
-  b.port.postMessage({ type: 'start', node: 'b', key, ensemble: 'e', takesChannels: true })
+  a.port.postMessage({ ...starts(alice), takesChannels: true })
+  b.port.postMessage({ ...starts(bob), takesChannels: true })
   await vi.waitFor(() => expect([a.heard.length, b.heard.length]).toEqual([1, 1]))
   const [given] = a.heard
   if (given?.type !== 'channels') throw new Error('the page handed nothing over')

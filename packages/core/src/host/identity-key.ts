@@ -72,5 +72,12 @@ export const base64url = (bytes: Uint8Array): string =>
     .replaceAll('/', '_')
     .replaceAll('=', '')
 
+/** The bytes that `text` stands for, or null where it is not written as `base64url` writes. */
+export function bytesOfBase64url(text: string): Uint8Array<ArrayBuffer> | null {
+  if (!/^[0-9A-Za-z_-]*$/.test(text) || text.length % 4 === 1) return null
+  const binary = atob(text.replaceAll('-', '+').replaceAll('_', '/'))
+  return Uint8Array.from(binary, letter => letter.charCodeAt(0))
+}
+
 /** Nothing here is in shared memory, which WebCrypto does not take. */
 const unshared = (bytes: Uint8Array): Uint8Array<ArrayBuffer> => bytes as Uint8Array<ArrayBuffer>

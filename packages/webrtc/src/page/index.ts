@@ -16,6 +16,7 @@ export {
   readInvite,
 } from './signaling/hand/hand.ts'
 export type { HandOutcome } from './signaling/hand/meetings.ts'
+export type { Refusal, Refusals } from './signaling/refusals.ts'
 export {
   type SignalingStatus,
   type WebSocketSignalingOptions,

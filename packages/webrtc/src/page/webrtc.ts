@@ -12,6 +12,8 @@ import { createMesh, type Mesh, type MeshOptions } from './mesh.ts'
 import { type NetworkHints, pageHints } from './network-hints.ts'
 import { parseWorkerToPage } from './parse-worker.ts'
 import type { Signaling } from './signaling/contract.ts'
+import { type ProvenSignaling, provenSignaling } from './signaling/proven.ts'
+import { countRefusals, type Refusals } from './signaling/refusals.ts'
 import { pageTimers, randomId } from './timers.ts'
 
 export interface WebRtcOptions {
@@ -50,6 +52,8 @@ export interface WebRtcLink extends PageLink {
 
 export interface WebRtcTransport extends PageTransport {
   links(): readonly WebRtcLink[]
+  /** What came by signaling and was refused so far, by reason: strangers, forgeries, what came twice. */
+  refused(): Refusals
 }
 
 /**
@@ -90,12 +94,13 @@ export interface PageTransportOptions
 export function createPageTransport(options: PageTransportOptions): WebRtcTransport {
   let attached: MessagePort | undefined
   let mesh: Mesh | undefined
+  let signaling: ProvenSignaling | undefined
   /** Where the lanes run, if not in this page. Fixed when the worker starts. */
   let workerLanes: WorkerLanes | undefined
   let stopListening = () => {}
   let isClosed = false
 
-  function start(port: MessagePort, { node, ensemble, takesChannels }: Start): void {
+  function start(port: MessagePort, { node, key, ensemble, takesChannels }: Start): void {
     if (mesh !== undefined) return
     const post = (message: PageToWorker, transfer: Transferable[]) => port.postMessage(message, transfer)
     const { channels } = options
@@ -103,8 +108,10 @@ export function createPageTransport(options: PageTransportOptions): WebRtcTransp
       channels === 'worker' || (channels === 'auto' && takesChannels && options.handsChannelsOver())
     workerLanes = isInWorker ? lanesInWorker(options, post) : undefined
     stopListening = options.hints?.listen(hint => mesh?.wake(hint)) ?? stopListening
+    signaling = provenSignaling(options.signaling, key)
     mesh = createMesh({
       ...options,
+      signaling,
       onPathLost: () => options.hints?.lost(),
       self: { node, ensemble, instance: options.newInstance() },
       openLanes: workerLanes?.open ?? lanesInPage(options),
@@ -161,6 +168,7 @@ export function createPageTransport(options: PageTransportOptions): WebRtcTransp
         linkFacts(peer, link, { channels, isWanted: isWanted(peer) }),
       )
     },
+    refused: () => signaling?.refused() ?? countRefusals().all(),
     close,
     farewell() {
       mesh?.farewell()

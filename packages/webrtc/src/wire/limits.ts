@@ -61,7 +61,10 @@ export const signalTextMax = 32 * 1_024
 /** The largest message to be relayed: a piece of a frame (16 KiB), sealed, with its heads. A server takes no larger ones. */
 export const relayBytesMax = 17 * 1_024
 
-/** What a peer tells about itself in presence: two ids, or their encryption. */
+/** What a peer proves itself with: a public key and a signature, 172 letters. */
+export const proofTextMax = 256
+
+/** What a peer tells about itself in presence: two ids and a proof, or their encryption. */
 export const cardTextMax = 1_024
 export const roomTextMax = 128
 
@@ -127,3 +130,16 @@ export const handTextsPerSecond = 100
 export const handTextsBurst = 2_000
 /** Beyond this much that waits for a device, signals to it are lost. */
 export const handWaitingMax = 1_024 * 1_024
+
+/**
+ * Events of signaling that wait for their proofs to be checked (a fraction of a millisecond each): of one instance, a whole
+ * handshake with a hundred candidates; of all, a handshake each of the members of the largest ensemble. More are dropped.
+ */
+export const signalsQueuedMax = 128
+export const signalsQueuedTotalMax = 4_096
+
+/** Instances whose proofs are being checked: all members of the largest ensemble at once, some of them twice. */
+export const strangersMax = 256
+
+/** Instances that are remembered with what they have proven, also after they left: linksMax, each of them reloaded a few times. */
+export const instancesMax = 1_024

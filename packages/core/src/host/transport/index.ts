@@ -1,5 +1,5 @@
 /** The door for packages that bring a transport. */
-export { type EnsembleId, ensembleId, isId, type NodeId, nodeId } from '../../logic/base/ids.ts'
+export { compareIds, type EnsembleId, ensembleId, isId, type NodeId, nodeId } from '../../logic/base/ids.ts'
 export {
   foreignEnsemblesMax,
   frameBytesMax,
@@ -11,6 +11,7 @@ export { type Candidate, choose, type Wanted } from '../../logic/topology/wanted
 export type { FoundingArbiter } from '../arbiter.ts'
 export {
   base64url,
+  bytesOfBase64url,
   mintNodeKey,
   type NodeKey,
   nodeIdOf,

@@ -10,6 +10,8 @@ export interface Peer {
   readonly ensemble: EnsembleId
   /** Random, minted each time a transport starts: tells a tab from the same tab after a reload. Signals are addressed to it. */
   readonly instance: string
+  /** What proves it (see wire/proof.ts): carried as it is by every way of signaling, and added by none. */
+  readonly proof?: string
 }
 
 export type SignalingEvent =

@@ -113,10 +113,10 @@ function createSession(
     relays = false
     opened.binaryType = 'arraybuffer'
     cancelTimer = timers.after(clientSilenceMs, () => drop('the server does not answer'))
-    const { node, ensemble } = self
-    const card = JSON.stringify({ node, ensemble })
-    const proof = token === undefined ? {} : { token }
-    opened.onopen = () => say({ type: 'join', room, instance: self.instance, card, key, ...proof })
+    const { node, ensemble, proof } = self
+    const card = JSON.stringify({ node, ensemble, proof })
+    const admission = token === undefined ? {} : { token }
+    opened.onopen = () => say({ type: 'join', room, instance: self.instance, card, key, ...admission })
     opened.onmessage = event => {
       isSilent = false
       if (typeof event.data === 'string') heard(event.data)
