@@ -2,7 +2,7 @@
 
 import { err, ok, type Result } from '../logic/base/result.ts'
 import type { EngineName } from '../logic/consensus/engine.ts'
-import { engineNames } from '../logic/consensus/engines.ts'
+import { engineNames } from '../logic/consensus/engine-names.ts'
 import { type FaultName, faultNames } from './fault-parts.ts'
 import type { Twist } from './plan.ts'
 
@@ -38,7 +38,7 @@ export const usage = `usage: npm run sim -- [options]
   --workers N       processor cores to use (default 2)`
 
 export function parseArguments(words: readonly string[]): Result<Arguments, string> {
-  let engine = engineNames[0] ?? 'multi-paxos'
+  let engine: EngineName = engineNames[0]
   let seeds: readonly [number, number] = [1, 300]
   let faults: readonly FaultName[] | null = null
   let followed: number | null = null

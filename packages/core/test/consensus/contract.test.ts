@@ -1,5 +1,6 @@
 import { describe, test } from 'vitest'
-import { engineKind, engineNames } from '../../src/logic/consensus/engines.ts'
+import { engineNames } from '../../src/logic/consensus/engine-names.ts'
+import { engineKind } from '../../src/logic/consensus/engines.ts'
 import { engineContract } from '../../src/testing/engine-contract/contract.ts'
 
 describe.each(engineNames)('%s', name => {

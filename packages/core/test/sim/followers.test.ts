@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { engineNames } from '../../src/logic/consensus/engines.ts'
+import { engineNames } from '../../src/logic/consensus/engine-names.ts'
 import { drawPlan, runPlan } from '../../src/sim/index.ts'
 
 /** With short histories clients have to begin anew now and then, with long ones they seldom do. */

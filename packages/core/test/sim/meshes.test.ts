@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { EngineName } from '../../src/logic/consensus/engine.ts'
-import { engineNames } from '../../src/logic/consensus/engines.ts'
+import { engineNames } from '../../src/logic/consensus/engine-names.ts'
 import type { SimNode } from '../../src/sim/node.ts'
 import { electionTimeoutMs, Scripted } from './scripted.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { engineNames } from '../../src/logic/consensus/engines.ts'
+import { engineNames } from '../../src/logic/consensus/engine-names.ts'
 import { type FaultName, faultNames, faultParts } from '../../src/sim/fault-parts.ts'
 import { drawPlan, type Plan, runPlan, runSeed } from '../../src/sim/index.ts'
 import { without } from '../../src/sim/plan.ts'

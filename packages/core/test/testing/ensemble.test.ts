@@ -1,5 +1,5 @@
 import { afterEach, expect, test } from 'vitest'
-import { engineNames } from '../../src/logic/consensus/engines.ts'
+import { engineNames } from '../../src/logic/consensus/engine-names.ts'
 import { type Ensemble, startEnsemble } from '../../src/testing/ensemble.ts'
 import { until } from '../integration/ensemble.ts'
 

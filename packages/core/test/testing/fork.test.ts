@@ -2,7 +2,7 @@ import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { Keeper } from '../../src/client/keeper.ts'
 import type { MissingQuorum } from '../../src/host/worker/protocol.ts'
 import { forkSlots } from '../../src/logic/base/limits.ts'
-import { engineNames } from '../../src/logic/consensus/engines.ts'
+import { engineNames } from '../../src/logic/consensus/engine-names.ts'
 import { type Ensemble, type EnsembleOptions, startEnsemble } from '../../src/testing/ensemble.ts'
 
 let ensembles: Ensemble[] = []

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { Keeper } from '../../src/client/keeper.ts'
-import { engineNames } from '../../src/logic/consensus/engines.ts'
+import { engineNames } from '../../src/logic/consensus/engine-names.ts'
 import {
   type VirtualEnsemble,
   type VirtualEnsembleOptions,

@@ -23,7 +23,7 @@ import {
   sessionId,
 } from '../../logic/base/ids.ts'
 import type { EngineName } from '../../logic/consensus/engine.ts'
-import { engineNames } from '../../logic/consensus/engines.ts'
+import { engineNames } from '../../logic/consensus/engine-names.ts'
 import type { OpenError, Opening } from './protocol.ts'
 
 /** Milliseconds. */

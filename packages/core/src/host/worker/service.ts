@@ -5,7 +5,7 @@
 
 import type { EnsembleId, NodeId } from '../../logic/base/ids.ts'
 import { err, ok, type Result } from '../../logic/base/result.ts'
-import { engineNames } from '../../logic/consensus/engines.ts'
+import { engineNames } from '../../logic/consensus/engine-names.ts'
 import { failure } from '../../logic/state/error.ts'
 import type { HistoryBounds } from '../../logic/watch/history.ts'
 import { createCodec } from '../codec.ts'

@@ -9,10 +9,11 @@
 import type { NodeId, Slot } from '../base/ids.ts'
 import type { Random } from '../base/random.ts'
 import type { Ballot } from './ballot.ts'
+import type { EngineName } from './engine-names.ts'
 import type { Membership, MembershipChange } from './membership.ts'
 import type { Run, Value } from './value.ts'
 
-export type EngineName = 'paxos' | 'multi-paxos' | 'raft' | 'zab'
+export type { EngineName }
 
 export type EngineInput<Message> =
   /** Time passes. */

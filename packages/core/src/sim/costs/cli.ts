@@ -1,5 +1,5 @@
 /** Prints the tables of docs/COSTS.md: `npm run costs`. */
-import { engineNames } from '../../logic/consensus/engines.ts'
+import { engineNames } from '../../logic/consensus/engine-names.ts'
 import { commitCosts, recoveryCosts } from './costs.ts'
 
 const sizes = [3, 5, 7]

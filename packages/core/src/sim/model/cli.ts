@@ -1,6 +1,6 @@
 /** The model checker's command: explores the worlds of an engine and prints what was seen. */
 import type { EngineName } from '../../logic/consensus/engine.ts'
-import { engineNames } from '../../logic/consensus/engines.ts'
+import { engineNames } from '../../logic/consensus/engine-names.ts'
 import { explore } from './explore.ts'
 import { worldsOf } from './worlds.ts'
 
