@@ -25,6 +25,7 @@ const parts = [
   [`${core}/host/worker`, ['logic/*', 'host/storage', 'host/transport', 'host/runtime', 'host/time', 'host']],
   [`${core}/client`, ['logic/base', 'logic/state', 'host/time', 'types:*']],
   [`${core}/node`, ['logic/*', 'host/storage', 'host/transport', 'host/worker', 'host', 'client']],
+  [`${core}/recipes`, ['types:client']],
   [`${core}/testing`, ['*']],
   [`${core}/sim`, ['logic/*', 'host', 'types:host/storage', 'types:host/transport']],
 ]
@@ -37,6 +38,7 @@ const exceptions = new Map([
   ],
   [`${core}/client/default-worker.ts`, ['host/worker']],
   [`${core}/client/seat.ts`, ['host/worker']],
+  [`${core}/recipes/error.ts`, ['client']],
   [`${core}/logic/consensus/log.ts`, ['logic/consensus/paxos']],
 ])
 

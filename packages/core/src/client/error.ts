@@ -10,6 +10,10 @@ export type KeeperErrorCode =
   | 'Aborted'
   /** The keeper was closed by its app. */
   | 'Closed'
+  /** Of a recipe's hold: no quorum is in reach, so it may be lost, or may not. What ends the work, never an answer of the tree. */
+  | 'Suspended'
+  /** Of a recipe's hold: somebody deleted the znode by which it was held. */
+  | 'Lost'
   /** The worker does not answer any more: it was terminated, or its tab frozen for long. */
   | 'WorkerDied'
   /** The replica stopped for good: its storage failed, or an invariant broke. The message says which. */
