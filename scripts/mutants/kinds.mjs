@@ -56,3 +56,12 @@ export const ofFounding = (name, breaks, file, find, replace) => ({
   tests: ['host/founding.test.ts', 'host/identity.test.ts'],
   edits: [{ file: `../host/worker/${file}`, find, replace }],
 })
+
+/** Recipes are what clients do: seen by the rules of these tests. */
+export const ofRecipes = (name, breaks, file, find, replace, ...tests) => ({
+  name: `recipe-${name}`,
+  breaks,
+  engine: 'multi-paxos',
+  tests: tests.map(test => `recipes/${test}.test.ts`),
+  edits: [{ file: `../recipes/${file}`, find, replace }],
+})

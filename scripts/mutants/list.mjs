@@ -8,6 +8,7 @@ import { foundingMutants } from './founding.mjs'
 import { multiPaxosMutants } from './multi-paxos.mjs'
 import { paxosMutants } from './paxos.mjs'
 import { raftMutants } from './raft.mjs'
+import { recipeMutants } from './recipes.mjs'
 import { replicaMutants } from './replica.mjs'
 import { zabMutants } from './zab.mjs'
 
@@ -57,6 +58,7 @@ const broken = [
   ...zabMutants,
   ...forkMutants,
   ...foundingMutants,
+  ...recipeMutants,
 ]
 
 /** @type {readonly import('./kinds.mjs').Mutant[]} */

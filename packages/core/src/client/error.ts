@@ -12,7 +12,7 @@ export type KeeperErrorCode =
   | 'Closed'
   /** Of a recipe's hold: no quorum is in reach, so it may be lost, or may not. What ends the work, never an answer of the tree. */
   | 'Suspended'
-  /** Of a recipe's hold: somebody deleted the znode by which it was held. */
+  /** Of a recipe's hold: the znode by which it was held is gone. Somebody deleted it, or it went with its session. */
   | 'Lost'
   /** The worker does not answer any more: it was terminated, or its tab frozen for long. */
   | 'WorkerDied'

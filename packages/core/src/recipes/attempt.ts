@@ -6,6 +6,7 @@
 import type { CallOptions } from '../client/index.ts'
 import { KeeperError } from './error.ts'
 import { patienceMs } from './limits.ts'
+import { onState } from './states.ts'
 import { isOver, lossOf, type Tree, type WaitOptions } from './tree.ts'
 
 export class Attempt {
@@ -21,11 +22,11 @@ export class Attempt {
     const onAbort = () => giveUp('Aborted', `${what}: given up by its signal`)
     if (signal?.aborted) onAbort()
     signal?.addEventListener('abort', onAbort, until)
-    const onState = () => {
+    const check = () => {
       if (isOver(tree.state)) this.#givenUp.abort(lossOf(tree.state))
     }
-    onState()
-    tree.on('state', onState, { signal: this.#over.signal })
+    check()
+    onState(tree, check, this.#over.signal)
     if (timeoutMs === undefined) return
     const cancel = tree.clock.after(timeoutMs, () => giveUp('Timeout', `${what}: not in ${timeoutMs} ms`))
     this.#over.signal.addEventListener('abort', cancel, { once: true })
@@ -69,7 +70,7 @@ export class Attempt {
     try {
       await this.race(
         new Promise<void>(resolve => {
-          this.#tree.on('state', state => state === 'connected' && resolve(), { signal: heard.signal })
+          onState(this.#tree, () => this.#tree.state === 'connected' && resolve(), heard.signal)
         }),
       )
     } finally {

@@ -6,6 +6,7 @@
 import type { WatchEvent } from '../client/index.ts'
 import type { Attempt } from './attempt.ts'
 import { KeeperError } from './error.ts'
+import { onState } from './states.ts'
 import { isOver, lossOf, type Tree } from './tree.ts'
 import { lost } from './znode.ts'
 
@@ -36,11 +37,11 @@ export async function guard(
     loss.abort(reason)
     over.abort()
   }
-  const onState = () => {
+  const check = () => {
     const reason = lossOf(tree.state)
     if (reason !== null && (suspension === 'counts' || isOver(tree.state))) lose(reason)
   }
-  tree.on('state', onState, { signal: over.signal })
+  onState(tree, check, over.signal)
   const onEvent = (event: WatchEvent) => {
     if (event.type === 'NodeDeleted') lose(lost(path))
     else if (event.type === 'NodeDataChanged') asked.abort()
@@ -58,7 +59,7 @@ export async function guard(
     over.abort()
     throw error
   }
-  onState()
+  check()
   return {
     signal: loss.signal,
     revocation: asked.signal,

@@ -22,7 +22,7 @@ export interface Held extends AsyncDisposable {
   readonly token: number
   /**
    * Aborted when its holder has to stop. The reason is a KeeperError. `Suspended`: no quorum is in reach, it may be lost or
-   * not. `SessionExpired`, `Lost` (its znode was deleted): it is gone. `Closed`: it was released here, or its keeper closed.
+   * not. `SessionExpired`, `Lost` (its znode is gone): it is lost. `Closed`: it was released here, or its keeper closed.
    */
   readonly signal: AbortSignal
   /**

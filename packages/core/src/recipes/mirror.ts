@@ -30,7 +30,7 @@ export class Mirror {
   #events: WatchEvent[] = []
   /** The last change that is known here. Invariant: never goes back. */
   #through = 0
-  /** A snapshot has begun that is not complete. */
+  /** A snapshot is being taken in. */
   #isAmidst = false
   #view: View = { zxid: 0, znodes: new Map() }
 
@@ -56,10 +56,11 @@ export class Mirror {
 
   /** What the reads gave that {@link begin} asked for. Returns whether there is a new view; if not, begin again when there are events. */
   read(readings: ReadonlyMap<string, Reading>): boolean {
-    let isWhole = !this.#isAmidst
+    // What happened before a snapshot that is on its way nobody says.
+    let isWhole = !this.#events.some(({ type }) => type === 'Resync')
     for (const [path, reading] of readings) {
       if (reading === null) {
-        // Deleted since: that event is here already, or what may be read has changed.
+        // Deleted since, and that event is here already; else it may not be read.
         this.#znodes.delete(path)
         isWhole &&= !this.#events.some(event => event.path === path)
       } else {

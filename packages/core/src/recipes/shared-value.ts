@@ -1,6 +1,7 @@
 /**
  * One value that all see and anybody may change: read, written where nobody else did meanwhile, or changed by a function. Who
- * loses the race for a version time and again takes turns with the others that did, so that nobody loses for ever.
+ * loses the race for a version time and again takes turns with the others that did, so that nobody loses for ever: at
+ * `<path>.turns`, a container that goes again, so that the value itself has no children.
  *
  * Source: Curator's SharedValue and DistributedAtomicValue.
  */
@@ -11,7 +12,7 @@ import type { Hold } from './hold.ts'
 import { optimisticTries, patienceMs } from './limits.ts'
 import { hold } from './lock.ts'
 import { mutexLine } from './mutex.ts'
-import { bytesOf, childOf, isError, type Tree, type WaitOptions } from './tree.ts'
+import { bytesOf, isError, type Tree, type WaitOptions } from './tree.ts'
 import { makeParents } from './znode.ts'
 
 /** A value and which one it is: versions grow by one. */
@@ -66,7 +67,7 @@ export class SharedValue {
           const next = await this.#trySet(change(data), version, made)
           if (next !== null) return next
           if (tries === optimisticTries)
-            turn = await hold(this.#tree, mutexLine(childOf(this.path, 'turns'), 'turn'), '', made)
+            turn = await hold(this.#tree, mutexLine(`${this.path}.turns`, 'turn'), '', made)
         }
       } finally {
         void turn?.release()
@@ -107,19 +108,20 @@ export class SharedValue {
   async #trySet(data: Data, version: number, made: Attempt): Promise<Versioned | null> {
     const bytes = bytesOf(data)
     const call = { timeoutMs: patienceMs }
-    try {
-      made.check()
-      const stat =
-        version === -1
-          ? (await made.race(this.#tree.create(this.path, bytes, call))).stat
-          : await made.race(this.#tree.set(this.path, bytes, { version, ...call }))
-      return { data: bytes, version: stat.version, zxid: stat.mzxid }
-    } catch (error) {
-      if (isError(error, 'BadVersion', 'NodeExists')) return null
-      if (!isError(error, 'NoNode')) throw error
-      // It was deleted since, or was never there, nor what it stands under.
-      if (version === -1) await makeParents(this.#tree, this.path, made)
-      return null
-    }
+    for (;;)
+      try {
+        made.check()
+        const stat =
+          version === -1
+            ? (await made.race(this.#tree.create(this.path, bytes, call))).stat
+            : await made.race(this.#tree.set(this.path, bytes, { version, ...call }))
+        return { data: bytes, version: stat.version, zxid: stat.mzxid }
+      } catch (error) {
+        if (isError(error, 'BadVersion', 'NodeExists')) return null
+        if (!isError(error, 'NoNode')) throw error
+        // It was deleted since; or never there, nor what it stands under.
+        if (version !== -1) return null
+        await makeParents(this.#tree, this.path, made)
+      }
   }
 }

@@ -88,4 +88,8 @@ export const waitABit = (tree: Tree, leaving: Promise<unknown>): Promise<void> =
   }).catch(() => undefined)
 
 export const lost = (path: string): KeeperError =>
-  new KeeperError('Lost', 'somebody deleted the znode by which it was held', path)
+  new KeeperError(
+    'Lost',
+    'the znode by which it was held is gone: somebody deleted it, or its session ended',
+    path,
+  )
