@@ -70,11 +70,13 @@ export const recipeMutants = [
     'lock',
   ),
   ofRecipes(
-    'renewed-unasked',
-    'a hold is renewed without a look whether it is still there',
-    'hold.ts',
-    `    if (occupancy.isLeft || !(await awaitTurn(tree, place, made))) return null`,
-    `    if (occupancy.isLeft || !(made.signal.aborted || tree.state !== 'connected' || (await awaitTurn(tree, place, made)))) return null`,
+    'woken-is-turn',
+    'who is woken takes it for its turn, whoever stands before it',
+    'line.ts',
+    `          await changeOf(tree, childOf(line.path, turn.name), made)
+          break`,
+    `          await changeOf(tree, childOf(line.path, turn.name), made)
+          return true`,
     'lock',
   ),
   ofRecipes(
