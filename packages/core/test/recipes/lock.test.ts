@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest'
 import type { Keeper } from '../../src/client/index.ts'
-import { engineNames } from '../../src/logic/consensus/engines.ts'
+import { engineNames } from '../../src/logic/consensus/engine-names.ts'
 import { type Hold, Mutex, withLock } from '../../src/recipes/index.ts'
 import { begin, childrenOf, follow, text } from './world.ts'
 
