@@ -34,6 +34,13 @@ export interface Replica {
   readonly pathsLost: () => number
 }
 
+export interface JoinOptions {
+  readonly instance?: string
+  readonly ensemble?: string
+  /** Default true; false as in Node. */
+  readonly hasRtc?: boolean
+}
+
 export interface World {
   readonly time: FakeTime
   /** All attempts that were ever begun, oldest first. */
@@ -44,9 +51,14 @@ export interface World {
   losesSignals: boolean
   /** Set it, and offers and answers travel but no connection comes of them. */
   blocksConnections: boolean
+  /** Set it, and signaling brings bytes too. */
+  relays: boolean
+  /** Every message that the relay brought, or lost; a test may change what is brought by putting a function here. */
+  readonly relayed: { readonly from: string; readonly to: string; readonly bytes: Uint8Array }[]
+  tamper: (bytes: Uint8Array) => readonly Uint8Array[]
   /** What the dice show. */
   dice: number
-  join(node: string, options?: { readonly instance?: string; readonly ensemble?: string }): Replica
+  join(node: string, options?: JoinOptions): Replica
   /** Delivers an event of signaling to the tab `instance` once time settles. */
   tell(instance: string, event: SignalingEvent): void
   /** The tab dies without a word; signaling notices. Its channels stay as they are. */
@@ -80,6 +92,16 @@ export function createWorld(): World {
     send(to, data) {
       sent.push({ from: self, to, data })
       if (!world.losesSignals) tell(to, { type: 'signal', from: self, data })
+    },
+    relay: {
+      reaches: to => world.relays && tabs.has(self.instance) && tabs.has(to),
+      send(to, bytes) {
+        if (!world.relays || !tabs.has(self.instance)) return
+        world.relayed.push({ from: self.instance, to, bytes: bytes.slice() })
+        for (const each of world.tamper(bytes.slice()))
+          tell(to, { type: 'relayed', instance: self.instance, bytes: each })
+      },
+      waiting: () => 0,
     },
     leave: () => leave(self.instance),
   })
@@ -127,12 +149,15 @@ export function createWorld(): World {
     sent,
     losesSignals: false,
     blocksConnections: false,
+    relays: false,
+    relayed: [],
+    tamper: bytes => [bytes],
     dice: 1,
     tell,
     kill: replica => leave(replica.peer.instance),
     join(node, options = {}) {
       instances += 1
-      const { instance = `${node}${instances}`, ensemble = 'ensemble' } = options
+      const { instance = `${node}${instances}`, ensemble = 'ensemble', hasRtc = true } = options
       const peer: Peer = { node: nodeId(node), ensemble: ensembleId(ensemble), instance }
       const log: string[] = []
       const events: TransportEvent[] = []
@@ -141,12 +166,13 @@ export function createWorld(): World {
       const mesh = createMesh({
         self: peer,
         signaling: signalingOf(peer),
-        dial: dialOf(node),
+        dial: hasRtc ? dialOf(node) : undefined,
         timers: time,
         random: () => world.dice,
         onPathLost: () => {
           pathsLost += 1
         },
+        lanesHere: lanesInPage({ timers: time, afterTask: time.afterTask }),
         openLanes: lanesInPage({ timers: time, afterTask: time.afterTask }),
         sink(event) {
           if (event.type === 'foreign') return void foreign.push(event)

@@ -171,7 +171,7 @@ test('SRV-17 a server whose file was taken from it says so (4013, 503) and goes 
   const asker = await client(server)
   asker.say(found('room', 'a'))
   expect(await asker.closed).toBe(closeCodes.notDurable)
-  expect(await ask(server, '/health')).toMatchObject({ code: 503, text: expect.stringMatching(/ENOENT/) })
+  expect(await ask(server, '/health')).toMatchObject({ code: 503, text: expect.stringMatching(/is gone/) })
   const other = await client(server)
   other.say({ type: 'ping' })
   await eventually(() => expect(other.heard).toEqual([{ type: 'pong' }]))

@@ -149,6 +149,7 @@ test('RTC-19 links tells each peer, its state and what went wrong', async () => 
         framesDropped: 0,
         failures: 0,
         lastReason: undefined,
+        path: 'webrtc',
         isWanted: true,
         reasonCode: undefined,
         channels: 'page',

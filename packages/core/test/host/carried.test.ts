@@ -82,7 +82,7 @@ test('TRANS-19 frames go over the channels that were handed over; the page hears
   expect(there.log).toEqual(['page: opened 1', 'up b 1', 'frame b 1: 1', 'frame b 1: 2'])
 })
 
-test('TRANS-19 channels that are open already when they come are up; one that is not yet takes no frame', () => {
+test('TRANS-19 channels that are open already when they come are up; those that are not yet leave frames to the page', () => {
   const time = createFakeTime()
   const worker = createWorker(time)
   const control = fakeChannel(true)
@@ -95,10 +95,13 @@ test('TRANS-19 channels that are open already when they come are up; one that is
     bulk: fakeChannel(true),
     peerWords: fakeChannel(true),
   })
-  expect(worker.carried.send(b, 'control', Uint8Array.of(1))).toBe(true)
+  expect(worker.carried.send(b, 'control', Uint8Array.of(1))).toBe(false)
   time.settle()
   expect(worker.log).toEqual(['page: opened 4', 'up b 4'])
   expect(control.sent).toEqual([])
+  expect(worker.carried.send(b, 'control', Uint8Array.of(2))).toBe(true)
+  time.settle()
+  expect(control.sent).toHaveLength(1)
 })
 
 test('TRANS-20 a connection that the page gives up is down at once, and nothing more is heard of it', () => {

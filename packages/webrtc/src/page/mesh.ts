@@ -11,7 +11,7 @@ import {
   type TransportEvent,
   type Wanted,
 } from '@peerkeeper/core/transport'
-import { linksMax } from '../wire/limits.ts'
+import { linksMax, relayFlushMs } from '../wire/limits.ts'
 import {
   type AttemptSignal,
   encodeLinkSignal,
@@ -19,8 +19,8 @@ import {
   parseLinkSignal,
 } from '../wire/link-signal.ts'
 import type { Dial } from './link/dial.ts'
-import type { OpenLanes } from './link/lanes.ts'
-import { createLink, type Link, type LinkContext } from './link/link.ts'
+import type { LanesHere, OpenLanes } from './link/lanes.ts'
+import { createLink, type Link, type LinkContext, type Way } from './link/link.ts'
 import type { NetworkHint } from './network-hints.ts'
 import type { Peer, Signaling } from './signaling/contract.ts'
 import { createWishes } from './wishes.ts'
@@ -28,11 +28,15 @@ import { createWishes } from './wishes.ts'
 export interface MeshOptions {
   readonly self: Peer
   readonly signaling: Signaling
-  readonly dial: Dial
+  /** Absent where there is no WebRTC, as in Node. */
+  readonly dial?: Dial | undefined
+  /** Where the lanes of WebRTC run. */
   readonly openLanes: OpenLanes
+  readonly lanesHere: LanesHere
   readonly timers: Timers
   readonly random: () => number
-  readonly sink: (event: TransportEvent) => void
+  /** `way` is that of the connection that the event is about. */
+  readonly sink: (event: TransportEvent, way?: Way) => void
   /** Told when a path was lost that had stood. */
   readonly onPathLost?: () => void
 }
@@ -59,14 +63,16 @@ export function createMesh(options: MeshOptions): Mesh {
   const { self, signaling, sink } = options
   const links = new Map<NodeId, Link>()
   /** The connections that the sink was told of and that stand. */
-  const standing = new Map<NodeId, number>()
+  const standing = new Map<NodeId, Map<number, Way>>()
   const foreign = new Set<EnsembleId>()
   let lastNumber = 0
   let isClosed = false
 
   const context: LinkContext = {
-    self: self.node,
+    self,
     dial: options.dial,
+    relay: signaling.relay,
+    lanesHere: options.lanesHere,
     openLanes: options.openLanes,
     timers: options.timers,
     random: options.random,
@@ -87,18 +93,18 @@ export function createMesh(options: MeshOptions): Mesh {
     if (known !== undefined || links.size >= linksMax) return known
     const { node } = peer
     const link = createLink(context, node, {
-      up(connection) {
-        standing.set(node, connection)
-        sink({ type: 'up', peer: node, connection })
+      up(connection, way) {
+        standing.set(node, (standing.get(node) ?? new Map()).set(connection, way))
+        sink({ type: 'up', peer: node, connection }, way)
         wishes.changed()
       },
-      down(connection) {
-        standing.delete(node)
-        sink({ type: 'down', peer: node, connection })
+      down(connection, way) {
+        standing.get(node)?.delete(connection)
+        sink({ type: 'down', peer: node, connection }, way)
         wishes.changed()
         if (link.reasonCode === 'PathLost') options.onPathLost?.()
       },
-      frame: (connection, bytes) => sink({ type: 'frame', peer: node, connection, bytes }),
+      frame: (connection, bytes, way) => sink({ type: 'frame', peer: node, connection, bytes }, way),
     })
     links.set(node, link)
     return link
@@ -119,10 +125,9 @@ export function createMesh(options: MeshOptions): Mesh {
     end(node) {
       links.get(node)?.close()
       links.delete(node)
-      const connection = standing.get(node)
-      if (connection === undefined) return
+      const ended = standing.get(node) ?? []
       standing.delete(node)
-      sink({ type: 'down', peer: node, connection })
+      for (const [connection, way] of ended) sink({ type: 'down', peer: node, connection }, way)
     },
     signal,
   })
@@ -144,6 +149,7 @@ export function createMesh(options: MeshOptions): Mesh {
       case 'signal':
         return signalled(event.from, parseLinkSignal(event.data))
       case 'relayed':
+        for (const link of links.values()) link.relayed(event.instance, event.bytes)
     }
   })
 
@@ -161,6 +167,7 @@ export function createMesh(options: MeshOptions): Mesh {
       case 'release':
         return wishes.heard(from, signal)
       case 'rtc':
+      case 'relay':
       case 'gone':
         return aboutLink(from, signal)
     }
@@ -168,7 +175,7 @@ export function createMesh(options: MeshOptions): Mesh {
 
   /** An offer makes a link where there is none; what else is said is late, or about one that is no more. */
   function aboutLink(from: Peer, signal: AttemptSignal): void {
-    const isOffer = signal.type === 'rtc' && signal.signal.type === 'offer' && from.node < self.node
+    const isOffer = signal.type !== 'gone' && signal.signal.type === 'offer' && from.node < self.node
     const link = isOffer ? linkTo(from) : links.get(from.node)
     link?.signalled(from.instance, signal)
     if (isOffer) wishes.touched(from.node)
@@ -176,9 +183,16 @@ export function createMesh(options: MeshOptions): Mesh {
 
   function close(): void {
     if (isClosed) return
+    const isRelaying = [...links.values()].some(({ path }) => path === 'relay')
+    end()
+    // What the relay is to bring last is being sealed yet.
+    if (isRelaying) options.timers.after(relayFlushMs, () => signaling.leave())
+    else signaling.leave()
+  }
+
+  function end(): void {
     isClosed = true
     wishes.close()
-    signaling.leave()
     for (const link of links.values()) link.close()
     links.clear()
   }
@@ -202,8 +216,10 @@ export function createMesh(options: MeshOptions): Mesh {
       for (const link of links.values()) link.wake(hint)
     },
     farewell() {
+      if (isClosed) return
       for (const link of links.values()) link.farewell()
-      close()
+      end()
+      signaling.leave()
     },
     close,
   }

@@ -46,7 +46,9 @@ export interface WebRtcLink extends PageLink {
   readonly isWanted: boolean
   /** The same for programs. Codes may be added, never change their meaning. */
   readonly reasonCode: ReasonCode | undefined
-  /** Where the frames of this link go. */
+  /** Which way frames go: from peer to peer, or sealed through the signaling server; undefined while the link is not up. */
+  readonly path: 'webrtc' | 'relay' | undefined
+  /** Where the frames of this link go when they go by WebRTC. */
   readonly channels: 'page' | 'worker'
 }
 
@@ -79,7 +81,7 @@ export function webrtc(options: WebRtcOptions): WebRtcTransport {
 }
 
 export interface PageTransportOptions
-  extends Omit<MeshOptions, 'self' | 'sink' | 'openLanes' | 'onPathLost'> {
+  extends Omit<MeshOptions, 'self' | 'sink' | 'openLanes' | 'lanesHere' | 'onPathLost'> {
   /** Signs that the network changed. Default: none ever. */
   readonly hints?: NetworkHints
   /** Runs its argument when the current task is over: `queueMicrotask`. */
@@ -115,10 +117,10 @@ export function createPageTransport(options: PageTransportOptions): WebRtcTransp
       onPathLost: () => options.hints?.lost(),
       self: { node, ensemble, instance: options.newInstance() },
       openLanes: workerLanes?.open ?? lanesInPage(options),
-      sink(event) {
-        // Who is up is for the worker to say where the channels are there.
-        if (!isInWorker || event.type === 'foreign')
-          post(event, event.type === 'frame' ? [event.bytes.buffer] : [])
+      lanesHere: lanesInPage(options),
+      sink(event, way) {
+        // Who is up by WebRTC is for the worker to say where the channels are there.
+        if (!isInWorker || way !== 'webrtc') post(event, event.type === 'frame' ? [event.bytes.buffer] : [])
       },
     })
   }
@@ -191,5 +193,6 @@ const linkFacts = (
   lastReason: link.lastReason,
   isWanted,
   reasonCode: link.reasonCode,
+  path: link.path,
   channels,
 })

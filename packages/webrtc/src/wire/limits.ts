@@ -61,6 +61,25 @@ export const signalTextMax = 32 * 1_024
 /** The largest message to be relayed: a piece of a frame (16 KiB), sealed, with its heads. A server takes no larger ones. */
 export const relayBytesMax = 17 * 1_024
 
+/** WebRTC is waited for this long before the relay is tried too: where it works at all it mostly takes less than a second. */
+export const relayAfterMs = 3_000
+/** When WebRTC has taken over, the relay stays for what is on its way yet. */
+export const relayLingerMs = 3_000
+/** What may be on its way by the relay on one lane, before the peer has said that it has it: about a round trip at its full rate. */
+export const relayWindowBytes = 64 * 1_024
+/** The peer says what it has after so many bytes. */
+export const relayCreditBytes = 16 * 1_024
+/** Bytes of ours that wait in the socket for all peers together, from which on bulk waits in its lane. */
+export const relaySocketBytesMax = 512 * 1_024
+/** Sealed bytes of the peer that wait to be opened: its windows, with much room. More is a flood. */
+export const relayUnopenedBytesMax = 1_024 * 1_024
+/** Over the relay each side says something this often; one that is not heard for so long is gone. */
+export const relaySignMs = 5_000
+export const relaySilenceMs = 15_000
+
+/** A transport that closes leaves its signaling so much later where it is to bring last words: sealing them takes a few. */
+export const relayFlushMs = 50
+
 /** What a peer proves itself with: a public key and a signature, 172 letters. */
 export const proofTextMax = 256
 

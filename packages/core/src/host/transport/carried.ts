@@ -21,7 +21,7 @@ export interface Carried {
   take(channels: ChannelsToWorker<Channel>): void
   /** The page says that a connection is over. Nothing where it is known, or was never told of. */
   ended(connection: number): void
-  /** Sends or drops, and returns true, where the frames to `peer` go over channels of this worker. */
+  /** Sends or drops, and returns true, where the frames to `peer` go over open channels of this worker. */
   send(peer: NodeId, lane: Lane, bytes: Uint8Array): boolean
   /** Ends all, what waits is handed to the browser first. No event comes of it. */
   close(): void
@@ -74,7 +74,7 @@ export function createCarried({ timers, afterTask, sink, post }: CarriedOptions)
     },
     send(peer, lane, bytes) {
       const connection = connections.get(peer)
-      if (connection === undefined) return false
+      if (connection === undefined || !connection.bundle.isUp) return false
       const { bundle, number } = connection
       const before = bundle.framesDropped
       bundle.send(lane, bytes)

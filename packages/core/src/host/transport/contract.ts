@@ -10,7 +10,7 @@ import type { NodeKey } from '../identity-key.ts'
 export type Lane = 'control' | 'bulk'
 
 export type TransportEvent =
-  /** A connection to `peer` stands. `connection` is higher than that of every earlier one to this peer. */
+  /** A connection to `peer` stands, in place of the one before. No other to this peer has the number `connection`. */
   | { readonly type: 'up'; readonly peer: NodeId; readonly connection: number }
   | { readonly type: 'down'; readonly peer: NodeId; readonly connection: number }
   /** `bytes` belong to the receiver. */

@@ -10,6 +10,9 @@
  *                  <---------------------   opened 7         frames pass the page by
  *                  <---------------------   broken 7         the channels failed: it is down already
  *     ended 7      --------------------->    the page gave it up: it is down now
+ *
+ * A peer may be connected by such channels and through the page (by a relay) at once, while one takes over from the other.
+ * Frames then go over the channels.
  */
 import type { EnsembleId, NodeId } from '../../logic/base/ids.ts'
 import type { Wanted } from '../../logic/topology/wanted.ts'
@@ -42,7 +45,7 @@ export type WorkerToPage =
 export interface ChannelsToWorker<Raw> {
   readonly type: 'channels'
   readonly peer: NodeId
-  /** Higher than that of every earlier connection to this peer. */
+  /** That of no other connection to this peer. */
   readonly connection: number
   readonly control: Raw
   readonly bulk: Raw

@@ -10,6 +10,7 @@ import type { Channel } from './lane/channel.ts'
 import { rtcChannel } from './lane/rtc-channel.ts'
 import { isFrame, ownBuffer, parsePageToWorker } from './parse-event.ts'
 import type { WorkerToPage } from './port-protocol.ts'
+import { joinConnections } from './standing.ts'
 
 /** How channels are taken over: in browsers as they are, in tests as something that Node can transfer. */
 export interface ChannelTaker {
@@ -45,11 +46,12 @@ export function portTransport(port: MessagePort, taker: ChannelTaker = takeDataC
   return {
     start({ node, key, ensemble }, sink) {
       if (closed || carried !== null) return
+      const tell = joinConnections(sink)
       carried = createCarried({
         timers: ownClock,
         afterTask: queueMicrotask,
         sink: event => {
-          if (!closed) sink(event)
+          if (!closed) tell(event)
         },
         post,
       })
@@ -66,7 +68,7 @@ export function portTransport(port: MessagePort, taker: ChannelTaker = takeDataC
           case 'down':
           case 'frame':
           case 'foreign':
-            return sink(message)
+            return tell(message)
         }
       }
       post({ type: 'start', node, key, ensemble, takesChannels: taker.takesChannels })

@@ -2,16 +2,15 @@
  * One attempt at a connection, from its first signal to its end: the peer connection and its lanes under one life. Ends as a
  * whole; does not know who dials, or what comes after it.
  */
-import type { Lane, Timers } from '@peerkeeper/core/transport'
+import type { Channel, Lane, Timers } from '@peerkeeper/core/transport'
 import { connectTimeoutMs, signalsWaitingMax } from '../../wire/limits.ts'
-import type { RtcSignal } from '../../wire/link-signal.ts'
 import type { Attempt, Dial } from './dial.ts'
 import type { ConnectionId, Lanes, OpenLanes } from './lanes.ts'
 import type { ReasonCode } from './reason.ts'
 import { createSilence, type Silence } from './silence.ts'
 
-export interface ConnectionEvents {
-  signal(signal: RtcSignal): void
+export interface ConnectionEvents<Signal> {
+  signal(signal: Signal): void
   /** The peer can be sent to. Once, before any frame. */
   up(): void
   /** Where the lanes run in this page. */
@@ -20,22 +19,28 @@ export interface ConnectionEvents {
   closed(reason: string, code: ReasonCode): void
 }
 
-export interface Connection {
+export interface Connection<Signal> {
   readonly framesDropped: number
-  signal(signal: RtcSignal): void
+  signal(signal: Signal): void
+  /** Bytes of the peer, where the attempt takes such. */
+  receive(bytes: Uint8Array): void
+  /** What brings them is gone. */
+  wayGone(): void
   send(lane: Lane, bytes: Uint8Array): void
   /** The network may have changed: where the connection stands and does not soon show that it lives, it ends. */
   check(): void
-  /** Says `bytes` in any case, and ends it without an event: the page goes away. Idempotent. */
-  farewell(bytes: Uint8Array): void
+  /** What the peer is to hear last, in place of what was given before. */
+  lastWords(bytes: Uint8Array): void
+  /** Says the last words, if any were given, and ends it without an event: the page goes away. Idempotent. */
+  farewell(): void
   /** Ends it without an event. Idempotent. */
   destroy(): void
 }
 
-export interface ConnectionOptions {
+export interface ConnectionOptions<Signal, Made extends Channel> {
   readonly id: ConnectionId
-  readonly dial: Dial
-  readonly openLanes: OpenLanes
+  readonly dial: Dial<Signal, Made>
+  readonly openLanes: OpenLanes<Made>
   readonly initiator: boolean
   readonly timers: Timers
   /** Whether another attempt could be made now: only then is a connection given up that the browser has not. Default never. */
@@ -43,8 +48,8 @@ export interface ConnectionOptions {
 }
 
 /** What an attempt is made of, once it is. */
-interface Parts {
-  readonly attempt: Attempt
+interface Parts<Signal, Made extends Channel> {
+  readonly attempt: Attempt<Signal, Made>
   readonly lanes: Lanes
   readonly silence: Silence
 }
@@ -53,12 +58,16 @@ interface Parts {
  * Begins an attempt; throws what `dial` and `openLanes` throw, and ends with it where they are called later, because the dial
  * waits for something first. It fails by itself when it is not up in connectTimeoutMs.
  */
-export function createConnection(options: ConnectionOptions, events: ConnectionEvents): Connection {
+export function createConnection<Signal, Made extends Channel>(
+  options: ConnectionOptions<Signal, Made>,
+  events: ConnectionEvents<Signal>,
+): Connection<Signal> {
   const { id, dial, openLanes, initiator, timers, mayReplace = () => false } = options
   let state: 'connecting' | 'up' | 'over' = 'connecting'
-  let parts: Parts | undefined
+  let parts: Parts<Signal, Made> | undefined
   /** What the peer signals while there is no attempt yet to take it. */
-  const waiting: RtcSignal[] = []
+  const waiting: Signal[] = []
+  let lastWords: Uint8Array | undefined
   let isSilent = false
   let cancelTimeout = () => {}
 
@@ -80,7 +89,7 @@ export function createConnection(options: ConnectionOptions, events: ConnectionE
     fail(why?.text ?? 'no connection in time', why?.code ?? 'Timeout')
   })
 
-  function take(attempt: Attempt): void {
+  function take(attempt: Attempt<Signal, Made>): void {
     if (state === 'over') return attempt.destroy()
     const lost = () => fail('nothing was heard over the path any more', 'PathLost')
     const { path } = attempt
@@ -90,7 +99,7 @@ export function createConnection(options: ConnectionOptions, events: ConnectionE
     for (const signal of waiting.splice(0)) attempt.signal(signal)
   }
 
-  function openOrDestroy(attempt: Attempt): Lanes {
+  function openOrDestroy(attempt: Attempt<Signal, Made>): Lanes {
     try {
       return openLanes(attempt, id, { up, frame: events.frame, closed: fail })
     } catch (error) {
@@ -105,6 +114,12 @@ export function createConnection(options: ConnectionOptions, events: ConnectionE
     cancelTimeout()
     if (isSilent) parts?.silence.silent(true)
     events.up()
+  }
+
+  function sayLast(bytes: Uint8Array): void {
+    const words = parts?.attempt.words
+    if (words === undefined) parts?.lanes.farewell(bytes)
+    else words.say()
   }
 
   function end(): void {
@@ -136,12 +151,23 @@ export function createConnection(options: ConnectionOptions, events: ConnectionE
     check() {
       if (state === 'up') parts?.silence.check()
     },
-    farewell(bytes) {
+    receive(bytes) {
+      if (state !== 'over') parts?.attempt.receive?.(bytes)
+    },
+    wayGone() {
+      if (state !== 'over') parts?.attempt.wayGone?.()
+    },
+    lastWords(bytes) {
+      if (state === 'over') return
+      lastWords = bytes
+      parts?.attempt.words?.prepare(bytes)
+    },
+    farewell() {
       if (state === 'over') return
       const isUp = state === 'up'
       // From here on it ends without an event, whatever the peer answers.
       state = 'over'
-      if (isUp) parts?.lanes.farewell(bytes)
+      if (isUp && lastWords !== undefined) sayLast(lastWords)
       end()
     },
     destroy() {

@@ -4,6 +4,7 @@
  */
 import {
   type BundleEvents,
+  type Channel,
   createBundle,
   createLane,
   type Lane,
@@ -12,7 +13,7 @@ import {
   type Timers,
   type WorkerToPage,
 } from '@peerkeeper/core/transport'
-import type { Attempt } from './dial.ts'
+import type { AttemptChannels, PageChannel } from './dial.ts'
 
 export interface Lanes {
   readonly framesDropped: number
@@ -29,8 +30,15 @@ export interface ConnectionId {
   readonly connection: number
 }
 
-/** Takes the channels of `attempt`, in the task that made them. Throws where the browser does not hand them over. */
-export type OpenLanes = (attempt: Attempt, id: ConnectionId, events: BundleEvents) => Lanes
+/** Takes the channels of an attempt, in the task that made them. Throws where the browser does not hand them over. */
+export type OpenLanes<Made extends Channel = PageChannel> = (
+  channels: AttemptChannels<Made>,
+  id: ConnectionId,
+  events: BundleEvents,
+) => Lanes
+
+/** Lanes that hand nothing over. */
+export type LanesHere = OpenLanes<Channel>
 
 export interface LaneWorld {
   readonly timers: Timers
@@ -38,7 +46,7 @@ export interface LaneWorld {
 }
 
 export const lanesInPage =
-  ({ timers, afterTask }: LaneWorld): OpenLanes =>
+  ({ timers, afterTask }: LaneWorld): LanesHere =>
   ({ control, bulk, peerWords }, _, events) =>
     createBundle({ channels: { control, bulk, peerWords }, timers, afterTask }, events)
 

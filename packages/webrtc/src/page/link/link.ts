@@ -1,26 +1,34 @@
 /**
- * The link to one other node: who dials, when again, and which attempt counts. Of two nodes the one with the smaller id
- * dials, so two offers never cross. Attempts are numbered by the dialer; a signal of another attempt than the present one is
- * late and ignored, except that a higher number tells the answerer that the dialer has begun anew.
- *
- *     resting --dial--> connecting --open--> up          any --broke--> resting (the dialer waits, then dials)
- *
- * Does not know how signals travel or who else is there.
+ * The link to one other node, which has two ways: WebRTC, and the relay where that does not work. Owns which tab of the node is
+ * meant, who dials, and when the relay is used (ways.ts decides, line.ts makes attempts). Of two nodes the one with the smaller
+ * id dials, so two offers never cross. Each way that stands is a connection of its own; frames go over one of them, and are
+ * heard from both. Does not know how signals travel or who else is there.
  */
 import type { Lane, NodeId, Timers } from '@peerkeeper/core/transport'
-import { linkStableMs, redialMsMax, redialMsMin, replacedInstancesMax } from '../../wire/limits.ts'
-import type { AttemptSignal } from '../../wire/link-signal.ts'
-import { backoffMs } from '../../wire/timers.ts'
+import { relayAfterMs, relayLingerMs, replacedInstancesMax } from '../../wire/limits.ts'
+import type { AttemptSignal, RelaySignal, RtcSignal } from '../../wire/link-signal.ts'
 import type { NetworkHint } from '../network-hints.ts'
-import { type Connection, createConnection } from './connection.ts'
+import type { Peer, Relay } from '../signaling/contract.ts'
+import { createConnection } from './connection.ts'
 import type { Dial } from './dial.ts'
-import type { OpenLanes } from './lanes.ts'
+import type { LanesHere, OpenLanes } from './lanes.ts'
+import { createLine, type Line, type LineEvents } from './line.ts'
 import type { ReasonCode } from './reason.ts'
+import { relayDial } from './relay/relay-dial.ts'
+import { planWays } from './ways.ts'
+
+export type { AttemptSignal } from '../../wire/link-signal.ts'
 
 export interface LinkContext {
-  readonly self: NodeId
-  readonly dial: Dial
+  readonly self: Peer
+  /** Absent where there is no WebRTC, as in Node. */
+  readonly dial: Dial | undefined
+  /** Absent where signaling brings no bytes. */
+  readonly relay: Relay | undefined
+  /** Where the lanes of WebRTC run. */
   readonly openLanes: OpenLanes
+  /** Lanes that run here, as the relay's do. */
+  readonly lanesHere: LanesHere
   readonly timers: Timers
   /** Uniform in [0, 1). */
   readonly random: () => number
@@ -30,14 +38,19 @@ export interface LinkContext {
   readonly signal: (instance: string, signal: AttemptSignal) => void
 }
 
+/** `way` is the connection's. Of several that stand the one by WebRTC carries what is sent. */
 export interface LinkEvents {
-  up(connection: number): void
-  down(connection: number): void
-  frame(connection: number, bytes: Uint8Array): void
+  up(connection: number, way: Way): void
+  down(connection: number, way: Way): void
+  frame(connection: number, bytes: Uint8Array, way: Way): void
 }
+
+export type Way = 'webrtc' | 'relay'
 
 export interface Link {
   readonly state: 'connecting' | 'up' | 'down'
+  /** Which way frames go; undefined while the link is not up. */
+  readonly path: Way | undefined
   readonly framesDropped: number
   /** Attempts that failed since the last good one. */
   readonly failures: number
@@ -51,6 +64,8 @@ export interface Link {
   announced(instance: string): void
   left(instance: string): void
   signalled(instance: string, signal: AttemptSignal): void
+  /** Bytes that say that they are from `instance`. */
+  relayed(instance: string, bytes: Uint8Array): void
   /**
    * The network may have changed, or the page has slept. What stands shows that it lives, or is replaced; what waits to dial
    * dials now. Where the network moved for certain, an attempt under way begins anew: it bears the old addresses.
@@ -65,195 +80,256 @@ export interface Link {
   farewell(): void
 }
 
-type State =
-  | { readonly type: 'resting'; readonly cancel: (() => void) | undefined }
-  | {
-      readonly type: 'connecting'
-      readonly attempt: number
-      readonly connection: Connection
-      readonly number: number
-    }
-  | {
-      readonly type: 'up'
-      readonly attempt: number
-      readonly connection: Connection
-      readonly number: number
-      /** Stops the watch for "stood long enough". */
-      readonly cancel: () => void
-      lastWords: Uint8Array | undefined
-    }
-
 export function createLink(context: LinkContext, peer: NodeId, events: LinkEvents): Link {
-  const { timers, random } = context
-  const isDialer = context.self < peer
-  const resting: State = { type: 'resting', cancel: undefined }
-  let state: State = resting
+  const { self, timers } = context
+  const isDialer = self.node < peer
   let instance: string | undefined
   let isReachable = false
   /** Instances that came before the present one. One that was replaced never returns. */
   const replaced: string[] = []
-  /** The answerer's: the highest attempt of `instance` so far. Invariant: only rises while the instance stays. */
-  let attemptSeen = 0
-  let failures = 0
-  let framesDropped = 0
-  let lastReason: string | undefined
-  let reasonCode: ReasonCode | undefined
+  /** As long as the present instance has not said otherwise. */
+  let peerHasRtc = true
+  let isLate = false
+  let cancelLate: (() => void) | undefined
+  let cancelLinger: (() => void) | undefined
+  let last: { readonly reason: string; readonly code: ReasonCode } | undefined
+
+  const canRtc = () => context.dial !== undefined && peerHasRtc
+  const relayReaches = () =>
+    isReachable && instance !== undefined && (context.relay?.reaches(instance) ?? false)
+  const signal = (about: AttemptSignal) => {
+    if (instance !== undefined) context.signal(instance, about)
+  }
+  const common = {
+    isDialer,
+    timers,
+    random: context.random,
+    nextNumber: context.nextNumber,
+    gone: (attempt: number) => signal({ type: 'gone', attempt }),
+  }
+
+  const rtc: Line<RtcSignal> = createLine<RtcSignal>(
+    {
+      ...common,
+      signal: (attempt, about) => signal({ type: 'rtc', attempt, signal: about }),
+      mayRedial: () => isReachable && canRtc(),
+      connect({ connection, initiator }, of) {
+        const { dial, openLanes } = context
+        if (dial === undefined) throw new Error('there is no WebRTC here')
+        const mayReplace = () => isReachable
+        const id = { peer, connection }
+        return createConnection({ id, dial, openLanes, initiator, timers, mayReplace }, of)
+      },
+    },
+    eventsOf('webrtc'),
+  )
+  const relay: Line<RelaySignal> = createLine<RelaySignal>(
+    {
+      ...common,
+      signal: (attempt, about) => signal({ type: 'relay', attempt, signal: about }),
+      mayRedial: () => plan().relay === 'dial',
+      connect({ attempt, connection, initiator }, of) {
+        const to = instance
+        if (context.relay === undefined || to === undefined) throw new Error('there is no relay here')
+        const dial = relayDial({
+          relay: context.relay,
+          self,
+          peer: { node: peer, ensemble: self.ensemble, instance: to },
+          attempt,
+          timers,
+        })
+        const id = { peer, connection }
+        const mayReplace = relayReaches
+        return createConnection({ id, dial, openLanes: context.lanesHere, initiator, timers, mayReplace }, of)
+      },
+    },
+    eventsOf('relay'),
+  )
+
+  function eventsOf(way: Way): LineEvents {
+    return {
+      up: connection => events.up(connection, way),
+      down: connection => events.down(connection, way),
+      frame: (connection, bytes) => events.frame(connection, bytes, way),
+      ended(reason, code) {
+        last = { reason, code }
+      },
+      changed: steer,
+    }
+  }
+
+  const plan = () =>
+    planWays({
+      canRtc: canRtc(),
+      rtc: rtc.state,
+      rtcFailed: rtc.failures > 0,
+      isLate,
+      relayReaches: relayReaches(),
+      relay: relay.state,
+    })
+
+  /** Does about the relay what is to be done; the dialer's business, as all dialing is. */
+  function steer(): void {
+    watchTime()
+    if (!isDialer) return
+    const { relay: wish } = plan()
+    if (wish !== 'linger') {
+      cancelLinger?.()
+      cancelLinger = undefined
+    }
+    switch (wish) {
+      case 'dial':
+        return relay.dial()
+      case 'linger':
+        cancelLinger ??= timers.after(relayLingerMs, () => {
+          cancelLinger = undefined
+          relay.drop('WebRTC took over', 'Closed')
+        })
+        return
+      case 'end':
+        return relay.giveUp()
+      case 'keep':
+    }
+  }
+
+  /** Notes when WebRTC has been waited for long enough. */
+  function watchTime(): void {
+    const isWaiting = isReachable && rtc.state !== 'up'
+    if (isWaiting) {
+      cancelLate ??= timers.after(relayAfterMs, () => {
+        isLate = true
+        steer()
+      })
+    } else {
+      cancelLate?.()
+      cancelLate = undefined
+      isLate = false
+    }
+  }
 
   /** Whether `candidate` is the peer's present instance, after taking it as that if it is a new one. */
   function isPresent(candidate: string): boolean {
     if (candidate === instance) return true
     if (replaced.includes(candidate)) return false
+    const isOther = instance !== undefined
     if (instance !== undefined) {
       replaced.push(instance)
       if (replaced.length > replacedInstancesMax) replaced.shift()
-      drop('the peer came back as another tab', 'PeerReturned')
     }
-    instance = candidate
     isReachable = false
-    attemptSeen = 0
-    failures = 0
+    instance = candidate
+    peerHasRtc = true
+    if (isOther) {
+      rtc.renew('the peer came back as another tab', 'PeerReturned')
+      relay.renew('the peer came back as another tab', 'PeerReturned')
+    }
     return true
   }
 
   function reachable(): void {
     if (isReachable) return
     isReachable = true
-    if (isDialer && state.type === 'resting') dial()
-  }
-
-  function dial(): void {
-    begin(context.nextNumber(), true)
-  }
-
-  function begin(attempt: number, initiator: boolean): void {
-    rest()
-    const to = instance
-    if (to === undefined) return
-    const number = context.nextNumber()
-    const id = { peer, connection: number }
-    const mayReplace = () => isReachable
-    const options = { id, dial: context.dial, openLanes: context.openLanes, initiator, timers, mayReplace }
-    try {
-      const connection = createConnection(options, {
-        signal: signal => context.signal(to, { type: 'rtc', attempt, signal }),
-        up: () => up(attempt),
-        frame(bytes) {
-          if (state.type === 'up' && state.attempt === attempt) events.frame(state.number, bytes)
-        },
-        closed(reason, code) {
-          context.signal(to, { type: 'gone', attempt })
-          broke(reason, code)
-        },
-      })
-      state = { type: 'connecting', attempt, connection, number }
-    } catch (error) {
-      broke(error instanceof Error ? error.message : String(error), 'NoWebRtc')
-    }
-  }
-
-  function up(attempt: number): void {
-    if (state.type !== 'connecting') return
-    const cancel = timers.after(linkStableMs, () => {
-      failures = 0
-    })
-    const { connection, number } = state
-    state = { type: 'up', attempt, connection, number, cancel, lastWords: undefined }
-    events.up(number)
-  }
-
-  /** The present attempt ended; the dialer tries again after a while. */
-  function broke(reason: string, code: ReasonCode): void {
-    drop(reason, code)
-    const wait = backoffMs(failures, redialMsMin, redialMsMax, random)
-    failures += 1
-    if (!isDialer || !isReachable) return
-    state = { type: 'resting', cancel: timers.after(wait, dial) }
-  }
-
-  function drop(reason: string, code: ReasonCode): void {
-    lastReason = reason
-    reasonCode = code
-    const ended = state
-    rest()
-    if (ended.type === 'up') events.down(ended.number)
-  }
-
-  /** Leaves any state without an event. */
-  function rest(): void {
-    if (state.type !== 'connecting') state.cancel?.()
-    if (state.type !== 'resting') {
-      framesDropped += state.connection.framesDropped
-      state.connection.destroy()
-    }
-    state = resting
+    if (isDialer) rtc.dial()
+    steer()
   }
 
   return {
     get state() {
-      return state.type === 'resting' ? 'down' : state.type
+      const states = [rtc.state, relay.state]
+      return states.find(state => state === 'up') ?? states.find(state => state === 'connecting') ?? 'down'
+    },
+    get path() {
+      return plan().carrier
     },
     get framesDropped() {
-      return framesDropped + (state.type === 'resting' ? 0 : state.connection.framesDropped)
+      return rtc.framesDropped + relay.framesDropped
     },
     get failures() {
-      return failures
+      return canRtc() ? rtc.failures : relay.failures
     },
     get lastReason() {
-      return lastReason
+      return last?.reason
     },
     get reasonCode() {
-      return reasonCode
+      return last?.code
     },
     get isIdle() {
-      return !isReachable && state.type === 'resting'
+      return !isReachable && rtc.state === 'down' && relay.state === 'down'
     },
     announced(from) {
       if (!isPresent(from)) return
       const isBack = !isReachable
-      // Signals of an attempt under way may have been lost while the peer could not be reached.
-      if (isBack && isDialer && state.type === 'connecting') rest()
+      if (isBack && isDialer) {
+        // Signals of an attempt under way may have been lost while the peer could not be reached.
+        rtc.giveUp()
+        relay.giveUp()
+      }
       reachable()
+      // It may be that the relay reaches it again.
+      steer()
       // What was kept only because nothing could take its place need not be kept any more.
-      if (isBack && state.type === 'up') state.connection.check()
+      if (isBack) for (const line of [rtc, relay]) line.check()
     },
     left(from) {
       if (from !== instance) return
       isReachable = false
-      if (state.type === 'resting') rest()
+      for (const line of [rtc, relay]) if (line.state === 'down') line.giveUp()
+      if (context.relay?.reaches(from) !== true) relay.wayGone()
+      watchTime()
     },
-    signalled(from, signal) {
+    signalled(from, about) {
       if (!isPresent(from)) return
-      if (!isDialer && signal.type === 'rtc' && signal.attempt > attemptSeen) {
-        attemptSeen = signal.attempt
-        if (state.type !== 'resting') drop('the peer dialed anew', 'PeerRedialed')
-        begin(signal.attempt, false)
-      }
-      reachable()
-      if (state.type === 'resting' || state.attempt !== signal.attempt) return
-      switch (signal.type) {
+      switch (about.type) {
         case 'rtc':
-          return state.connection.signal(signal.signal)
+          if (context.dial === undefined) {
+            signal({ type: 'gone', attempt: about.attempt, isUnable: true })
+            return reachable()
+          }
+          rtc.offered(about.attempt)
+          reachable()
+          return rtc.signalled(about.attempt, about.signal)
+        case 'relay':
+          relay.offered(about.attempt)
+          reachable()
+          return relay.signalled(about.attempt, about.signal)
         case 'gone':
-          return broke('the peer lost the connection', 'PeerLost')
+          if (about.isUnable) peerHasRtc = false
+          reachable()
+          rtc.gone(about.attempt)
+          return relay.gone(about.attempt)
       }
+    },
+    relayed(from, bytes) {
+      if (from === instance) relay.receive(bytes)
     },
     wake(hint) {
-      if (state.type === 'up') return state.connection.check()
-      // That a path to another was lost says nothing of one that never was.
-      if (hint === 'lost') return
-      failures = 0
-      if (isDialer && isReachable && (hint === 'moved' || state.type === 'resting')) dial()
+      rtc.wake(hint, isReachable && canRtc())
+      relay.wake(hint, plan().relay === 'dial')
     },
     send(lane, bytes) {
-      if (state.type === 'up') state.connection.send(lane, bytes)
+      switch (plan().carrier) {
+        case 'webrtc':
+          return rtc.send(lane, bytes)
+        case 'relay':
+          return relay.send(lane, bytes)
+        case undefined:
+      }
     },
     lastWords(bytes) {
-      if (state.type === 'up') state.lastWords = bytes
+      rtc.lastWords(bytes)
+      relay.lastWords(bytes)
     },
-    close: rest,
+    close() {
+      cancelLate?.()
+      cancelLinger?.()
+      rtc.close()
+      relay.close()
+    },
     farewell() {
-      if (state.type === 'up' && state.lastWords !== undefined) state.connection.farewell(state.lastWords)
-      rest()
+      cancelLate?.()
+      cancelLinger?.()
+      rtc.farewell()
+      relay.farewell()
     },
   }
 }

@@ -101,7 +101,8 @@ async function takeLock(path: string): Promise<() => Promise<void>> {
 /** A second writer, let in by a removed lock, is found out before it does harm to what was answered. */
 async function checkOurs(path: string, { inode, compactBytes, appended }: State): Promise<void> {
   const facts = await nodeFiles.facts(path)
-  if (facts?.inode !== inode || facts.size !== compactBytes + appended) throw changed(path)
+  if (facts === undefined) throw new FoundingsError('changed', `${path} is gone`)
+  if (facts.inode !== inode || facts.size !== compactBytes + appended) throw changed(path)
 }
 
 const changed = (path: string) => new FoundingsError('changed', `${path} was changed by another process`)
