@@ -1,6 +1,6 @@
 /**
  * Which of the two ways to a peer carries its frames, and whether the relay is wanted: a pure decision, told as a table in
- * docs/NETWORK.md. WebRTC comes first; the relay where it failed, takes long or is not to be had, and until it is back.
+ * docs/SIGNALING.md. WebRTC comes first; the relay where it failed, takes long or is not to be had, and until it is back.
  */
 
 export type WayState = 'down' | 'connecting' | 'up'
