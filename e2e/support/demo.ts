@@ -96,6 +96,7 @@ export interface DemoStatus {
   readonly node: string
   readonly ensemble: string
   readonly leader: string | null
+  readonly connected: readonly string[]
   readonly membership: { readonly voters: readonly string[]; readonly observers: readonly string[] }
 }
 

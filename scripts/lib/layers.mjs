@@ -56,6 +56,7 @@ const packages = new Map([
     ],
   ],
   ['simple-peer', ['packages/webrtc/src/page/link/simple-peer.ts']],
+  ['uqr', ['packages/demo/src/meet/qr.ts']],
 ])
 
 /** Complaints about imports that the table does not allow. */

@@ -1,15 +1,19 @@
 /** Joins the keeper to the panels: what comes from the one is shown by the others, what visitors do goes back. */
 import type { Decision, Keeper, KeeperState, ReplicaStatus } from '@peerkeeper/core'
-import { type Address, parseHash } from './address/address.ts'
-import { parseErrand } from './address/errand.ts'
+import { type Address, linkTo } from './address/address.ts'
+import { parseErrand, turnTo } from './address/errand.ts'
 import { askOwnServer, type OwnServer } from './address/server.ts'
 import { createBreakPanel } from './break/panel.ts'
 import { askToFork, askToJoin, followFork } from './break/ways-out.ts'
 import { createEnsemblePanel } from './ensemble/panel.ts'
 import { createExamples } from './examples/panel.ts'
 import { createInvitePanel } from './invite/panel.ts'
+import { apartMs } from './limits.ts'
 import { createLoadPanel } from './load/panel.ts'
 import { createLogPanel } from './log/panel.ts'
+import { isApart } from './meet/apart.ts'
+import { arrivalAt } from './meet/arrival.ts'
+import { createMeetPanel } from './meet/panel.ts'
 import { createMenus } from './menus.ts'
 import { createNotice } from './notice.ts'
 import { openKeeper } from './open.ts'
@@ -41,8 +45,9 @@ export function startDemo(): void {
   let state: KeeperState = 'connecting'
   let status: ReplicaStatus | null = null
   let server: OwnServer | null = null
-  let address: Address = parseHash(location.hash)
   const errand = parseErrand(history.state)
+  const { address: arrived, invite: invited } = arrivalAt(location.hash, errand)
+  let address: Address = arrived
   let isWiped = false
   /** The session whose changes are "mine"; 0 before there is one. */
   const session = () => keeper?.session ?? 0
@@ -71,14 +76,29 @@ export function startDemo(): void {
   const examples = createExamples(tree.select)
   const load = createLoadPanel(writer)
   createMenus(address)
-  createInvitePanel(() =>
-    keeper === null ? null : { address: { ...address, ensemble: keeper.ensemble }, server },
-  )
+  /** Where this page is, with the ensemble that it takes part in. */
+  const here = () => (keeper === null ? null : { ...address, ensemble: keeper.ensemble })
+  const meet = createMeetPanel({ here, follow: (to, accept) => turnTo(to, { accept }) })
+  createInvitePanel(() => {
+    const at = here()
+    return at === null ? null : { address: at, server }
+  }, meet.open)
 
   const drawEnsemble = perFrame(() => {
     ensemble.draw(state, status, keeper?.missing ?? null)
+    watchApart()
     breaking.draw()
   })
+
+  let apartTimer: ReturnType<typeof setTimeout> | undefined
+  /** After a while alone, says what helps. */
+  function watchApart(): void {
+    const apart = isApart(state, status, address.signal !== null)
+    if (apart === (apartTimer !== undefined)) return
+    clearTimeout(apartTimer)
+    apartTimer = apart ? setTimeout(() => notice.apart(meet.open), apartMs) : undefined
+    if (!apart) notice.apart(null)
+  }
 
   /** Tells this tab from the others, also while it is in the background. */
   function title(): void {
@@ -141,6 +161,8 @@ export function startDemo(): void {
   async function open(): Promise<void> {
     setText(byId('room', HTMLElement), address.room)
     enter('connecting')
+    // A code is good once: loaded again, the page is where the code led.
+    if (invited !== null) history.replaceState(history.state, '', linkTo(location.pathname, address))
     server = await askOwnServer(location)
     address = { ...address, signal: address.signal ?? server?.signal ?? null }
     follow(
@@ -148,10 +170,13 @@ export function startDemo(): void {
         abandon: errand.abandon,
         worker: worker.make,
         signaling: notice.signaling,
+        hand: meet.use,
+        devices: meet.devices,
       }),
     )
     history.replaceState(null, '')
     if (errand.forked !== undefined) notice.forked(errand.forked)
+    if (invited !== null) await meet.accept(invited)
   }
 
   byId('open-tab', HTMLButtonElement).addEventListener('click', () => window.open(location.href, '_blank'))

@@ -18,14 +18,16 @@ export interface Notice {
   /** This ensemble is a fork that was made here. */
   forked(ensemble: string): void
   signaling(status: SignalingStatus): void
+  /** Nobody of the ensemble is connected, and no server would find them; `meet` opens the dialog for codes. Null: no more. */
+  apart(meet: (() => void) | null): void
 }
 
 /**
  * Ordered by importance: of several things that could be said, the first is. Who just forked is not asked to give that up
  * for what it came from.
  */
-type Subject = 'end' | 'forked' | 'foreign' | 'signaling'
-const subjects: readonly Subject[] = ['end', 'forked', 'foreign', 'signaling']
+type Subject = 'end' | 'forked' | 'foreign' | 'signaling' | 'apart'
+const subjects: readonly Subject[] = ['end', 'forked', 'foreign', 'signaling', 'apart']
 
 const ends: Readonly<Record<End, string>> = {
   left: 'This tab has left, and its ephemerals with it. The others go on. ',
@@ -75,6 +77,17 @@ export function createNotice(): Notice {
         'forked',
         `This is ensemble ${shortId(ensemble)} now, made of what this replica held. ` +
           'Tabs of the one before are told of it, and may join. ',
+      )
+    },
+    apart(meet) {
+      if (meet === null) return say('apart')
+      const button = h('button', { type: 'button', 'data-testid': 'meet-again' }, 'Exchange codes ...')
+      button.addEventListener('click', meet)
+      say(
+        'apart',
+        'Nobody of this ensemble is connected, and there is no server here to find them by. Other tabs of this browser ' +
+          'come back when they are open; other devices after a new exchange of codes with one of them. ',
+        button,
       )
     },
     signaling(status) {

@@ -3,6 +3,9 @@ import { connect, type Keeper, KeeperError } from '@peerkeeper/core'
 import {
   broadcastSignaling,
   combineSignaling,
+  type HandSignaling,
+  handSignaling,
+  type Signaling,
   type SignalingStatus,
   webrtc,
   webSocketArbiter,
@@ -15,6 +18,10 @@ export interface OpenOptions {
   /** The ensemble to give up for that of the address. */
   readonly abandon?: string | undefined
   worker(): Worker
+  /** How devices are met by hand, whenever this page begins to host a replica. */
+  hand(hand: HandSignaling): void
+  /** So many that were met by hand are connected. */
+  devices(count: number): void
   signaling(status: SignalingStatus): void
 }
 
@@ -48,7 +55,9 @@ async function attempt(storageRoom: string, address: Address, options: OpenOptio
     if (status.type === 'online') remind()
   }
   const transport = () => {
-    const ways = [broadcastSignaling({ room })]
+    const hand = handSignaling({ onDevices: options.devices })
+    options.hand(hand)
+    const ways: Signaling[] = [broadcastSignaling({ room }), hand]
     if (signal !== null) ways.push(webSocketSignaling({ url: signal, room, onStatus }))
     return webrtc({ signaling: combineSignaling(ways) })
   }

@@ -64,8 +64,9 @@ test('DEMO-29 each kind of replicas has a room of its own, never the one that th
 })
 
 test('DEMO-30 what a page left for itself to do is read back; what is malformed is left out', () => {
-  expect(parseErrand({ abandon: 'e1', forked: 'e2' })).toEqual({ abandon: 'e1', forked: 'e2' })
-  expect(parseErrand({ abandon: 'no id', forked: 7 })).toEqual({})
+  const all = { abandon: 'e1', forked: 'e2', accept: 'pk1i-AAAA' }
+  expect(parseErrand(all)).toEqual(all)
+  expect(parseErrand({ abandon: 'no id', forked: 7, accept: {} })).toEqual({})
   for (const state of [null, undefined, 'text', 7]) expect(parseErrand(state)).toEqual({})
 })
 

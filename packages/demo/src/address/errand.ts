@@ -7,12 +7,18 @@ export interface Errand {
   readonly abandon?: string
   /** Say that this ensemble was made by a fork here. */
   readonly forked?: string
+  /** Answer this invite, of another device. */
+  readonly accept?: string
 }
 
 /** Reads `history.state`; what is malformed is left out. */
 export function parseErrand(state: unknown): Errand {
-  const { abandon, forked } = Object(state) as { readonly abandon?: unknown; readonly forked?: unknown }
-  return { ...(isId(abandon) ? { abandon } : {}), ...(isId(forked) ? { forked } : {}) }
+  const { abandon, forked, accept } = Object(state) as Readonly<Record<keyof Errand, unknown>>
+  return {
+    ...(isId(abandon) ? { abandon } : {}),
+    ...(isId(forked) ? { forked } : {}),
+    ...(typeof accept === 'string' ? { accept } : {}),
+  }
 }
 
 /** Loads the page again at `address`, with `errand`. */

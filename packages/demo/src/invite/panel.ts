@@ -10,7 +10,8 @@ export interface Invitation {
   readonly server: OwnServer | null
 }
 
-export function createInvitePanel(invitation: () => Invitation | null): void {
+/** `meet` opens the dialog for devices that no server introduces. */
+export function createInvitePanel(invitation: () => Invitation | null, meet: () => void): void {
   const dialog = byId('invitation', HTMLDialogElement)
   const link = byId('invitation-link', HTMLInputElement)
   const copy = byId('invitation-copy', HTMLButtonElement)
@@ -24,6 +25,10 @@ export function createInvitePanel(invitation: () => Invitation | null): void {
     setText(copy, 'Copy')
     dialog.showModal()
     link.select()
+  })
+  byId('invitation-meet', HTMLButtonElement).addEventListener('click', () => {
+    dialog.close()
+    meet()
   })
   dialog.addEventListener('click', event => {
     if (event.target === dialog) dialog.close()
@@ -52,7 +57,7 @@ function sameHost(signal: string, page: string): string {
 
 function explain({ address, server }: Invitation): string {
   if (address.signal === null)
-    return 'This page comes from a server without signaling, so only tabs of this browser can join.'
+    return 'This page comes from a server without signaling: by this link only tabs of this browser join. Other devices come in by codes.'
   if (server !== null && server.pages.length === 0)
     return (
       'Opens in any browser of this machine and joins this ensemble. ' +

@@ -46,7 +46,7 @@ export interface Invite {
 }
 
 export interface HandMeeting extends Invite {
-  /** For the other device: 200 to 400 letters, digits, `_` and `-`. */
+  /** For the other device: 100 to 400 letters, digits, `_` and `-`. */
   readonly code: string
   /** What became of it. Never rejects; settles at the latest when the invite has expired. */
   readonly outcome: Promise<HandOutcome>
