@@ -12,6 +12,7 @@ export const faultNames = [
   'reorder',
   'partition',
   'oneway',
+  'partial',
   'crash',
   'wipe',
   'freeze',
@@ -77,6 +78,11 @@ export const faultParts: { readonly [fault in FaultName]: FaultPart } = {
     share: 0.3,
     off: { oneWay: null },
     draw: chance => ({ oneWay: drawCuts(chance, ['mute', 'deaf']) }),
+  },
+  partial: {
+    share: 0.25,
+    off: { partial: false },
+    draw: () => ({ partial: true }),
   },
   crash: {
     share: 0.6,

@@ -65,6 +65,7 @@ export class Faults {
       if (node.running === null && !electorate.gone.has(node.id)) this.#world.start(node)
     }
     this.#churn.heal()
+    network.thirds?.remain([...nodes.keys()].filter(id => !electorate.gone.has(id)))
     if (plan.silentHealing && plan.suspicions === 'none') return
     const all = [...nodes.values()]
     for (const [index, a] of all.entries()) for (const b of all.slice(index + 1)) this.#world.connect(a, b)

@@ -43,6 +43,8 @@ export interface FaultPlan {
   readonly overtaken: number | null
   readonly partitions: Cuts | null
   readonly oneWay: Cuts | null
+  /** Some pairs of replicas never have a link, not even when all is healed; what they say to each other goes by thirds. */
+  readonly partial: boolean
   readonly crashes: { readonly everyMs: number; readonly downMs: number } | null
   /** Of writes to disk, 0 .. 1: during how many the replica crashes. */
   readonly crashesAtWrite: number

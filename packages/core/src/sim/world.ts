@@ -18,6 +18,7 @@ import { type Frame, Network } from './network.ts'
 import { SimNode, type Surroundings } from './node.ts'
 import { Observers } from './observer.ts'
 import type { Plan } from './plan.ts'
+import { Thirds } from './thirds.ts'
 import { Trace } from './trace.ts'
 import { type Attached, SimClient } from './workload/client.ts'
 import { processesApart } from './workload/lane.ts'
@@ -66,6 +67,7 @@ export class World {
     this.invariants = createInvariants(plan.engine, this.#founders, this.#codec)
     this.electorate = new Electorate(plan.engine, this.invariants.decisions)
     this.network = new Network(this.clock, chanceOf(plan.seed, 'network'), plan, frame => this.#arrive(frame))
+    if (plan.partial) this.goByThirds(chanceOf(plan.seed, 'links'))
     const disks = chanceOf(plan.seed, 'disks')
     this.#surroundings = {
       clock: this.clock,
@@ -102,7 +104,21 @@ export class World {
       this.#surroundings,
     )
     this.nodes.set(id, node)
+    const other = this.network.thirds?.add(id) ?? null
+    if (other !== null) this.trace.note(id, 'never has a link', () => `with ${other}`)
     return node
+  }
+
+  /** Frames go around links that are missing or cut, from now on; which ones are missing `chance` says, null: none but those that are said to. */
+  goByThirds(chance: Chance | null): Thirds {
+    const { network, clock } = this
+    const isThere = (id: NodeId) => this.nodes.get(id)?.running != null
+    const isAwake = (id: NodeId) => isThere(id) && !this.nodes.get(id)?.isFrozen
+    const isUp = (from: NodeId, to: NodeId) => network.isUp(from, to) && isThere(from) && isThere(to)
+    const thirds = new Thirds(clock, chance, { isUp, isAwake })
+    network.thirds = thirds
+    network.isAwake = isAwake
+    return thirds
   }
 
   start(node: SimNode): void {

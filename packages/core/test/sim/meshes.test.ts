@@ -76,3 +76,36 @@ describe.each(engineNames)('%s', engine => {
     }
   })
 })
+
+/** Leader and one follower never have a link again; what they say goes by the others. */
+function withoutLink(script: Scripted): SimNode {
+  const leader = script.doer as SimNode
+  const [home] = script.nodes.filter(node => node !== leader) as [SimNode]
+  const thirds = script.world.goByThirds(null)
+  for (const { id } of script.nodes) thirds.add(id)
+  script.open(home)
+  // By then each has been told with whom the others are linked.
+  script.run(300)
+  thirds.miss(leader.id, home.id)
+  return home
+}
+
+describe.each(engineNames)('%s', engine => {
+  test.each([
+    [3, 1],
+    [5, 4],
+  ])('MESH-3 %i voters, leader and follower without a link for good', (voters, seed) => {
+    const script = new Scripted(engine, voters, seed)
+    const home = withoutLink(script)
+    let leaders = 0
+    script.world.onLeader = () => leaders++
+    for (let count = 0; count < 30; count++) {
+      expect(writeAt(script, home, 1_000)).not.toBeNull()
+      const reads = script.answered.length
+      script.read(home, 'linearizable')
+      expect(script.until(() => script.answered.length > reads, 1_000)).not.toBeNull()
+      script.run(1_000)
+    }
+    expect(leaders).toBe(0)
+  })
+})

@@ -24,6 +24,7 @@ const signs: { readonly [fault in FaultName]: RegExp | null } = {
   reorder: null,
   partition: / partition (isolate|split|partial|hub)/,
   oneway: / partition (mute|deaf)/,
+  partial: / never has a link/,
   crash: / crashes/,
   wipe: / loses its disk/,
   freeze: / freezes/,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { type NodeId, nodeId, slot } from '../../src/logic/base/ids.ts'
-import { hintAgainTicks, hintFreshTicks, hintTicks } from '../../src/logic/base/limits.ts'
+import { hintAgainTicks, hintTicks, thirdSilentTicksMax } from '../../src/logic/base/limits.ts'
 import { Neighbours } from '../../src/logic/topology/neighbours.ts'
 
 const [a, b, c, d, e] = ['a', 'b', 'c', 'd', 'e'].map(nodeId) as [NodeId, NodeId, NodeId, NodeId, NodeId]
@@ -97,13 +97,16 @@ describe('TOPO-10 whom a replica reaches by a third', () => {
     expect(neighbours.reached).toEqual([])
   })
 
-  test('who said it lately goes before who said it long ago', () => {
+  test('one that is heard goes before one that is silent, which goes before nobody', () => {
     const neighbours = neighboursOf(a, b, d)
     neighbours.learn(members([a, b, c], [d]))
     neighbours.hear(b, hint([c]))
-    told(neighbours, hintFreshTicks)
-    expect(neighbours.thirdFor(c)).toBe(b)
     neighbours.hear(d, hint([c]))
+    expect(neighbours.thirdFor(c)).toBe(b)
+    told(neighbours, thirdSilentTicksMax)
+    neighbours.heard(d)
     expect(neighbours.thirdFor(c)).toBe(d)
+    neighbours.unlink(d)
+    expect(neighbours.thirdFor(c)).toBe(b)
   })
 })

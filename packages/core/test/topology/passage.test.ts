@@ -20,12 +20,12 @@ describe('TOPO-4 by whom a frame goes', () => {
     ['the peer itself is asked for the way to itself', [neighbour(b, [b])], null],
     ['one is linked with it', [neighbour(c, [d]), neighbour(d, [a, b])], d],
     [
-      'one said so lately, a voter long ago',
+      'one is heard, a voter is silent',
       [neighbour(c, [b], { isFresh: false }), neighbour(d, [b], { isVoter: false })],
       d,
     ],
     ['one votes', [neighbour(c, [b], { isVoter: false }), neighbour(d, [b])], d],
-    ['all that was said is old', [neighbour(c, [b], { isFresh: false })], c],
+    ['all that could are silent', [neighbour(c, [b], { isFresh: false })], c],
   ])('%s', (_, neighbours, expected) => {
     expect(passBy(a, b, neighbours)).toBe(expected)
   })

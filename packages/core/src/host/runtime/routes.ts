@@ -104,6 +104,7 @@ export class Routes {
         return this.#review()
       }
       case 'frame':
+        this.#neighbours.heard(peer)
         return this.#take(peer, event.bytes, frame => this.#serve(peer, frame))
     }
   }

@@ -251,9 +251,11 @@ export const upstreamsWanted = 3
 /** Replicas tell their neighbours whom they are linked with no more often than this: a room that fills up changes it all the time. */
 export const hintTicks = 4
 
-/** ... and again this often where nothing changes, because a frame may be lost; after two and a half times that it is old. */
+/** ... and again this often where nothing changes, because a frame may be lost. */
 export const hintAgainTicks = 200
-export const hintFreshTicks = 500
+
+/** A neighbour that was silent for two seconds, two signs of life, may be frozen: what goes by it may be lost, another is taken. */
+export const thirdSilentTicksMax = 40
 
 /** Links that one hint names: as many as one replica keeps. */
 export const hintLinksMax = 256

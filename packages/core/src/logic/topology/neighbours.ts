@@ -4,7 +4,7 @@
  * has something to tell. Does not know how links are made, or how anything travels.
  */
 import { type NodeId, noSlot, type Slot } from '../base/ids.ts'
-import { hintAgainTicks, hintFreshTicks, hintLinksMax, hintTicks } from '../base/limits.ts'
+import { hintAgainTicks, hintLinksMax, hintTicks, thirdSilentTicksMax } from '../base/limits.ts'
 import type { Hint } from './hint.ts'
 import { concernOf, passBy } from './passage.ts'
 import { type Wanted, wantedBy } from './wanted.ts'
@@ -18,17 +18,17 @@ export interface Members {
 
 type Voters = Pick<Members, 'voters' | 'through'>
 
-interface Said {
-  readonly linked: ReadonlySet<NodeId>
-  readonly atTick: number
+interface Linked {
+  /** With whom it said that it is linked. */
+  linked: ReadonlySet<NodeId>
+  /** When anything came from it. */
+  heardAtTick: number
 }
-
-const nothingSaid: Said = { linked: new Set(), atTick: 0 }
 
 export class Neighbours {
   readonly #self: NodeId
-  /** Those with a link, and what they said last over it. */
-  readonly #linked = new Map<NodeId, Said>()
+  /** Those with a link, and what came over it. */
+  readonly #linked = new Map<NodeId, Linked>()
   #own: Members = { voters: [], observers: [], through: noSlot }
   /** The newest that a neighbour said; null while none did. Invariant: `through` only rises. */
   #heard: Voters | null = null
@@ -43,7 +43,7 @@ export class Neighbours {
 
   link(peer: NodeId): void {
     if (this.#linked.has(peer)) return
-    this.#linked.set(peer, nothingSaid)
+    this.#linked.set(peer, { linked: new Set(), heardAtTick: this.#ticks })
     this.#isNews = true
   }
 
@@ -55,10 +55,17 @@ export class Neighbours {
     return this.#linked.has(peer)
   }
 
+  /** Something came from `peer` over its link. */
+  heard(peer: NodeId): void {
+    const link = this.#linked.get(peer)
+    if (link !== undefined) link.heardAtTick = this.#ticks
+  }
+
   /** What `peer` says over its link; nothing where it has none any more. */
   hear(peer: NodeId, { voters, through, linked }: Hint): void {
-    if (!this.#linked.has(peer)) return
-    this.#linked.set(peer, { linked: new Set(linked), atTick: this.#ticks })
+    const link = this.#linked.get(peer)
+    if (link === undefined) return
+    link.linked = new Set(linked)
     if (voters.length > 0 && (this.#heard === null || through > this.#heard.through))
       this.#noticing(() => {
         this.#heard = { voters, through }
@@ -110,10 +117,10 @@ export class Neighbours {
     return passBy(
       this.#self,
       peer,
-      Array.from(this.#linked, ([node, { linked, atTick }]) => ({
+      Array.from(this.#linked, ([node, { linked, heardAtTick }]) => ({
         node,
         linked,
-        isFresh: this.#ticks - atTick < hintFreshTicks,
+        isFresh: this.#ticks - heardAtTick < thirdSilentTicksMax,
         isVoter: voters.includes(node),
       })),
     )

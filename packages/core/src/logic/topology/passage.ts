@@ -11,7 +11,7 @@ export interface Neighbour {
   readonly node: NodeId
   /** With whom it is linked. */
   readonly linked: ReadonlySet<NodeId>
-  /** It said so lately. */
+  /** It is heard: one that is frozen keeps its links, and passes nothing on. */
   readonly isFresh: boolean
   readonly isVoter: boolean
 }
@@ -26,7 +26,7 @@ export function passBy(self: NodeId, to: NodeId, neighbours: Iterable<Neighbour>
   return ranked(pair, equals)[0] ?? null
 }
 
-/** Who said it lately before who did not; voters before others, who may be phones with a thin line. */
+/** Who is heard before who is not; voters before others, who may be phones with a thin line. */
 const merit = ({ isFresh, isVoter }: Neighbour): number => (isFresh ? 2 : 0) + (isVoter ? 1 : 0)
 
 /** With whom `self` has business: a voter with every member, anybody else with the voters. */
