@@ -9,7 +9,9 @@ import {
 } from '@peerkeeper/webrtc'
 import { damageLog, deleteDatabase } from './damage.ts'
 import { forge } from './forge.ts'
+import { lookAtMany, openMany, syncMany, writeAtMany } from './many.ts'
 import { type Probe, startProbe } from './probe.ts'
+import { type RefusingSignaling, refusing } from './refusing.ts'
 import { work } from './workload.ts'
 
 /** How a test opens a tab. */
@@ -25,19 +27,26 @@ export interface LabOptions {
   readonly replicas?: Replicas
   /** Where frames go; the worker where nothing is said and the browser can. */
   readonly channels?: 'page' | 'worker'
+  /** Nodes with which this page has no link, until `lab.refusing.permit()`. */
+  readonly refuses?: readonly string[]
   readonly sessionTimeoutMs?: number
   readonly timeoutMs?: number
 }
 
 /** Opens this page's keeper over WebRTC. What it is made of stays in `lab`, for tests that reach behind it. */
-async function open({ signaling, arbiter = false, channels, ...options }: LabOptions): Promise<Keeper> {
+async function open({
+  signaling,
+  arbiter = false,
+  channels,
+  refuses = [],
+  ...options
+}: LabOptions): Promise<Keeper> {
   const { room } = options
   const transports = () => {
-    const transport = webrtc({
-      channels: channels ?? 'auto',
-      signaling:
-        signaling === undefined ? broadcastSignaling({ room }) : webSocketSignaling({ room, url: signaling }),
-    })
+    const way =
+      signaling === undefined ? broadcastSignaling({ room }) : webSocketSignaling({ room, url: signaling })
+    lab.refusing = refusing(way, refuses)
+    const transport = webrtc({ channels: channels ?? 'auto', signaling: lab.refusing })
     lab.transport = transport
     return [transport]
   }
@@ -83,7 +92,12 @@ const lab = {
   keeper: null as Keeper | null,
   /** Where a test opens several in one page. */
   keepers: [] as readonly Keeper[],
+  openMany,
+  lookAtMany,
+  syncMany,
+  writeAtMany,
   transport: null as WebRtcTransport | null,
+  refusing: null as RefusingSignaling | null,
   worker: null as Worker | null,
   probe: null as Probe | null,
 }

@@ -45,8 +45,18 @@ export function expectBrowser(browser: string, agent: string): void {
 
 /** Opens the keeper of a page that has the lab in it. */
 export async function openKeeper(page: Page, options: LabOptions): Promise<Tab> {
-  const { room, signaling, ensemble, abandon, arbiter, replicas, channels, sessionTimeoutMs, timeoutMs } =
-    options
+  const {
+    room,
+    signaling,
+    ensemble,
+    abandon,
+    arbiter,
+    replicas,
+    channels,
+    refuses,
+    sessionTimeoutMs,
+    timeoutMs,
+  } = options
   const asked = {
     room,
     ...(signaling === undefined ? {} : { signaling }),
@@ -55,6 +65,7 @@ export async function openKeeper(page: Page, options: LabOptions): Promise<Tab> 
     ...(arbiter === undefined ? {} : { arbiter }),
     ...(replicas === undefined ? {} : { replicas }),
     ...(channels === undefined ? {} : { channels }),
+    ...(refuses === undefined ? {} : { refuses }),
     ...(sessionTimeoutMs === undefined ? {} : { sessionTimeoutMs }),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
   }
