@@ -17,6 +17,7 @@ export {
 } from './signaling/hand/hand.ts'
 export type { HandOutcome } from './signaling/hand/meetings.ts'
 export type { Refusal, Refusals } from './signaling/refusals.ts'
+export { createSecret } from './signaling/room-keys.ts'
 export {
   type SignalingStatus,
   type WebSocketSignalingOptions,

@@ -80,8 +80,8 @@ export const relaySilenceMs = 15_000
 /** A transport that closes leaves its signaling so much later where it is to bring last words: sealing them takes a few. */
 export const relayFlushMs = 50
 
-/** What a peer proves itself with: a public key and a signature, 172 letters. */
-export const proofTextMax = 256
+/** What a peer proves itself with: a public key and a signature, 172 letters; sealed with its ids, twice as many. */
+export const proofTextMax = 768
 
 /** What a peer tells about itself in presence: two ids and a proof, or their encryption. */
 export const cardTextMax = 1_024

@@ -12,12 +12,18 @@ import {
 } from '../../wire/server-protocol.ts'
 import { backoffMs, type Timers } from '../../wire/timers.ts'
 import { pageTimers } from '../timers.ts'
+import { roomKeys } from './room-keys.ts'
 
 export interface WebSocketArbiterOptions {
   /** The server, `wss://...`. */
   readonly url: string
   /** The room whose ensemble is asked for, as its signaling names it: 1 to 128 characters. */
   readonly room: string
+  /**
+   * The secret of that signaling, where it has one: the server then learns neither the room's name nor what its ensembles are
+   * called, and an ensemble that somebody without it has named is not believed.
+   */
+  readonly secret?: string
   /** What the server asks of those who use it; it travels in the first message. */
   readonly token?: string
   /** How long one attempt may take before the question is put again, in milliseconds. Default 3,500. */
@@ -36,19 +42,43 @@ export interface WebSocketArbiterOptions {
  * An arbiter between devices: the compare-and-set of a `peerkeeper-signaling` server. Both calls try again, with pauses of half a
  * second up to half a minute, until the server answers or `signal` aborts; then they reject with the signal's reason. They reject at once
  * with an Error that says why when the server refuses and would refuse again: a wrong token, another origin, no place for one more
- * founding, a room that is no room's name.
+ * founding, a room that is no room's name. Throws a TypeError where the secret is none of {@link createSecret}'s.
  */
-export function webSocketArbiter(options: WebSocketArbiterOptions): FoundingArbiter {
-  const { room } = options
+export function webSocketArbiter({ secret, ...options }: WebSocketArbiterOptions): FoundingArbiter {
+  if (secret === undefined) {
+    const { room } = options
+    const believe = async (answer: string) => answer
+    return {
+      found: (candidate, signal) =>
+        ask(options, { type: 'found', room, ensemble: candidate }, believe, signal),
+      replace: (current, next, signal) =>
+        ask(options, { type: 'replace', room, current, next }, believe, signal),
+    }
+  }
+  const keys = roomKeys(secret, options.room)
   return {
-    found: (candidate, signal) => ask(options, { type: 'found', room, ensemble: candidate }, signal),
-    replace: (current, next, signal) => ask(options, { type: 'replace', room, current, next }, signal),
+    async found(candidate, signal) {
+      const { name: room, mark, unmark } = await keys
+      return ask(options, { type: 'found', room, ensemble: await mark(candidate) }, unmark, signal)
+    },
+    async replace(current, next, signal) {
+      const { name: room, mark, unmark } = await keys
+      const question = {
+        type: 'replace',
+        room,
+        current: await mark(current),
+        next: await mark(next),
+      } as const
+      return ask(options, question, unmark, signal)
+    },
   }
 }
 
+/** Tries until there is an answer; `read` gives the ensemble in one, or undefined where nobody has founded what it names. */
 function ask(
-  options: WebSocketArbiterOptions,
+  options: Omit<WebSocketArbiterOptions, 'secret'>,
   question: FoundingQuestion,
+  read: (answer: string) => Promise<string | undefined>,
   signal: AbortSignal,
 ): Promise<EnsembleId> {
   const { timers = pageTimers, random = Math.random, onFailure = () => {} } = options
@@ -58,21 +88,27 @@ function ask(
 
     function attempt(): void {
       cancel = askOnce(options, question, timers, {
-        stands(ensemble) {
-          signal.removeEventListener('abort', stop)
-          resolve(ensemble)
-        },
-        failed(code, reason) {
-          if (finalCodes.includes(code)) {
-            onFailure(code, reason)
-            signal.removeEventListener('abort', stop)
-            return reject(new Error(`the signaling server refuses: ${reason} (${code})`))
-          }
-          cancel = timers.after(backoffMs(failures, reconnectMsMin, reconnectMsMax, random), attempt)
-          failures += 1
-          onFailure(code, reason)
-        },
+        stands: answer => void read(answer).then(answered),
+        failed,
       })
+    }
+
+    function answered(ensemble: string | undefined): void {
+      if (signal.aborted) return
+      if (ensemble === undefined) return failed(0, 'the answer was not made with the secret of this room')
+      signal.removeEventListener('abort', stop)
+      resolve(ensembleId(ensemble))
+    }
+
+    function failed(code: number, reason: string): void {
+      if (finalCodes.includes(code)) {
+        onFailure(code, reason)
+        signal.removeEventListener('abort', stop)
+        return reject(new Error(`the signaling server refuses: ${reason} (${code})`))
+      }
+      cancel = timers.after(backoffMs(failures, reconnectMsMin, reconnectMsMax, random), attempt)
+      failures += 1
+      onFailure(code, reason)
     }
 
     function stop(): void {
@@ -87,13 +123,13 @@ function ask(
 }
 
 interface Outcome {
-  stands(ensemble: EnsembleId): void
+  stands(answer: string): void
   failed(code: number, reason: string): void
 }
 
 /** One socket, one question. Returns what gives it up; otherwise exactly one of `outcome` is called, later. */
 function askOnce(
-  options: WebSocketArbiterOptions,
+  options: Omit<WebSocketArbiterOptions, 'secret'>,
   question: FoundingQuestion,
   timers: Timers,
   outcome: Outcome,
@@ -126,7 +162,7 @@ function askOnce(
     const message = typeof event.data === 'string' ? parseServerMessage(event.data) : undefined
     if (message?.type !== 'stands') return
     release()
-    outcome.stands(ensembleId(message.ensemble))
+    outcome.stands(message.ensemble)
   }
   // What went wrong comes with `close`; a WebSocket of Node's ends the process when nobody listens to this.
   socket.onerror = () => {}

@@ -3,6 +3,7 @@
  * and devices through one or several. Ways can come and go while it runs. Carries signals unread.
  */
 import type { Peer, Relay, Signaling, SignalingEvent } from './contract.ts'
+import { sumOfRefusals } from './refusals.ts'
 
 export interface CombinedSignaling extends Signaling {
   /** Joins by `way` too, from now on. It belongs to this signaling: it is left when this one is. Once for each way. */
@@ -88,6 +89,7 @@ export function combineSignaling(ways: readonly Signaling[]): CombinedSignaling 
       for (const instance of [...reach.keys()]) lost(instance, way)
       all.delete(way)
     },
+    refused: () => sumOfRefusals([...all].map(way => way.refused?.())),
     leave() {
       if (isOver) return
       isOver = true

@@ -3,6 +3,7 @@
  * for a while; links that stand do not care. It carries signals and does not look into them.
  */
 import type { EnsembleId, NodeId } from '@peerkeeper/core/transport'
+import type { Refusals } from './refusals.ts'
 
 /** One who joined. */
 export interface Peer {
@@ -47,6 +48,8 @@ export interface Signaling {
   send(instance: string, data: string): void
   /** Absent where this signaling brings no bytes. */
   readonly relay?: Relay
+  /** What it dropped so far because it was not said by whom it claims; absent where everything is believed. */
+  refused?(): Refusals
   /** Says goodbye and stops, at once, so that `pagehide` may call it. Idempotent; no event comes after it. */
   leave(): void
 }

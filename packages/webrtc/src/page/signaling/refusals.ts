@@ -1,39 +1,44 @@
 /** Why what came by signaling was refused, as codes to count: nobody is asked to read such messages, people may want to know of them. */
 
-export type Refusal =
+const noRefusals = {
+  /** A presence or a signal that was not sealed by the room's secret, or for somebody else. */
+  unsealed: 0,
   /** A peer that shows no proof of who it is, or one that makes no sense: an earlier version, or a stranger. */
-  | 'unproven'
+  unproven: 0,
   /** The key that it shows is another node's. */
-  | 'otherKey'
+  otherKey: 0,
   /** The signature is not that key's, or is of something else. */
-  | 'badSignature'
+  badSignature: 0,
   /** Heard before, or later than what was sent after it. */
-  | 'replayed'
+  replayed: 0,
   /** A signal that is no signed text. */
-  | 'malformed'
+  malformed: 0,
   /** More than can be looked at waits already. */
-  | 'tooMuch'
+  tooMuch: 0,
+}
 
+export type Refusal = keyof typeof noRefusals
+/** How much was refused so far, by reason. */
 export type Refusals = Readonly<Record<Refusal, number>>
 
 export interface RefusalCount {
-  add(refusal: Refusal): void
+  readonly add: (refusal: Refusal) => void
   all(): Refusals
 }
 
 export function countRefusals(): RefusalCount {
-  const counts: Record<Refusal, number> = {
-    unproven: 0,
-    otherKey: 0,
-    badSignature: 0,
-    replayed: 0,
-    malformed: 0,
-    tooMuch: 0,
-  }
+  const counts = { ...noRefusals }
   return {
     add(refusal) {
       counts[refusal] += 1
     },
     all: () => ({ ...counts }),
   }
+}
+
+export function sumOfRefusals(each: readonly (Refusals | undefined)[]): Refusals {
+  const sum = { ...noRefusals }
+  for (const refusal of Object.keys(sum) as Refusal[])
+    for (const counts of each) sum[refusal] += counts?.[refusal] ?? 0
+  return sum
 }

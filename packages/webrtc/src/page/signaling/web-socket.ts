@@ -17,6 +17,8 @@ import { type NetworkHint, type NetworkHints, pageHints } from '../network-hints
 import { pageTimers, randomId } from '../timers.ts'
 import type { Peer, Relay, Signaling, SignalingEvent } from './contract.ts'
 import { parsePeer } from './peer.ts'
+import { roomKeys } from './room-keys.ts'
+import { sealedSignaling } from './sealed.ts'
 
 export type SignalingStatus =
   | { readonly type: 'online' }
@@ -26,8 +28,13 @@ export type SignalingStatus =
 export interface WebSocketSignalingOptions {
   /** The server, `wss://...`. */
   readonly url: string
-  /** Peers of the same room find each other. Anybody who knows its name can join: 1 to 128 characters. */
+  /** Peers of the same room find each other. Without a secret anybody who knows its name can join: 1 to 128 characters. */
   readonly room: string
+  /**
+   * What {@link createSecret} made, the same for all who are to find each other: the server then learns neither the room's name
+   * nor who is in it nor what they say, and nobody without it can take part.
+   */
+  readonly secret?: string
   /** What the server asks of those who use it; it travels in the first message, never in the address. */
   readonly token?: string
   /** Told whenever the server is reached or lost. */
@@ -48,8 +55,16 @@ interface Session {
   leave(): void
 }
 
-/** Signaling through `peerkeeper-signaling` or a server that speaks as it does. */
-export function webSocketSignaling(options: WebSocketSignalingOptions): Signaling {
+/**
+ * Signaling through `peerkeeper-signaling` or a server that speaks as it does. Throws a TypeError where the secret is none of
+ * {@link createSecret}'s.
+ */
+export function webSocketSignaling({ secret, ...options }: WebSocketSignalingOptions): Signaling {
+  if (secret === undefined) return openSignaling(options)
+  return sealedSignaling(roomKeys(secret, options.room), room => openSignaling({ ...options, room }))
+}
+
+function openSignaling(options: Omit<WebSocketSignalingOptions, 'secret'>): Signaling {
   let session: Session | undefined
   let isOver = false
   return {
@@ -71,7 +86,7 @@ export function webSocketSignaling(options: WebSocketSignalingOptions): Signalin
 }
 
 function createSession(
-  options: WebSocketSignalingOptions,
+  options: Omit<WebSocketSignalingOptions, 'secret'>,
   self: Peer,
   sink: (event: SignalingEvent) => void,
 ): Session {
