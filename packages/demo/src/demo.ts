@@ -1,7 +1,8 @@
 /** Joins the keeper to the panels: what comes from the one is shown by the others, what visitors do goes back. */
 import type { Decision, Keeper, KeeperState, ReplicaStatus } from '@peerkeeper/core'
-import { type Address, linkTo } from './address/address.ts'
+import { type Address, linkTo, namesRoom } from './address/address.ts'
 import { parseErrand, turnTo } from './address/errand.ts'
+import { withOwnSecret } from './address/secret.ts'
 import { askOwnServer, type OwnServer } from './address/server.ts'
 import { createBreakPanel } from './break/panel.ts'
 import { askToFork, askToJoin, followFork } from './break/ways-out.ts'
@@ -47,7 +48,11 @@ export function startDemo(): void {
   let server: OwnServer | null = null
   const errand = parseErrand(history.state)
   const { address: arrived, invite: invited } = arrivalAt(location.hash, errand)
-  let address: Address = arrived
+  let address: Address = withOwnSecret(
+    arrived,
+    invited !== null || namesRoom(location.hash),
+    () => localStorage,
+  )
   let isWiped = false
   /** The session whose changes are "mine"; 0 before there is one. */
   const session = () => keeper?.session ?? 0

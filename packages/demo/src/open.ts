@@ -37,10 +37,11 @@ export async function openKeeper(address: Address, options: OpenOptions): Promis
 }
 
 async function attempt(storageRoom: string, address: Address, options: OpenOptions): Promise<Keeper> {
-  const { room, ensemble, engine, replicas, signal } = address
+  const { room, ensemble, engine, replicas, signal, secret } = address
+  const server = signal === null ? null : { url: signal, room, ...(secret === null ? {} : { secret }) }
   // What is kept beside the room's own is not what the server knows the room for.
   const isOwn = storageRoom === room
-  const arbiter = signal !== null && isOwn ? webSocketArbiter({ url: signal, room }) : null
+  const arbiter = server !== null && isOwn ? webSocketArbiter(server) : null
   let keeper: Keeper | null = null
   /**
    * A server that keeps its foundings in memory forgets them when it starts anew: told again by whoever is a member and
@@ -58,7 +59,7 @@ async function attempt(storageRoom: string, address: Address, options: OpenOptio
     const hand = handSignaling({ onDevices: options.devices })
     options.hand(hand)
     const ways: Signaling[] = [broadcastSignaling({ room }), hand]
-    if (signal !== null) ways.push(webSocketSignaling({ url: signal, room, onStatus }))
+    if (server !== null) ways.push(webSocketSignaling({ ...server, onStatus }))
     return webrtc({ signaling: combineSignaling(ways) })
   }
   const { abandon, worker } = options

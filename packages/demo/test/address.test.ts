@@ -2,12 +2,14 @@ import { expect, test } from 'vitest'
 import {
   type Address,
   linkTo,
+  namesRoom,
   parseHash,
   roomBeside,
   withEngine,
   withReplicas,
 } from '../src/address/address.ts'
 import { parseErrand } from '../src/address/errand.ts'
+import { withOwnSecret } from '../src/address/secret.ts'
 import { parseOwnServer } from '../src/address/server.ts'
 
 test('DEMO-10 a link carries room, ensemble, engine, replicas and signaling, and is read back as the same', () => {
@@ -17,22 +19,61 @@ test('DEMO-10 a link carries room, ensemble, engine, replicas and signaling, and
     engine: 'raft',
     replicas: 'per-device',
     signal: 'ws://127.0.0.1:4173/signaling?a=1&b=2',
+    secret: 'S'.repeat(43),
   }
   const link = linkTo('http://127.0.0.1:4173/', address)
   expect(link).toBe(
-    'http://127.0.0.1:4173/#room=demo&ensemble=e_1-x&engine=raft&replicas=per-device&signal=ws://127.0.0.1:4173/signaling%3Fa%3D1%26b%3D2',
+    'http://127.0.0.1:4173/#room=demo&ensemble=e_1-x&engine=raft&replicas=per-device&signal=ws://127.0.0.1:4173/signaling%3Fa%3D1%26b%3D2' +
+      `&secret=${'S'.repeat(43)}`,
   )
   expect(parseHash(new URL(link).hash)).toEqual(address)
 })
 
 test('DEMO-11 what is malformed in an address is left out', () => {
-  const nothing = { room: 'demo', ensemble: null, engine: 'multi-paxos', replicas: 'per-tab', signal: null }
+  const nothing = {
+    room: 'demo',
+    ensemble: null,
+    engine: 'multi-paxos',
+    replicas: 'per-tab',
+    signal: null,
+    secret: null,
+  }
   expect(parseHash('')).toEqual(nothing)
   expect(parseHash('#room=a/b&ensemble=&signal=http://x')).toEqual(nothing)
-  expect(parseHash('#engine=tractor&replicas=many')).toEqual(nothing)
+  expect(parseHash('#engine=tractor&replicas=many&secret=123')).toEqual(nothing)
   expect(parseHash('#signal=nonsense&room=tea')).toEqual({ ...nothing, room: 'tea' })
   expect(roomBeside('r'.repeat(64), 'e'.repeat(64)).length).toBeLessThanOrEqual(64)
 })
+
+test('DEMO-43 who names no room has one with a secret of their own, kept for the next visit; a link brings its own', () => {
+  const kept = new Map<string, string>()
+  const inMemory = {
+    getItem: (name: string) => kept.get(name) ?? null,
+    setItem: (name: string, value: string) => void kept.set(name, value),
+  }
+  const storage = () => inMemory
+  const bare = parseHash('')
+  expect([
+    namesRoom(''),
+    namesRoom('#signal=ws://x/'),
+    namesRoom('#room=tea'),
+    namesRoom('#ensemble=e'),
+  ]).toEqual([false, false, true, true])
+  const own = withOwnSecret(bare, false, storage)
+  expect(own.secret).toMatch(/^[\w-]{43}$/)
+  expect(withOwnSecret(bare, false, storage)).toEqual(own)
+  expect(withOwnSecret(withEngine(own, 'raft'), true, storage).secret).toBe(own.secret)
+  const tea = parseHash('#room=tea')
+  expect(withOwnSecret(tea, true, storage).secret).toBeNull()
+  const invited = parseHash(new URL(linkTo('http://x/', { ...tea, secret: 'S'.repeat(43) })).hash)
+  expect(withOwnSecret(invited, true, storage).secret).toBe('S'.repeat(43))
+  expect(withOwnSecret(tea, true, storage).secret).toBe('S'.repeat(43))
+  expect(withOwnSecret(bare, false, raise).secret).toBeNull()
+})
+
+function raise(): never {
+  throw new DOMException('no storage', 'SecurityError')
+}
 
 test('DEMO-25 each engine has a room of its own beside the others', () => {
   const here = parseHash('#room=tea&signal=ws://127.0.0.1:1/')

@@ -9,7 +9,14 @@ import { addressOfInvite, codeInHash, inviteData, textToSend } from '../src/meet
 test('DEMO-37 an invite says where it leads, and is read back as the same', () => {
   for (const { name: engine } of engines)
     for (const { name: replicas } of replicaKinds) {
-      const address: Address = { room: 'living-room_2', ensemble: 'e_1-x', engine, replicas, signal: null }
+      const address: Address = {
+        room: 'living-room_2',
+        ensemble: 'e_1-x',
+        engine,
+        replicas,
+        signal: null,
+        secret: null,
+      }
       const data = inviteData(address)
       expect(data.length).toBeLessThan(60)
       expect(addressOfInvite(data)).toEqual(address)

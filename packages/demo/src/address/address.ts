@@ -16,6 +16,8 @@ export interface Address {
   readonly replicas: Replicas
   /** A signaling server, for peers beyond this browser profile. */
   readonly signal: string | null
+  /** What only those who are invited know; null where the room is open to whoever knows its name. */
+  readonly secret: string | null
 }
 
 export const defaultRoom = 'demo'
@@ -53,29 +55,41 @@ export const replicaKinds: readonly {
 
 const defaultEngine: EngineName = 'multi-paxos'
 
+const secretPattern = /^[0-9A-Za-z_-]{43}$/
+
+/** Whether `hash` says where to go, or leaves it to the page. */
+export const namesRoom = (hash: string): boolean => {
+  const fields = new URLSearchParams(hash.replace(/^#/, ''))
+  return fields.has('room') || fields.has('ensemble')
+}
+
 /** Reads `location.hash`. */
 export function parseHash(hash: string): Address {
   const fields = new URLSearchParams(hash.replace(/^#/, ''))
   const room = fields.get('room')
   const ensemble = fields.get('ensemble')
   const signal = fields.get('signal')
+  const secret = fields.get('secret')
   return {
     room: isId(room) ? room : defaultRoom,
     ensemble: isId(ensemble) ? ensemble : null,
     engine: engines.find(({ name }) => name === fields.get('engine'))?.name ?? defaultEngine,
     replicas: fields.get('replicas') === 'per-device' ? 'per-device' : 'per-tab',
     signal: signal !== null && isSocketUrl(signal) ? signal : null,
+    secret: secret !== null && secretPattern.test(secret) ? secret : null,
   }
 }
 
 /** A link at `page` (an address without a hash) that leads to the same place. Colons and slashes stay readable. */
-export function linkTo(page: string, { room, ensemble, engine, replicas, signal }: Address): string {
+export function linkTo(page: string, address: Address): string {
+  const { room, ensemble, engine, replicas, signal, secret } = address
   const fields = [`room=${room}`]
   if (ensemble !== null) fields.push(`ensemble=${ensemble}`)
   if (engine !== defaultEngine) fields.push(`engine=${engine}`)
   if (replicas === 'per-device') fields.push(`replicas=${replicas}`)
   if (signal !== null)
     fields.push(`signal=${encodeURIComponent(signal).replace(/%(3A|2F)/g, decodeURIComponent)}`)
+  if (secret !== null) fields.push(`secret=${secret}`)
   return `${page}#${fields.join('&')}`
 }
 
@@ -83,20 +97,21 @@ export function linkTo(page: string, { room, ensemble, engine, replicas, signal 
  * The room that a visitor of `address` goes to for another engine: an ensemble keeps the engine that it was founded with,
  * so each has a room of its own beside the others.
  */
-export function withEngine({ room, replicas, signal }: Address, engine: EngineName): Address {
-  return { room: withSuffix(baseOf(room), engine), ensemble: null, engine, replicas, signal }
+export function withEngine(address: Address, engine: EngineName): Address {
+  return { ...address, room: withSuffix(baseOf(address.room), engine), ensemble: null, engine }
 }
 
 /**
  * The room that a visitor of `address` goes to for another kind of replicas: one browser profile opens a room with one kind
  * only, so each has a room of its own, never the one that the visitor comes from.
  */
-export function withReplicas({ room, engine, signal }: Address, replicas: Replicas): Address {
+export function withReplicas(address: Address, replicas: Replicas): Address {
+  const { room, engine } = address
   const here = baseOf(room)
   const base = here.endsWith(deviceEnd) ? here.slice(0, -deviceEnd.length) : here
   const wanted = replicas === 'per-device' ? `${base.slice(0, 51)}${deviceEnd}` : base
   const beside = wanted === here ? `${wanted.slice(0, 54)}-tab` : wanted
-  return { room: withSuffix(beside, engine), ensemble: null, engine, replicas, signal }
+  return { ...address, room: withSuffix(beside, engine), ensemble: null, replicas }
 }
 
 const deviceEnd = '-device'

@@ -63,5 +63,8 @@ function explain({ address, server }: Invitation): string {
       'Opens in any browser of this machine and joins this ensemble. ' +
       'For phones and other machines start the demo with --host 0.0.0.0 --https.'
     )
-  return 'Whoever opens this link joins the ensemble. The server only introduces devices; what is written goes between them.'
+  const whoever = 'Whoever opens this link joins the ensemble.'
+  return address.secret === null
+    ? `${whoever} So may anybody who knows the name of the room. The server only introduces devices; what is written goes between them.`
+    : `${whoever} It carries the secret of the room: send it as you would a password. The server introduces devices, and reads nothing.`
 }
