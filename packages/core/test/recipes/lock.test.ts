@@ -225,6 +225,27 @@ describe('what a holder learns', () => {
     })
   })
 
+  test('RECIPE-52 what stands in the tree is changed by its holder alone: a multi that checks the znode of the hold', async () => {
+    const { world, keepers } = await begin({ seed: 10 })
+    const [a, b] = keepers
+    await world.run(async () => {
+      await a.create('/doc')
+      const held = await new Mutex(a, '/l').acquire()
+      const write = (keeper: Keeper, { path }: Hold, data: string) =>
+        keeper.multi([
+          { type: 'check', path },
+          { type: 'set', path: '/doc', data },
+        ])
+      await write(a, held, 'first')
+      await b.delete(held.path)
+      const next = await new Mutex(b, '/l').acquire()
+      // Before it hears that it was lost, or as if it did not look.
+      await expect(write(a, held, 'late')).rejects.toEqual(code('NoNode'))
+      await write(b, next, 'second')
+      expect(text(await b.get('/doc'))).toBe('second')
+    })
+  })
+
   test('RECIPE-11 one that waits and whose znode somebody deletes stands in line again', async () => {
     const { world, keepers } = await begin({ seed: 11 })
     await world.run(async () => {
