@@ -1,5 +1,5 @@
 /** Browsers that meet without any server: the demo is served as files, and codes are carried by the test's hand. */
-import { createZnode, demoFolder, demoStatus, visit, waitForDemo } from '../support/demo.ts'
+import { createZnode, demoFolder, demoStatus, visit, visitTogether, waitForDemo } from '../support/demo.ts'
 import { completeAt, inviteFrom, meetByHand, openMeeting, waitForLinks } from '../support/meeting.ts'
 import { type Site, serveFolder } from '../support/site.ts'
 import { expect, test } from '../support/test.ts'
@@ -44,7 +44,38 @@ test('DEMO-39 two browsers that exchange two codes are one ensemble; a third who
   await waitForLinks(pages)
   await createZnode(c, 'of-c')
   for (const page of pages) await expect(page.getByTestId('znode:/of-c')).toBeVisible()
+  // The one between them goes: what a and c say to each other goes over a link of their own.
+  await b.close()
+  await createZnode(a, 'without-b')
+  await expect(c.getByTestId('znode:/without-b')).toBeVisible({ timeout: 30_000 })
+  await createZnode(c, 'from-c')
+  await expect(a.getByTestId('znode:/from-c')).toBeVisible()
   for (const each of others) await each.close()
+})
+
+test('DEMO-43 a browser that met one of three tabs takes part in their ensemble through it, whichever leads', async ({
+  context,
+  browser,
+  browserName,
+  room,
+}) => {
+  const other = await browser.newContext()
+  const tabs = await visitTogether(context, browserName, `${site.url}#room=${room}`, 3)
+  const b = await visit(other, browserName, `${site.url}#room=elsewhere`)
+  await waitForDemo(b)
+  const statuses = await Promise.all(tabs.map(async tab => ({ tab, status: await demoStatus(tab) })))
+  const follower = statuses.find(({ status }) => status.node !== status.leader)?.tab
+  if (follower === undefined) throw new Error('nobody follows')
+  await follower.bringToFront()
+  await meetByHand(follower, b)
+  await waitForDemo(b)
+  await createZnode(b, 'of-b')
+  for (const tab of tabs) await expect(tab.getByTestId('znode:/of-b')).toBeVisible()
+  const [first] = tabs
+  await first?.bringToFront()
+  if (first !== undefined) await createZnode(first, 'of-a')
+  await expect(b.getByTestId('znode:/of-a')).toBeVisible()
+  await other.close()
 })
 
 test('DEMO-40 a page that was loaded again says that it needs new codes, and is back after an exchange with one of the others', async ({
