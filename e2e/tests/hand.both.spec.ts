@@ -1,25 +1,46 @@
 /** Chromium and Firefox meet without any server, whichever invites. */
+import type { Browser, BrowserContext } from '@playwright/test'
 import { launch } from '../support/browsers.ts'
 import { createZnode, demoFolder, visit, waitForDemo } from '../support/demo.ts'
-import { meetByHand, waitForLinks } from '../support/meeting.ts'
-import { serveFolder } from '../support/site.ts'
+import { answerFrom, completeAt, inviteFrom, meetByHand, waitForLinks } from '../support/meeting.ts'
+import { type Site, serveFolder } from '../support/site.ts'
 import { expect, test } from '../support/test.ts'
 
-for (const inviter of ['chromium', 'firefox'] as const)
+/** Longer than Firefox goes on by itself with nothing left to try: five to twelve seconds. */
+const broughtBackMs = 20_000
+
+let site: Site
+let firefox: Browser
+
+test.beforeAll(async () => {
+  site = await serveFolder(`${demoFolder}/dist`)
+  firefox = await launch('firefox')
+})
+test.afterAll(async () => {
+  await firefox.close()
+  await site.close()
+})
+
+for (const inviter of ['chromium', 'firefox'] as const) {
+  /** A page in the browser that invites, and one in the other, each of which has founded an ensemble. */
+  const open = async (context: BrowserContext, room: string) => {
+    const page = async (browser: 'chromium' | 'firefox', name: string) => {
+      const profile = browser === 'chromium' ? context : await firefox.newContext()
+      const opened = await visit(profile, browser, `${site.url}#room=${name}`)
+      await waitForDemo(opened)
+      return opened
+    }
+    return [
+      await page(inviter, room),
+      await page(inviter === 'chromium' ? 'firefox' : 'chromium', 'elsewhere'),
+    ] as const
+  }
+
   test(`DEMO-39 Chromium and Firefox exchange codes and are one ensemble, invited by ${inviter}`, async ({
     context,
     room,
   }) => {
-    const site = await serveFolder(`${demoFolder}/dist`)
-    const firefox = await launch('firefox')
-    const open = async (browser: 'chromium' | 'firefox', name: string) => {
-      const profile = browser === 'chromium' ? context : await firefox.newContext()
-      const page = await visit(profile, browser, `${site.url}#room=${name}`)
-      await waitForDemo(page)
-      return page
-    }
-    const a = await open(inviter, room)
-    const b = await open(inviter === 'chromium' ? 'firefox' : 'chromium', 'elsewhere')
+    const [a, b] = await open(context, room)
     await meetByHand(a, b)
     await Promise.all([a, b].map(page => waitForDemo(page)))
     await waitForLinks([a, b])
@@ -27,6 +48,18 @@ for (const inviter of ['chromium', 'firefox'] as const)
     await expect(b.getByTestId('znode:/of-a')).toBeVisible()
     await createZnode(b, 'of-b')
     await expect(a.getByTestId('znode:/of-b')).toBeVisible()
-    await firefox.close()
-    await site.close()
   })
+
+  test(`SIG-27 who answered waits for the other, also where it would give up by itself; invited by ${inviter}`, async ({
+    context,
+    room,
+  }) => {
+    const [a, b] = await open(context, room)
+    const answer = await answerFrom(b, await inviteFrom(a))
+    // Time is what this is about: there is nothing to wait for in between.
+    await b.waitForTimeout(broughtBackMs)
+    await completeAt(a, answer)
+    for (const page of [a, b])
+      await expect(page.getByTestId('meet-status')).toHaveText('The devices are connected.')
+  })
+}
