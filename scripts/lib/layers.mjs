@@ -52,7 +52,7 @@ const packages = new Map([
       `${core}/host/worker/worker.ts`,
       `${core}/client/own-replica.ts`,
       `${core}/client/delete.ts`,
-      `${core}/testing/replica.ts`,
+      `${core}/host/worker/in-process-worker.ts`,
     ],
   ],
   ['simple-peer', ['packages/webrtc/src/page/link/simple-peer.ts']],

@@ -1,4 +1,4 @@
-/** The signaling program as its users run it: built into one file, in a process of its own. */
+/** A program of this package, the signaling server or another, as its users run it: built into one file, in a process of its own. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -25,7 +25,7 @@ export interface Running {
 }
 
 /** Builds the program before the tests of a file, and removes it after them. */
-export function program(): Program {
+export function program(source = '../src/server/bin.ts'): Program {
   let folder = ''
   // Beside this package's own modules, so that it finds them.
   beforeAll(async () => {
@@ -33,7 +33,7 @@ export function program(): Program {
     const output = await build({
       configFile: false,
       logLevel: 'error',
-      build: { ssr: here('../src/server/bin.ts'), write: false, target: 'node20' },
+      build: { ssr: here(source), write: false, target: 'node20' },
     })
     const chunk = 'output' in output ? output.output[0] : undefined
     await writeFile(join(folder, 'bin.mjs'), chunk?.code ?? '')

@@ -3,7 +3,6 @@
  * BroadcastChannel, and by any number of clients as if each had the worker for itself; or in a place of another kind. Its
  * disk outlives it.
  */
-import { expose } from 'comlink'
 import { createCodec } from '../host/codec.ts'
 import type { NodeKey } from '../host/identity-key.ts'
 import type { Identity, Storage } from '../host/storage/contract.ts'
@@ -12,7 +11,7 @@ import { type Clock, ownClock } from '../host/time/clock.ts'
 import { broadcastTransport } from '../host/transport/broadcast.ts'
 import type { Transport } from '../host/transport/contract.ts'
 import { beginningOf, fill } from '../host/worker/fork.ts'
-import { InProcessWorker } from '../host/worker/in-process-worker.ts'
+import { workerOf } from '../host/worker/in-process-worker.ts'
 import { type MintedNode, mintNode } from '../host/worker/names.ts'
 import type {
   Opening,
@@ -152,18 +151,9 @@ export class InProcessReplica {
 
   /** A worker for one client, which it may open, close and terminate: the replica goes on. */
   worker(): Worker {
-    const { port1, port2 } = new MessageChannel()
     const service = this.#running?.service
     if (service === undefined) throw new Error(`replica ${this.node} does not run`)
-    const ofOneClient: ReplicaService = {
-      open: (_options, stream) => service.attach(stream),
-      attach: service.attach,
-      deleteReplica: service.deleteReplica,
-      deleteRoom: service.deleteRoom,
-      close: () => Promise.resolve(),
-    }
-    expose(ofOneClient, port2)
-    return new InProcessWorker(port1) as unknown as Worker
+    return workerOf(service)
   }
 
   /** Serves the page at the other end of `stream`, as one of several. */

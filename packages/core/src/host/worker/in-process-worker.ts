@@ -1,7 +1,24 @@
 /**
- * What `connect` needs of a Worker, over a MessageChannel of the same process. Its other end belongs to whoever serves
- * it. Does not know what is said.
+ * A replica of the same process for clients that want a Worker: what `connect` needs of one, over a MessageChannel, and a service at
+ * its other end. Does not know what is said.
  */
+import { expose } from 'comlink'
+import type { ReplicaService } from './protocol.ts'
+
+/** A worker for one client of `service`, which it may open, close and terminate: the replica goes on. */
+export function workerOf(service: ReplicaService): Worker {
+  const { port1, port2 } = new MessageChannel()
+  const ofOneClient: ReplicaService = {
+    open: (_options, stream) => service.attach(stream),
+    attach: service.attach,
+    deleteReplica: service.deleteReplica,
+    deleteRoom: service.deleteRoom,
+    close: () => Promise.resolve(),
+  }
+  expose(ofOneClient, port2)
+  return new InProcessWorker(port1) as unknown as Worker
+}
+
 export class InProcessWorker implements Pick<Worker, 'postMessage' | 'terminate'> {
   readonly #port: MessagePort
 

@@ -2,12 +2,14 @@
  * Says that one process uses a file or a folder: `PATH.lock` beside it, with who that is. It keeps people from starting two
  * programs on one file; a lock whose process is gone from this machine is taken over. It is no fence: who writes looks for itself.
  */
+import { unlinkSync } from 'node:fs'
 import { link, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { isCode } from './is-code.ts'
 
 export type FileLock =
-  | { readonly isHeld: true; readonly unlock: () => Promise<void> }
+  /** `unlock` gives it back, at once. Idempotent. */
+  | { readonly isHeld: true; readonly unlock: () => void }
   /** `by` is for people: which process has it, and which file to remove when that one is surely gone. */
   | { readonly isHeld: false; readonly by: string }
 
@@ -25,14 +27,26 @@ export async function lockFile(path: string): Promise<FileLock> {
   const own = JSON.stringify(self)
   // Two that take over from the same dead process: the second finds the first one's lock in its place.
   for (let attempt = 0; attempt < 2; attempt += 1) {
-    if (await create(lock, own))
-      return { isHeld: true, unlock: () => rm(lock, { force: true }).catch(() => {}) }
+    if (await create(lock, own)) return { isHeld: true, unlock: unlocking(lock) }
     const text = await readFile(lock, 'utf8').catch(() => '')
     const owner = parseOwner(text)
     if (owner === undefined || isAlive(owner, self)) return { isHeld: false, by: describe(lock, owner) }
     await bury(lock, text)
   }
   return { isHeld: false, by: describe(lock, undefined) }
+}
+
+function unlocking(lock: string): () => void {
+  let isHeld = true
+  return () => {
+    if (!isHeld) return
+    isHeld = false
+    try {
+      unlinkSync(lock)
+    } catch {
+      // It is gone, or its folder is: nobody is kept out.
+    }
+  }
 }
 
 async function create(lock: string, text: string): Promise<boolean> {

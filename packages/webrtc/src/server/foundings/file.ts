@@ -50,12 +50,12 @@ export async function openFoundingsFile(
       },
       async close() {
         await state.handle.close().catch(() => {})
-        await unlock()
+        unlock()
       },
     }
     return { file, known }
   } catch (error) {
-    await unlock()
+    unlock()
     throw error
   }
 }
@@ -92,7 +92,7 @@ async function replace(path: string, foundings: readonly Founding[]): Promise<St
 }
 
 /** Takes the file for this process. Resolves to what gives it back. */
-async function takeLock(path: string): Promise<() => Promise<void>> {
+async function takeLock(path: string): Promise<() => void> {
   const lock = await lockFile(path)
   if (lock.isHeld) return lock.unlock
   throw new FoundingsError('locked', `${path} is used by ${lock.by}`)

@@ -1,0 +1,59 @@
+/**
+ * A member of an ensemble that lives in Node, where there is no WebRTC: signaling and relay of a `peerkeeper-signaling` server are
+ * its way to the others. Wiring only: the replica is core's, the mesh is the pages' own.
+ */
+import { type NodeReplica, startNodeReplica } from '@peerkeeper/core/node'
+import { WebSocket as NodeWebSocket } from 'ws'
+import { webSocketArbiter } from '../page/signaling/arbiter.ts'
+import type { SignalingStatus } from '../page/signaling/web-socket.ts'
+import { webSocketSignaling } from '../page/signaling/web-socket.ts'
+import { pageTimers, randomId } from '../page/timers.ts'
+import { createPageTransport, type WebRtcLink } from '../page/webrtc.ts'
+
+export interface MemberOptions {
+  /** The signaling server, `wss://...`. It must relay. */
+  readonly url: string
+  /** The room, as the app names it. */
+  readonly room: string
+  /** What the server asks of those who use it. */
+  readonly token?: string
+  /** Where the member keeps who it is and what it promised: one folder for each member, and for nothing else. */
+  readonly folder: string
+  /** Join this ensemble. Without it the server's arbiter says which the room has, and this member founds it where there is none. */
+  readonly ensemble?: string
+  readonly engine?: 'multi-paxos' | 'paxos' | 'raft' | 'zab'
+  /** Told whenever the server is reached or lost. */
+  readonly onStatus?: (status: SignalingStatus) => void
+}
+
+export interface Member extends NodeReplica {
+  links(): readonly WebRtcLink[]
+}
+
+/**
+ * Starts a member, or the one whose folder it is: it comes back with all that it promised, whatever ended it. Rejects with a
+ * KeeperError `OpenFailed` that says why.
+ */
+export async function startMember(options: MemberOptions): Promise<Member> {
+  const { url, room, token, folder, ensemble, engine, onStatus } = options
+  const openSocket = (at: string) => new NodeWebSocket(at) as unknown as WebSocket
+  const server = { url, room, openSocket, ...(token === undefined ? {} : { token }) }
+  const transport = createPageTransport({
+    signaling: webSocketSignaling({ ...server, ...(onStatus === undefined ? {} : { onStatus }) }),
+    timers: pageTimers,
+    random: Math.random,
+    afterTask: queueMicrotask,
+    newInstance: randomId,
+    channels: 'page',
+    handsChannelsOver: () => false,
+  })
+  const replica = await startNodeReplica({
+    room,
+    folder,
+    transports: [transport],
+    arbiter: webSocketArbiter(server),
+    ...(ensemble === undefined ? {} : { ensemble }),
+    ...(engine === undefined ? {} : { engine }),
+  })
+  return { ...replica, links: () => transport.links() }
+}
