@@ -19,6 +19,7 @@ const parts = [
   ['conformance', () => counted(node, [script('conformance')])],
   ['mutants', () => counted(node, [script('mutants')])],
   ['e2e', () => counted(node, [script('e2e')])],
+  ['net', () => counted(node, [script('net')])],
 ]
 
 await build()

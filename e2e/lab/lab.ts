@@ -29,6 +29,9 @@ export interface LabOptions {
   readonly channels?: 'page' | 'worker'
   /** Nodes with which this page has no link, until `lab.refusing.permit()`. */
   readonly refuses?: readonly string[]
+  /** STUN and TURN servers; the transport asks a function for them, as apps do whose credentials expire. */
+  readonly iceServers?: readonly RTCIceServer[]
+  readonly iceTransportPolicy?: RTCIceTransportPolicy
   readonly sessionTimeoutMs?: number
   readonly timeoutMs?: number
 }
@@ -39,6 +42,8 @@ async function open({
   arbiter = false,
   channels,
   refuses = [],
+  iceServers,
+  iceTransportPolicy,
   ...options
 }: LabOptions): Promise<Keeper> {
   const { room } = options
@@ -46,7 +51,12 @@ async function open({
     const way =
       signaling === undefined ? broadcastSignaling({ room }) : webSocketSignaling({ room, url: signaling })
     lab.refusing = refusing(way, refuses)
-    const transport = webrtc({ channels: channels ?? 'auto', signaling: lab.refusing })
+    const transport = webrtc({
+      channels: channels ?? 'auto',
+      ...(iceServers === undefined ? {} : { iceServers: async () => iceServers }),
+      ...(iceTransportPolicy === undefined ? {} : { iceTransportPolicy }),
+      signaling: lab.refusing,
+    })
     lab.transport = transport
     return [transport]
   }

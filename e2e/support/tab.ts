@@ -54,6 +54,8 @@ export async function openKeeper(page: Page, options: LabOptions): Promise<Tab> 
     replicas,
     channels,
     refuses,
+    iceServers,
+    iceTransportPolicy,
     sessionTimeoutMs,
     timeoutMs,
   } = options
@@ -66,6 +68,8 @@ export async function openKeeper(page: Page, options: LabOptions): Promise<Tab> 
     ...(replicas === undefined ? {} : { replicas }),
     ...(channels === undefined ? {} : { channels }),
     ...(refuses === undefined ? {} : { refuses }),
+    ...(iceServers === undefined ? {} : { iceServers }),
+    ...(iceTransportPolicy === undefined ? {} : { iceTransportPolicy }),
     ...(sessionTimeoutMs === undefined ? {} : { sessionTimeoutMs }),
     ...(timeoutMs === undefined ? {} : { timeoutMs }),
   }

@@ -10,6 +10,7 @@ import {
   redialMsMax,
   serverCheckMs,
 } from '../src/wire/limits.ts'
+import { encodeLinkSignal } from '../src/wire/link-signal.ts'
 import { createFakeHints } from './fake-hints.ts'
 import { FakeSocket } from './fake-socket.ts'
 import { createWorld } from './fake-world.ts'
@@ -130,6 +131,35 @@ test('ICE-5 links that stand show that they live, or are dialed anew', async () 
   for (let turns = 0; turns < 5; turns++) await Promise.resolve()
   world.time.advance(1_000)
   expect(one.log).toEqual(['up b', 'up c', 'down b', 'up b'])
+})
+
+test('ICE-5 a link that the peer asks for, and that stands here, shows that it lives or is dialed anew', async () => {
+  const world = createWorld()
+  const one = world.join('a')
+  const two = world.join('b')
+  world.time.settle()
+  const data = encodeLinkSignal({ type: 'ask' })
+  world.tell(one.peer.instance, { type: 'signal', from: two.peer, data })
+  world.time.settle()
+  for (let turns = 0; turns < 5; turns++) await Promise.resolve()
+  world.time.advance(pathCheckMs)
+  for (let turns = 0; turns < 5; turns++) await Promise.resolve()
+  world.time.advance(1_000)
+  expect(one.log).toEqual(['up b', 'down b', 'up b'])
+})
+
+test('ICE-8 who is told that the peer gave up says what it saw itself', () => {
+  const world = createWorld()
+  world.blocksConnections = true
+  world.join('a')
+  const two = world.join('b')
+  world.time.settle()
+  world.attempts[0]?.fail('gave up')
+  world.time.settle()
+  expect(two.mesh.links().get(nodeId('a'))).toMatchObject({
+    reasonCode: 'Timeout',
+    lastReason: 'no connection in time',
+  })
 })
 
 function client() {

@@ -164,6 +164,9 @@ export function createMesh(options: MeshOptions): Mesh {
     if (from.ensemble !== self.ensemble) return reportForeign(from)
     switch (signal.type) {
       case 'ask':
+        // Its end does not stand. Where ours does, it may not for long.
+        links.get(from.node)?.wake('lost')
+        return wishes.heard(from, signal)
       case 'release':
         return wishes.heard(from, signal)
       case 'rtc':

@@ -6,7 +6,7 @@ import type { Channel, Lane, Timers } from '@peerkeeper/core/transport'
 import { connectTimeoutMs, signalsWaitingMax } from '../../wire/limits.ts'
 import type { Attempt, Dial } from './dial.ts'
 import type { ConnectionId, Lanes, OpenLanes } from './lanes.ts'
-import type { ReasonCode } from './reason.ts'
+import type { Reason, ReasonCode } from './reason.ts'
 import { createSilence, type Silence } from './silence.ts'
 
 export interface ConnectionEvents<Signal> {
@@ -21,6 +21,8 @@ export interface ConnectionEvents<Signal> {
 
 export interface Connection<Signal> {
   readonly framesDropped: number
+  /** Why it does not stand yet, as far as one can see; undefined where nothing can be seen, or it does. */
+  explain(): Reason | undefined
   signal(signal: Signal): void
   /** Bytes of the peer, where the attempt takes such. */
   receive(bytes: Uint8Array): void
@@ -85,9 +87,13 @@ export function createConnection<Signal, Made extends Channel>(
     dialed.then(take).catch(error => fail(error instanceof Error ? error.message : String(error), 'NoWebRtc'))
   else take(dialed)
   cancelTimeout = timers.after(connectTimeoutMs, () => {
-    const why = parts?.attempt.path?.explain()
+    const why = explain()
     fail(why?.text ?? 'no connection in time', why?.code ?? 'Timeout')
   })
+
+  function explain(): Reason | undefined {
+    return state === 'connecting' ? parts?.attempt.path?.explain() : undefined
+  }
 
   function take(attempt: Attempt<Signal, Made>): void {
     if (state === 'over') return attempt.destroy()
@@ -140,6 +146,7 @@ export function createConnection<Signal, Made extends Channel>(
     get framesDropped() {
       return parts?.lanes.framesDropped ?? 0
     },
+    explain,
     signal(signal) {
       if (state === 'over') return
       if (parts !== undefined) parts.attempt.signal(signal)

@@ -196,15 +196,18 @@ export function createLine<Signal>(options: LineOptions<Signal>, events: LineEve
     offered(attempt) {
       if (isDialer || attempt <= attemptSeen) return
       attemptSeen = attempt
-      drop('the peer dialed anew', 'PeerRedialed')
+      // An attempt that has not come far says nothing of why those before it failed.
+      if (state.type === 'up') drop('the peer dialed anew', 'PeerRedialed')
       begin(attempt)
     },
     signalled(attempt, signal) {
       if (state.type !== 'resting' && state.attempt === attempt) state.connection.signal(signal)
     },
     gone(attempt) {
-      if (state.type !== 'resting' && state.attempt === attempt)
-        broke('the peer lost the connection', 'PeerLost')
+      if (state.type === 'resting' || state.attempt !== attempt) return
+      // Of a path that both look for in vain, one gives up first.
+      const why = state.connection.explain()
+      broke(why?.text ?? 'the peer lost the connection', why?.code ?? 'PeerLost')
     },
     receive(bytes) {
       if (state.type !== 'resting') state.connection.receive(bytes)

@@ -53,12 +53,12 @@ function attempt(
   if (!connection) throw new Error('this browser refuses to make an RTCPeerConnection')
   const watch = watchPath(connection, { iceServers, iceTransportPolicy, serversError })
   let isOver = false
-  const over = (reason: string) => {
+  const over = (reason: string, isLost = false) => {
     if (isOver) return
     isOver = true
-    // What never stood has failed to find a path; the library only says that it failed.
+    // The library only says that it failed: what never stood found no path, what stood has lost it.
     const { code, text } = watch.facts.isConnected
-      ? ({ code: 'Closed', text: reason } as const)
+      ? ({ code: isLost ? 'PathLost' : 'Closed', text: reason } as const)
       : explainNoPath(watch.facts)
     peer.destroy()
     events.closed(text, code)
@@ -67,7 +67,7 @@ function attempt(
     const signal = parseRtcSignal(raw)
     if (signal !== undefined && !isOver) events.signal(signal)
   })
-  peer.on('error', error => over(error instanceof Error ? error.message : String(error)))
+  peer.on('error', error => over(error instanceof Error ? error.message : String(error), isOfPath(error)))
   peer.on('close', () => over('the connection closed'))
   peer.on('data', () => over('the peer spoke on the lifeline'))
   connection.addEventListener('iceconnectionstatechange', () => {
@@ -96,3 +96,9 @@ function attempt(
     },
   }
 }
+
+/** Whether an error of the library's means that the browser gave the path up. The connection is closed when it comes. */
+const isOfPath = (error: unknown): boolean =>
+  error instanceof Error &&
+  'code' in error &&
+  (error.code === 'ERR_CONNECTION_FAILURE' || error.code === 'ERR_ICE_CONNECTION_FAILURE')

@@ -1,0 +1,113 @@
+/** Firewalls between hosts: commits go on wherever a quorum hears each other, stop elsewhere, and all is well afterwards. */
+import { type HostTab, keepBusy, leaderOf, openThree, waitForState } from './support/ensemble.ts'
+import { waitForLinks } from './support/links.ts'
+import { expect, test } from './support/net-test.ts'
+
+const everyone = ['server', 'a', 'b', 'c'] as const
+
+test('NET-4 a leader whom nobody hears, and who hears everybody, is replaced, and comes back', async ({
+  openOn,
+  network,
+}) => {
+  const busy = await keepBusy(await openThree(openOn))
+  const { leader, others } = await leaderOf(busy.tabs)
+  const at = Date.now()
+  for (const host of everyone) if (host !== leader.host) await network.cut(leader.host, host)
+  await busy.goOn(others)
+  console.log(`   writes of the others went on after ${busy.pausesMs(others, at)}`)
+  await waitForState(leader, 'suspended')
+  const healed = Date.now()
+  await network.mend()
+  await busy.goOn(busy.tabs)
+  console.log(`   writes of all went on ${busy.pausesMs(busy.tabs, healed)} after it was mended`)
+  await busy.end()
+})
+
+test('NET-5 a follower that hears nobody, and whom everybody hears, disturbs nobody, and catches up', async ({
+  openOn,
+  network,
+}) => {
+  const busy = await keepBusy(await openThree(openOn))
+  const { leader, others } = await leaderOf(busy.tabs)
+  const [deaf, other] = others
+  const at = Date.now()
+  for (const host of everyone) if (host !== deaf.host) await network.cut(host, deaf.host)
+  await waitForState(deaf, 'suspended')
+  await busy.goOn([leader, other])
+  console.log(`   writes of the others paused for at most ${busy.pausesMs([leader, other], at)}`)
+  await network.mend()
+  await busy.goOn(busy.tabs)
+  await busy.end()
+})
+
+for (const [title, pick] of [
+  ['the leader and a follower', (leader: HostTab, [one]: readonly [HostTab, HostTab]) => [leader, one]],
+  ['two followers', (_: HostTab, others: readonly [HostTab, HostTab]) => others],
+] as const)
+  test(`NET-6 where ${title} cannot reach each other, writes go on, and all agree when they can`, async ({
+    openOn,
+    network,
+  }) => {
+    const busy = await keepBusy(await openThree(openOn))
+    const { leader, others } = await leaderOf(busy.tabs)
+    const [one, two] = pick(leader, others)
+    if (one === undefined || two === undefined) throw new Error('a pair is two')
+    const at = Date.now()
+    await network.cut(one.host, two.host)
+    await network.cut(two.host, one.host)
+    const third = busy.tabs.filter(tab => tab !== one && tab !== two)
+    await busy.goOn([...third, one])
+    console.log(
+      `   writes of one of them and of the third went on after ${busy.pausesMs([one, ...third], at)}`,
+    )
+    await network.mend()
+    const healed = Date.now()
+    await busy.goOn(busy.tabs)
+    await waitForLinks(busy.tabs)
+    console.log(`   all links stood ${Date.now() - healed} ms after it was mended`)
+    await busy.end()
+  })
+
+test('NET-7 a leader cut off from everybody suspends while the others elect, and carries out its writes afterwards', async ({
+  openOn,
+  network,
+}) => {
+  const busy = await keepBusy(await openThree(openOn))
+  const { leader, others } = await leaderOf(busy.tabs)
+  const at = Date.now()
+  for (const host of everyone) {
+    if (host === leader.host) continue
+    await network.cut(leader.host, host)
+    await network.cut(host, leader.host)
+  }
+  const suspended = waitForState(leader, 'suspended')
+  await busy.goOn(others)
+  console.log(`   writes of the others went on after ${busy.pausesMs(others, at)}`)
+  console.log(`   the leader was suspended after ${(await suspended) - at} ms`)
+  const before = busy.writerOf(leader).acknowledged.length
+  await busy.goOn(others)
+  expect(busy.writerOf(leader).acknowledged.length, 'acknowledged without a quorum').toBe(before)
+  const healed = Date.now()
+  await network.mend()
+  await busy.goOn([leader])
+  console.log(`   its writes went on ${busy.pausesMs([leader], healed)} after it was mended`)
+  await busy.end()
+})
+
+test('NET-8 while the signaling server cannot be reached, links stand and writes go on', async ({
+  openOn,
+  network,
+}) => {
+  const busy = await keepBusy(await openThree(openOn))
+  const at = Date.now()
+  for (const host of ['a', 'b', 'c']) {
+    await network.cut('server', host)
+    await network.cut(host, 'server')
+  }
+  await busy.goOn(busy.tabs)
+  await busy.goOn(busy.tabs)
+  console.log(`   the longest pause of writes ended ${busy.pausesMs(busy.tabs, at)} after it`)
+  await waitForLinks(busy.tabs)
+  await network.mend()
+  await busy.end()
+})
