@@ -1,7 +1,8 @@
 /** Firewalls between hosts: commits go on wherever a quorum hears each other, stop elsewhere, and all is well afterwards. */
-import { type HostTab, keepBusy, leaderOf, openThree, waitForState } from './support/ensemble.ts'
+import { type HostTab, keepBusy, leaderOf, openThree, type Trio, waitForState } from './support/ensemble.ts'
 import { waitForLinks } from './support/links.ts'
 import { expect, test } from './support/net-test.ts'
+import type { Network } from './support/network.ts'
 
 const everyone = ['server', 'a', 'b', 'c'] as const
 
@@ -40,28 +41,48 @@ test('NET-5 a follower that hears nobody, and whom everybody hears, disturbs nob
   await busy.end()
 })
 
-for (const [title, pick] of [
+const pairs = [
   ['the leader and a follower', (leader: HostTab, [one]: readonly [HostTab, HostTab]) => [leader, one]],
   ['two followers', (_: HostTab, others: readonly [HostTab, HostTab]) => others],
-] as const)
-  test(`NET-6 where ${title} cannot reach each other, writes go on, and all agree when they can`, async ({
-    openOn,
-    network,
-  }) => {
+] as const
+
+/** Cuts such a pair of `tabs` off from each other. */
+async function cutPair(network: Network, tabs: Trio, pick: (typeof pairs)[number][1]): Promise<void> {
+  const { leader, others } = await leaderOf(tabs)
+  const [one, two] = pick(leader, others)
+  if (one === undefined || two === undefined) throw new Error('a pair is two')
+  await network.cut(one.host, two.host)
+  await network.cut(two.host, one.host)
+}
+
+for (const [title, pick] of pairs)
+  test(`NET-6 where ${title} cannot reach each other, writes of all go on`, async ({ openOn, network }) => {
     const busy = await keepBusy(await openThree(openOn))
-    const { leader, others } = await leaderOf(busy.tabs)
-    const [one, two] = pick(leader, others)
-    if (one === undefined || two === undefined) throw new Error('a pair is two')
     const at = Date.now()
-    await network.cut(one.host, two.host)
-    await network.cut(two.host, one.host)
-    const third = busy.tabs.filter(tab => tab !== one && tab !== two)
-    await busy.goOn([...third, one])
-    console.log(
-      `   writes of one of them and of the third went on after ${busy.pausesMs([one, ...third], at)}`,
-    )
+    await cutPair(network, busy.tabs, pick)
+    await busy.goOn(busy.tabs)
+    console.log(`   writes of all went on after ${busy.pausesMs(busy.tabs, at)}`)
     await network.mend()
+    await busy.goOn(busy.tabs)
+    await waitForLinks(busy.tabs)
+    await busy.end()
+  })
+
+for (const [title, pick] of pairs)
+  test(`NET-14 and so they do where ${title} cannot reach each other, and nobody the server: by the third`, {
+    tag: '@long',
+  }, async ({ openOn, network }) => {
+    const busy = await keepBusy(await openThree(openOn))
+    const at = Date.now()
+    for (const { host } of busy.tabs) {
+      await network.cut('server', host)
+      await network.cut(host, 'server')
+    }
+    await cutPair(network, busy.tabs, pick)
+    await busy.goOn(busy.tabs)
+    console.log(`   writes of all went on after ${busy.pausesMs(busy.tabs, at)}`)
     const healed = Date.now()
+    await network.mend()
     await busy.goOn(busy.tabs)
     await waitForLinks(busy.tabs)
     console.log(`   all links stood ${Date.now() - healed} ms after it was mended`)

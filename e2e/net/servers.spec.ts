@@ -1,6 +1,7 @@
 /** Paths that there are only by a STUN or TURN server, and what is said where there is none. */
 import { waitForData } from '../support/tab.ts'
-import { linksOf, waitForLinks } from './support/links.ts'
+import { keepBusy, openThree } from './support/ensemble.ts'
+import { linksOf, waitForLinks, waitForPath } from './support/links.ts'
 import { expect, test } from './support/net-test.ts'
 
 /** A browser gives up a path that it does not find after 15 s or more. */
@@ -17,6 +18,24 @@ test('NET-10 where UDP is blocked, a TURN server connects over TCP, with credent
   console.log(`   both tabs opened and linked after ${Date.now() - from} ms`)
   await tabs[1].keeper.evaluate(keeper => keeper.create('/x', 'over TCP'))
   await waitForData(tabs, '/x', 'over TCP')
+})
+
+test('NET-13 where UDP is blocked and there is no TURN server, frames go by the relay, and move back when it is not', async ({
+  openOn,
+  network,
+}) => {
+  for (const host of ['a', 'b', 'c']) await network.blockUdp(host)
+  const from = Date.now()
+  const busy = await keepBusy(await openThree(openOn))
+  console.log(`   three tabs opened, and wrote by the relay, after ${Date.now() - from} ms`)
+  await waitForPath(busy.tabs, 'relay')
+  const at = Date.now()
+  await network.mend()
+  await waitForPath(busy.tabs, 'webrtc')
+  console.log(
+    `   all went over WebRTC ${Date.now() - at} ms after it could, without a pause: ${busy.pausesMs(busy.tabs, at)}`,
+  )
+  await busy.end()
 })
 
 test('NET-11 where names of hidden addresses do not get through, a STUN server connects', {

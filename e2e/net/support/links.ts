@@ -5,15 +5,17 @@ import type { Tab } from '../../support/tab.ts'
 export interface LinkView {
   readonly peer: string
   readonly state: string
+  readonly path: string | undefined
   readonly reasonCode: string | undefined
   readonly lastReason: string | undefined
 }
 
 export const linksOf = ({ page }: Pick<Tab, 'page'>): Promise<readonly LinkView[]> =>
   page.evaluate(() =>
-    (window.lab.transport?.links() ?? []).map(({ peer, state, reasonCode, lastReason }) => ({
+    (window.lab.transport?.links() ?? []).map(({ peer, state, path, reasonCode, lastReason }) => ({
       peer,
       state,
+      path,
       reasonCode,
       lastReason,
     })),
@@ -27,6 +29,14 @@ export const waitForLinks = (tabs: readonly Tab[]): Promise<void> =>
       return all.map(links => links.filter(({ state }) => state === 'up').length)
     })
     .toEqual(tabs.map(() => tabs.length - 1))
+
+/** Waits until each of `tabs` has a link to each other one, and all go this way. */
+export const waitForPath = (tabs: readonly Tab[], path: 'webrtc' | 'relay'): Promise<void> =>
+  expect
+    .poll(async () => (await Promise.all(tabs.map(linksOf))).map(links => links.map(each => each.path)), {
+      timeout: 90_000,
+    })
+    .toEqual(tabs.map(() => Array.from({ length: tabs.length - 1 }, () => path)))
 
 /**
  * Has the page of `tab` note, by its own look every 20 ms, when its link to `peer` goes down and comes up from now on. Resolves

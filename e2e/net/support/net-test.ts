@@ -52,6 +52,9 @@ export const test = base.extend<NetFixtures, NetWorkerFixtures>({
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the names of what a fixture needs from its pattern.
     async ({}, use) => {
       const network = await createNetwork(process.env['NET_ID'] ?? String(process.pid), hosts, seed)
+      console.log(
+        `Lines between hosts are made by ${network.carrier === 'netem' ? 'netem' : 'a wire of the tests'}.`,
+      )
       await use(network)
       await network.close()
     },
