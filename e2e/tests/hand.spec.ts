@@ -53,7 +53,7 @@ test('DEMO-39 two browsers that exchange two codes are one ensemble; a third who
   for (const each of others) await each.close()
 })
 
-test('DEMO-43 a browser that met one of three tabs takes part in their ensemble through it, whichever leads', async ({
+test('DEMO-44 a browser that met one of three tabs takes part in their ensemble through it, whichever leads', async ({
   context,
   browser,
   browserName,

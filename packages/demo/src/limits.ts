@@ -25,6 +25,9 @@ export const freezeAnswerMs = 1_000
 /** A session outlasts a freeze, and what its last sign of life was old by then. */
 export const sessionTimeoutMs = 15_000
 
+/** What an invite carries at most, so that its QR code is easy to read: the library's bound. */
+export const inviteDataMax = 128
+
 /** So long nobody may be connected before a page says that only new codes help: connections come and go. */
 export const apartMs = 4_000
 

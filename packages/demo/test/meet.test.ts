@@ -2,6 +2,7 @@ import type { KeeperState } from '@peerkeeper/core'
 import { expect, test } from 'vitest'
 import { type Address, engines, replicaKinds } from '../src/address/address.ts'
 import type { StatusLike } from '../src/ensemble/facts.ts'
+import { inviteDataMax } from '../src/limits.ts'
 import { isApart } from '../src/meet/apart.ts'
 import { arrivalAt } from '../src/meet/arrival.ts'
 import { addressOfInvite, codeInHash, inviteData, textToSend } from '../src/meet/invite.ts'
@@ -23,6 +24,19 @@ test('DEMO-37 an invite says where it leads, and is read back as the same', () =
       // How one reaches a server is for each to know.
       expect(inviteData({ ...address, signal: 'ws://x' })).toBe(data)
     }
+  const secret = 'a_-4567890123456789012345678901234567890123'
+  const own: Address = {
+    room: 'demo',
+    ensemble: 'e'.repeat(36),
+    engine: 'raft',
+    replicas: 'per-device',
+    signal: null,
+    secret,
+  }
+  expect(addressOfInvite(inviteData(own))).toEqual(own)
+  const long = { ...own, room: 'r'.repeat(64) }
+  expect(inviteData(long).length).toBeLessThanOrEqual(inviteDataMax)
+  expect(addressOfInvite(inviteData(long))).toEqual({ ...long, secret: null })
   for (const data of ['', 'x', 'r=demo', 'r=demo&e=', 'e=not%20an%20id', '{"e":1}'])
     expect(addressOfInvite(data), data).toBeNull()
   expect(addressOfInvite('e=x&r=%20&p=none&d=2')).toEqual({
@@ -31,6 +45,7 @@ test('DEMO-37 an invite says where it leads, and is read back as the same', () =
     engine: 'multi-paxos',
     replicas: 'per-tab',
     signal: null,
+    secret: null,
   })
 })
 
