@@ -53,6 +53,7 @@ const packages = new Map([
       `${core}/client/own-replica.ts`,
       `${core}/client/delete.ts`,
       `${core}/host/worker/in-process-worker.ts`,
+      `${core}/testing/in-process.ts`,
     ],
   ],
   ['simple-peer', ['packages/webrtc/src/page/link/simple-peer.ts']],

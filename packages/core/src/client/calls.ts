@@ -3,7 +3,7 @@
  * everything. Does not know what is asked.
  */
 import { ownClock, type Timers } from '../host/time/clock.ts'
-import { KeeperError, type KeeperErrorCode } from './error.ts'
+import { aborted, KeeperError } from './error.ts'
 
 /** How long a call may take, and how it can be given up. */
 export interface CallOptions {
@@ -38,15 +38,15 @@ export class Calls<Key> {
   wait<Answer>(key: Key, what: string, { timeoutMs, signal }: CallOptions = {}): Promise<Answer> {
     const limitMs = timeoutMs ?? this.#defaultTimeoutMs
     return new Promise<Answer>((resolve, reject) => {
-      const giveUp = (code: KeeperErrorCode, message: string) => {
+      const giveUp = (error: KeeperError) => {
         if (!this.#waiting.has(key)) return
         this.#abandoned(key)
-        this.reject(key, new KeeperError(code, message))
+        this.reject(key, error)
       }
       const cancel = this.#timers.after(limitMs, () =>
-        giveUp('Timeout', `${what}: no answer in ${limitMs} ms`),
+        giveUp(new KeeperError('Timeout', `${what}: no answer in ${limitMs} ms`)),
       )
-      const onAbort = () => giveUp('Aborted', `${what}: given up by its signal`)
+      const onAbort = () => giveUp(aborted(what, signal))
       signal?.addEventListener('abort', onAbort, { once: true })
       const clear = () => {
         cancel()
@@ -62,6 +62,7 @@ export class Calls<Key> {
           reject(error)
         },
       })
+      if (signal?.aborted) onAbort()
     })
   }
 

@@ -7,7 +7,7 @@ import type { EnsembleId, SessionId } from '../logic/base/ids.ts'
 import { type CallOptions, Calls } from './calls.ts'
 import { defaultWorker } from './default-worker.ts'
 import { endedBy, withMissing, withNobody } from './endings.ts'
-import { KeeperError, keeperError } from './error.ts'
+import { aborted, isKeeperError, KeeperError, keeperError } from './error.ts'
 import { fork } from './fork.ts'
 import { Keeper } from './keeper.ts'
 import { Link, type LinkEvents } from './link.ts'
@@ -46,7 +46,7 @@ export async function connectIn(surroundings: Surroundings, options: ConnectOpti
     persist = true,
   } = options
   const asked = openOptions(options)
-  if (signal?.aborted) throw new KeeperError('Aborted', 'its signal was aborted before the call')
+  if (signal?.aborted) throw aborted('connect', signal)
   const steps = new Calls<string>(timeoutMs, () => undefined, clock)
   const over = new AbortController()
   let tellForked: (ensemble: EnsembleId) => void = () => undefined
@@ -201,9 +201,12 @@ export async function connectIn(surroundings: Surroundings, options: ConnectOpti
   }
 
   /** Null when the replica has stopped, or stops before it answers. */
-  async function status(): Promise<ReplicaStatus | null> {
+  async function status(limits: CallOptions): Promise<ReplicaStatus | null> {
     if (over.signal.aborted) return null
-    const answer = await link.ask({ type: 'status' }).catch(() => null)
+    const answer = await link.ask({ type: 'status' }, limits).catch((error: unknown) => {
+      if (isKeeperError(error, 'Aborted')) throw error
+      return null
+    })
     return answer?.type === 'status' ? answer.status : null
   }
 

@@ -3,15 +3,17 @@ import { type Endpoint, type Remote, releaseProxy, wrap } from 'comlink'
 import type { OpenError, ReplicaService } from '../host/worker/protocol.ts'
 import { isId, nodeId } from '../logic/base/ids.ts'
 import type { Result } from '../logic/base/result.ts'
-import { Calls } from './calls.ts'
+import { type CallOptions, Calls } from './calls.ts'
 import { defaultWorker } from './default-worker.ts'
 import { KeeperError, openFailed } from './error.ts'
+import { startWorker } from './start-worker.ts'
 
-export interface DeleteOptions {
+/** Where nothing else is said. Milliseconds. */
+const deleteMs = 15_000
+
+export interface DeleteOptions extends CallOptions {
   /** Makes the worker; see {@link ConnectOptions}. */
   readonly worker?: () => Worker
-  /** Milliseconds. */
-  readonly timeoutMs?: number
 }
 
 /**
@@ -37,14 +39,14 @@ export async function deleteRoom(room: string, options: DeleteOptions = {}): Pro
 
 async function askWorker(
   what: string,
-  { worker: make = defaultWorker, timeoutMs = 15_000 }: DeleteOptions,
+  { worker: make = defaultWorker, ...limits }: DeleteOptions,
   ask: (service: Remote<ReplicaService>) => Promise<Result<void, OpenError>>,
 ): Promise<void> {
-  const worker = make()
+  const calls = new Calls<'done'>(deleteMs, () => undefined)
+  const worker = startWorker(make, error => calls.rejectAll(error))
   const service = wrap<ReplicaService>(worker as Endpoint)
-  const calls = new Calls<'done'>(timeoutMs, () => undefined)
   try {
-    const answer = calls.wait<Result<void, OpenError>>('done', what)
+    const answer = calls.wait<Result<void, OpenError>>('done', what, limits)
     ask(service).then(
       result => calls.resolve('done', result),
       (error: unknown) => calls.reject('done', openFailed(error)),

@@ -14,6 +14,8 @@ export type KeeperErrorCode =
   | 'Suspended'
   /** Of a recipe's hold: the znode by which it was held is gone. Somebody deleted it, or it went with its session. */
   | 'Lost'
+  /** The data of the znode are no value of the codec's. `cause` is what it threw. */
+  | 'DecodeFailed'
   /** The worker does not answer any more: it was terminated, or its tab frozen for long. */
   | 'WorkerDied'
   /** The replica stopped for good: its storage failed, or an invariant broke. The message says which. */
@@ -23,35 +25,73 @@ export type KeeperErrorCode =
   /** The replica could not be opened: its storage is corrupt, foreign or full. The message says what to do. */
   | 'OpenFailed'
 
+/** Why a replica did not open, or stopped. */
+const reasons = [
+  'StorageQuotaExceeded',
+  'StorageCorrupt',
+  'StorageMissing',
+  'StorageMismatch',
+  'StorageFenced',
+  'StorageFailed',
+  'InUse',
+  'ForeignEnsemble',
+  'Mismatch',
+  'Forked',
+  'ArbiterUnreachable',
+  'RegistryCorrupt',
+  'Unsupported',
+  'WorkerNotLoaded',
+  'Closed',
+  'Aborted',
+  'InvariantBroken',
+  'Failed',
+] as const
+
+export type KeeperErrorReason = (typeof reasons)[number]
+
 /** Every failure of a keeper, with a code to switch on: `error.code === 'NoNode'`. */
-export class KeeperError extends Error {
+export class KeeperError<Code extends KeeperErrorCode = KeeperErrorCode> extends Error {
   override readonly name = 'KeeperError'
-  readonly code: KeeperErrorCode
+  readonly code: Code
   /** The znode it is about, where it is about one. */
   readonly path: string | null
   /** Of a multi: what each operation came to. `Ok` before the culprit, `RuntimeInconsistency` after it; none was carried out. */
   readonly results: readonly ResultCode[] | null
-  /**
-   * Of OpenFailed and ReplicaStopped: why, for programs. `StorageQuotaExceeded`, `StorageCorrupt`, `StorageMissing`,
-   * `StorageFenced`, `StorageFailed`; `InUse`, `ForeignEnsemble`, `Mismatch`, `ArbiterUnreachable`, `RegistryCorrupt`,
-   * `Unsupported`, `Aborted`, `Failed`; `InvariantBroken`.
-   */
-  readonly reason: string | null
+  /** Of OpenFailed and ReplicaStopped: why, for programs. The message says what to do. */
+  readonly reason: KeeperErrorReason | null
 
   constructor(
-    code: KeeperErrorCode,
+    code: Code,
     message: string,
     path: string | null = null,
     results: readonly ResultCode[] | null = null,
-    reason: string | null = null,
+    reason: KeeperErrorReason | null = null,
+    options?: ErrorOptions,
   ) {
-    super(message)
+    super(message, options)
     this.code = code
     this.path = path
     this.results = results
     this.reason = reason
   }
 }
+
+/**
+ * Whether `error` is a keeper's, and has one of these codes where any are given: `isKeeperError(error, 'NoNode')`. Knows
+ * those of another copy of this package, too.
+ */
+export const isKeeperError = <Code extends KeeperErrorCode = KeeperErrorCode>(
+  error: unknown,
+  ...codes: readonly Code[]
+): error is KeeperError<Code> =>
+  error instanceof Error &&
+  error.name === 'KeeperError' &&
+  'code' in error &&
+  (codes.length === 0 || codes.some(code => code === error.code))
+
+/** `what` was given up by its signal. */
+export const aborted = (what: string, signal: AbortSignal | undefined): KeeperError =>
+  new KeeperError('Aborted', `${what}: given up by its signal`, null, null, null, { cause: signal?.reason })
 
 /** A failure of the state, about the znode at `path`, as the client's doors throw it. */
 export const keeperError = ({ code, message, results }: Failure, path: string | null): KeeperError =>
@@ -62,5 +102,6 @@ export function openFailed(cause: unknown): KeeperError {
   if (cause instanceof KeeperError) return cause
   const { code, message } = Object(cause) as Partial<OpenError>
   if (typeof code !== 'string') return new KeeperError('OpenFailed', String(cause))
-  return new KeeperError('OpenFailed', `${code}: ${message}`, null, null, code)
+  const reason = reasons.find(each => each === code) ?? 'Failed'
+  return new KeeperError('OpenFailed', `${code}: ${message}`, null, null, reason)
 }

@@ -16,19 +16,13 @@ export type { Stat } from '../logic/state/stat.ts'
 export { creatorAllAcl, openAcl, readAcl } from './acl.ts'
 export type { EnsembleConfig } from './administration.ts'
 export type { CallOptions } from './calls.ts'
+export { bytes, type Codec, type Json, json, text } from './codec.ts'
 export { connect } from './connect.ts'
 export { type DeleteOptions, deleteReplica, deleteRoom } from './delete.ts'
-export { KeeperError, type KeeperErrorCode } from './error.ts'
+export { isKeeperError, KeeperError, type KeeperErrorCode, type KeeperErrorReason } from './error.ts'
+export type { ForeignEnsemble, KeeperEvents, KeeperState } from './events.ts'
 export { digestId, keyId } from './identity.ts'
-export type {
-  AddWatchOptions,
-  ForeignEnsemble,
-  Keeper,
-  KeeperEvents,
-  KeeperState,
-  RemoveWatchesOptions,
-  WatchOptions,
-} from './keeper.ts'
+export type { Keeper } from './keeper.ts'
 export type {
   Created,
   CreateSettings,
@@ -37,8 +31,18 @@ export type {
   MultiReadResults,
   MultiResults,
   SingleQuery,
+  Znode,
 } from './multi.ts'
 export type { ConsistencyOptions, ReadOptions, VersionOptions } from './operations.ts'
 export type { ConnectOptions } from './options.ts'
+export type { TypedKeeper } from './typed.ts'
+export type { AddWatchOptions, RemoveWatchesOptions, WatchOptions } from './watch-options.ts'
 export type { Watcher } from './watcher.ts'
-export type { Resync, WatchCallback, WatchEvent, WatchRemoved, ZnodeEvent } from './watches.ts'
+export type {
+  Resync,
+  WatchCallback,
+  WatchEvent,
+  WatchedZnode,
+  WatchRemoved,
+  ZnodeEvent,
+} from './watches.ts'

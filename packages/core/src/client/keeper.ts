@@ -3,73 +3,21 @@
  * here are the watches that stay, the states, and the replica.
  */
 import type { Clock } from '../host/time/clock.ts'
-import type { Decision, MissingQuorum, ReplicaStatus } from '../host/worker/protocol.ts'
+import type { MissingQuorum, ReplicaStatus } from '../host/worker/protocol.ts'
 import { type EnsembleId, isCounter, type NodeId, slot } from '../logic/base/ids.ts'
 import type { ZnodePath } from '../logic/state/path.ts'
 import type { QueryAnswer } from '../logic/state/query.ts'
-import type { StandingKind, WatchSelection } from '../logic/watch/contract.ts'
 import { Administration, type AdministrationParts } from './administration.ts'
 import type { CallOptions } from './calls.ts'
+import { bytes, type Codec } from './codec.ts'
 import { KeeperError, keeperError } from './error.ts'
+import type { KeeperEvents, KeeperState } from './events.ts'
 import { mismatch, queryOf, type ReadOptions } from './operations.ts'
 import { pathOf } from './path.ts'
+import { TypedKeeper } from './typed.ts'
+import type { AddWatchOptions, RemoveWatchesOptions, WatchOptions } from './watch-options.ts'
 import { Watcher, type WatchSource } from './watcher.ts'
-import type { WatchCallback, WatchEvent, Watches } from './watches.ts'
-
-/**
- * `connecting`: no session yet. `readOnly`: nor a quorum to open one, and the app asked for this (`canBeReadOnly`): what
- * this replica holds is read as anybody may read it, however old; everything else waits. `connected`: writes get through. `suspended`: no quorum is in reach; writes wait, local
- * reads are answered, a lock holder stops acting. `expired`: the session is gone with its ephemerals. `closed`: over,
- * by the app's wish or because the replica stopped.
- */
-export type KeeperState = 'connecting' | 'readOnly' | 'connected' | 'suspended' | 'expired' | 'closed'
-
-export interface WatchOptions extends CallOptions {
-  /** Also tell of every znode below. */
-  readonly recursive?: boolean
-  /** Tell of everything after this transaction: an earlier watcher's `zxid`. Without it, of everything from now on. */
-  readonly from?: number
-  /** Gets the events in place of the iterator. */
-  readonly onEvent?: (event: WatchEvent) => void
-}
-
-export interface AddWatchOptions extends CallOptions {
-  /** `persistent` (default): the znode and its list of children. `persistentRecursive`: it and every znode below. */
-  readonly mode?: StandingKind
-}
-
-export interface RemoveWatchesOptions extends CallOptions {
-  /** Whose watches; of every watcher of this session, where absent. */
-  readonly watcher?: WatchCallback
-  /** `data` (set by get and exists), `children`, or `any` (default): also those that stay. */
-  readonly type?: WatchSelection
-}
-
-export interface KeeperEvents {
-  readonly state: CustomEvent<KeeperState>
-  readonly status: CustomEvent<ReplicaStatus>
-  readonly decisions: CustomEvent<readonly Decision[]>
-  /** A write of this keeper's was carried out and passed the soft limits of the quotas of these paths. */
-  readonly quota: CustomEvent<readonly ZnodePath[]>
-  /** No quorum is in reach, and these are why: each time that changes, until the next `connected`. */
-  readonly missing: CustomEvent<MissingQuorum>
-  /** Another ensemble was founded where one was meant. Once for each; also to a listener that comes later. */
-  readonly foreign: CustomEvent<ForeignEnsemble>
-  /**
-   * Whether the browser keeps what is stored when it runs short of space, once it has said so: where it does not, all may be
-   * gone some day, and this replica is another one then. Also to a listener that comes later. See `connect({ persist })`.
-   */
-  readonly persisted: CustomEvent<boolean>
-  /** The ensemble was given up for this one, by `fork` here or in another tab: the keeper is closed, `connect` again. */
-  readonly forked: CustomEvent<EnsembleId>
-}
-
-/** An ensemble in the same room that this one does not mix with. */
-export interface ForeignEnsemble {
-  readonly ensemble: EnsembleId
-  /** What happened, and how to bring the two together, for people. */
-  readonly message: string
-}
+import type { WatchCallback, Watches } from './watches.ts'
 
 export interface KeeperParts extends AdministrationParts {
   /** The page's. */
@@ -77,7 +25,7 @@ export interface KeeperParts extends AdministrationParts {
   readonly watches: Watches
   readonly node: NodeId
   observe(status: boolean, decisions: boolean): void
-  status(): Promise<ReplicaStatus | null>
+  status(options: CallOptions): Promise<ReplicaStatus | null>
   close(): Promise<void>
   fork(options: CallOptions): Promise<EnsembleId>
 }
@@ -135,10 +83,15 @@ export class Keeper extends Administration {
    * so does a watch that stands when its replica was too far behind to be told each step. `watcher.zxid` is what a later
    * watch, of any session at any replica, goes on from. Errors: BadArguments, LimitExceeded.
    */
-  async watch(
+  watch(path: string, options: WatchOptions = {}): Promise<Watcher> {
+    return this.#watch(path, bytes, options)
+  }
+
+  async #watch<Value>(
     path: string,
-    { recursive = false, from, onEvent, ...options }: WatchOptions = {},
-  ): Promise<Watcher> {
+    codec: Codec<Value>,
+    { recursive = false, from, onEvent, ...options }: WatchOptions<Value>,
+  ): Promise<Watcher<Value>> {
     const parsed = pathOf(path)
     if (from !== undefined && !isCounter(from))
       throw new KeeperError('BadArguments', 'a watch goes on from a zxid', path)
@@ -158,7 +111,7 @@ export class Keeper extends Administration {
         return session.toldThrough
       },
     }
-    const watcher = new Watcher(source, onEvent ?? null)
+    const watcher = new Watcher(source, onEvent ?? null, codec)
     try {
       await watcher.start(from === undefined ? 'now' : slot(from))
     } catch (error) {
@@ -167,6 +120,16 @@ export class Keeper extends Administration {
     }
     options.signal?.addEventListener('abort', () => watcher.close(), { once: true })
     return watcher
+  }
+
+  /**
+   * This keeper with values of one type in the place of bytes: `keeper.with(json(Seat.parse)).get('/seats/12')`. The same
+   * session; nothing to close.
+   */
+  with<Value>(codec: Codec<Value>): TypedKeeper<Value> {
+    const watch = <Watched>(path: string, of: Codec<Watched>, options: WatchOptions<Watched>) =>
+      this.#watch(path, of, options)
+    return new TypedKeeper({ keeper: this, watch }, codec)
   }
 
   /**
@@ -197,9 +160,9 @@ export class Keeper extends Administration {
     await session.removeWatches(id, parsed, type, options)
   }
 
-  /** The replica as it is now; null when it has stopped. */
-  status(): Promise<ReplicaStatus | null> {
-    return this.#parts.status()
+  /** The replica as it is now; null when it has stopped, or does not answer in time. Errors: Aborted. */
+  status(options: CallOptions = {}): Promise<ReplicaStatus | null> {
+    return this.#parts.status(options)
   }
 
   /** From now on `status` and `decisions` events tell what the replica does: for people to see. */

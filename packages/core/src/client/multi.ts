@@ -28,11 +28,18 @@ export interface Created {
   readonly stat: Stat
 }
 
-export type MultiOperation =
-  | ({ readonly type: 'create'; readonly path: string; readonly data?: Data } & CreateSettings)
+/** A znode's content, with its stat. */
+export interface Znode<Value = Uint8Array> {
+  readonly data: Value
+  readonly stat: Stat
+}
+
+/** One of a transaction's; `Value` is what is written. */
+export type MultiOperation<Value = Data> =
+  | ({ readonly type: 'create'; readonly path: string; readonly data?: Value } & CreateSettings)
   /** `version` -1, the default: whichever. So in the others. */
   | { readonly type: 'delete'; readonly path: string; readonly version?: number }
-  | { readonly type: 'set'; readonly path: string; readonly data: Data; readonly version?: number }
+  | { readonly type: 'set'; readonly path: string; readonly data: Value; readonly version?: number }
   /** Changes nothing, and lets the others be carried out only where the znode has this version. */
   | { readonly type: 'check'; readonly path: string; readonly version?: number }
 
@@ -44,7 +51,7 @@ interface MultiAnswers {
 }
 
 /** One result for each operation, of its kind. */
-export type MultiResults<Operations extends readonly MultiOperation[]> = {
+export type MultiResults<Operations extends readonly { readonly type: keyof MultiAnswers }[]> = {
   readonly [Index in keyof Operations]: MultiAnswers[Operations[Index]['type']]
 }
 
@@ -52,15 +59,15 @@ export type SingleQuery =
   | { readonly type: 'get'; readonly path: string }
   | { readonly type: 'children'; readonly path: string }
 
-interface SingleAnswers {
-  readonly get: { readonly data: Uint8Array; readonly stat: Stat }
+interface SingleAnswers<Value> {
+  readonly get: Znode<Value>
   readonly children: { readonly children: readonly string[]; readonly stat: Stat }
 }
 
 /** One result for each query: its answer, or its own error. */
-export type MultiReadResults<Queries extends readonly SingleQuery[]> = {
+export type MultiReadResults<Queries extends readonly SingleQuery[], Value = Uint8Array> = {
   readonly [Index in keyof Queries]:
-    | { readonly ok: true; readonly value: SingleAnswers[Queries[Index]['type']] }
+    | { readonly ok: true; readonly value: SingleAnswers<Value>[Queries[Index]['type']] }
     | { readonly ok: false; readonly error: KeeperError }
 }
 

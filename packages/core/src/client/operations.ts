@@ -14,6 +14,7 @@ import type { Stat } from '../logic/state/stat.ts'
 import { bytesOf } from './bytes.ts'
 import type { CallOptions } from './calls.ts'
 import { keeperError } from './error.ts'
+import { KeeperTarget } from './events.ts'
 import {
   type Created,
   type CreateSettings,
@@ -24,6 +25,7 @@ import {
   plainOperation,
   resultOf,
   type SingleQuery,
+  type Znode,
 } from './multi.ts'
 import type { Consistency, Session } from './session.ts'
 import type { WatchCallback } from './watches.ts'
@@ -43,7 +45,7 @@ export interface VersionOptions extends CallOptions {
   readonly version?: number
 }
 
-export abstract class Operations extends EventTarget {
+export abstract class Operations extends KeeperTarget {
   readonly #session: Session
   /** An identity that is being made: what is asked after it waits until it is handed over. */
   #entering: Promise<unknown> | null = null
@@ -73,10 +75,7 @@ export abstract class Operations extends EventTarget {
   }
 
   /** The znode's data and stat. Errors: BadArguments, NoNode, NoAuth (READ). */
-  async get(
-    path: string,
-    options: ReadOptions = {},
-  ): Promise<{ readonly data: Uint8Array; readonly stat: Stat }> {
+  async get(path: string, options: ReadOptions = {}): Promise<Znode> {
     const answer = await this.read({ type: 'get', path }, path, options)
     if (answer?.type === 'get') return { data: answer.data, stat: answer.stat }
     throw mismatch(answer?.type)

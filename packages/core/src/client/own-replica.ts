@@ -9,6 +9,7 @@ import type { Opening, OpenOptions, ReplicaService, StreamPort } from '../host/w
 import { type CallOptions, Calls } from './calls.ts'
 import { KeeperError, openFailed } from './error.ts'
 import { serveArbiter } from './serve-arbiter.ts'
+import { startWorker } from './start-worker.ts'
 import { onWorkerGone } from './vigil.ts'
 
 /** How long a goodbye may take; then the worker is ended in any case. Milliseconds. */
@@ -23,7 +24,7 @@ export interface OwnReplicaOptions {
   readonly timeoutMs: number
   readonly signal?: AbortSignal | undefined
   /** The worker died by itself. Once. */
-  died(message: string): void
+  died(error: KeeperError): void
 }
 
 export interface OwnReplica {
@@ -40,7 +41,7 @@ export interface OwnReplica {
 /** Starts the worker and opens its replica. Rejects with a KeeperError: OpenFailed, Timeout, Aborted, WorkerDied. */
 export async function openOwnReplica(options: OwnReplicaOptions): Promise<OwnReplica> {
   const { asked, transports, arbiter, timeoutMs, signal } = options
-  const worker = options.worker()
+  const worker = startOrClose(transports, () => startWorker(options.worker, error => died(error)))
   const service = wrap<ReplicaService>(worker as Endpoint)
   const steps = new Calls<'open'>(timeoutMs, () => undefined)
   const over = new AbortController()
@@ -51,12 +52,11 @@ export async function openOwnReplica(options: OwnReplicaOptions): Promise<OwnRep
     service[releaseProxy]()
     worker.terminate()
   }
-  const died = (message: string) => {
+  const died = (error: KeeperError) => {
     if (over.signal.aborted) return
-    steps.rejectAll(new KeeperError('WorkerDied', message))
-    options.died(message)
+    steps.rejectAll(error)
+    options.died(error)
   }
-  worker.addEventListener('error', event => died(`the worker failed: ${event.message}`))
   const close = async (how: 'leave' | 'stop') => {
     if (over.signal.aborted) return
     let timer: ReturnType<typeof setTimeout> | undefined
@@ -88,7 +88,7 @@ export async function openOwnReplica(options: OwnReplicaOptions): Promise<OwnRep
       (error: unknown) => steps.reject('open', openFailed(error)),
     )
     const opening = await waiting
-    onWorkerGone(opening.lock, over.signal, () => died('the worker is gone'))
+    onWorkerGone(opening.lock, over.signal, () => died(new KeeperError('WorkerDied', 'the worker is gone')))
     let closing: Promise<void> | null = null
     const closeOnce = (how: 'leave' | 'stop') => {
       closing ??= close(how)
@@ -100,6 +100,16 @@ export async function openOwnReplica(options: OwnReplicaOptions): Promise<OwnRep
     return { opening, port, close: closeOnce, pageHides, terminate }
   } catch (error) {
     terminate()
+    throw error
+  }
+}
+
+/** Transports are made for one replica: they end with it also where its worker was never made. */
+function startOrClose(transports: readonly PageTransport[], start: () => Worker): Worker {
+  try {
+    return start()
+  } catch (error) {
+    for (const transport of transports) transport.close()
     throw error
   }
 }

@@ -6,7 +6,7 @@ import type { FoundingArbiter } from '../host/arbiter.ts'
 import type { PageTransport } from '../host/transport/port-protocol.ts'
 import type { OpenError, Opening, OpenOptions, StreamPort } from '../host/worker/protocol.ts'
 import type { SessionId } from '../logic/base/ids.ts'
-import { KeeperError, openFailed } from './error.ts'
+import { type KeeperError, openFailed } from './error.ts'
 import type { Ending } from './link.ts'
 import { type OwnReplica, openOwnReplica } from './own-replica.ts'
 import { Seat, type SeatOptions } from './seat.ts'
@@ -51,7 +51,7 @@ export function reachOwn(options: ReachOptions): Reach {
   const opening = openOwnReplica({
     ...options,
     transports: options.transports(),
-    died: message => options.failed(new KeeperError('WorkerDied', message)),
+    died: error => options.failed(error),
   }).then(
     opened => {
       own = opened

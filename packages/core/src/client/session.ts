@@ -23,7 +23,7 @@ import type { ZnodePath } from '../logic/state/path.ts'
 import type { Query, QueryAnswer } from '../logic/state/query.ts'
 import type { StandingKind, WatchId, WatchSelection } from '../logic/watch/contract.ts'
 import { type CallOptions, Calls } from './calls.ts'
-import { KeeperError, keeperError } from './error.ts'
+import { aborted, type KeeperError, keeperError } from './error.ts'
 import type { Link } from './link.ts'
 import { Outstanding, type Position, type Request } from './outstanding.ts'
 import type { Setting, WatchCallback, Watches } from './watches.ts'
@@ -375,7 +375,7 @@ export class Session {
 
   #check(options: CallOptions | undefined): void {
     if (this.#ended) throw this.#ended
-    if (options?.signal?.aborted) throw new KeeperError('Aborted', 'its signal was aborted before the call')
+    if (options?.signal?.aborted) throw aborted('a call', options.signal)
   }
 
   #checkRead(options: CallOptions | undefined): void {

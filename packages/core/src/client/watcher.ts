@@ -3,6 +3,8 @@
  * transaction it was taken, and goes on from there when it fell behind. Does not know how a watch is set.
  */
 import { noSlot, slot, type Zxid } from '../logic/base/ids.ts'
+import type { Codec } from './codec.ts'
+import { decodeEvent } from './decode.ts'
 import type { KeeperError } from './error.ts'
 import { callApp, type WatchEvent, type WatchSink } from './watches.ts'
 
@@ -24,10 +26,16 @@ export interface Attachment {
   detach(): void
 }
 
-/** Ends by `close()`, by leaving the loop, by its signal, by `removeWatches`; throws when the session ends. */
-export class Watcher implements AsyncIterableIterator<WatchEvent, void>, WatchSink {
+/**
+ * Ends by `close()` (which `using` calls), by leaving the loop, by its signal, by `removeWatches`; throws when the session
+ * ends.
+ */
+export class Watcher<Value = Uint8Array>
+  implements AsyncIterableIterator<WatchEvent<Value>, void>, WatchSink
+{
   readonly #source: WatchSource
-  readonly #onEvent: ((event: WatchEvent) => void) | null
+  readonly #codec: Codec<Value>
+  readonly #onEvent: ((event: WatchEvent<Value>) => void) | null
   #attachment: Attachment | null = null
   /** The attachment's watch stands: what it did not tell did not happen. */
   #isStanding = false
@@ -35,7 +43,7 @@ export class Watcher implements AsyncIterableIterator<WatchEvent, void>, WatchSi
   #isBehind = false
   #events: WatchEvent[] = []
   #waiting: {
-    resolve(result: IteratorResult<WatchEvent, void>): void
+    resolve(result: IteratorResult<WatchEvent<Value>, void>): void
     reject(error: unknown): void
   }[] = []
   /** All of this transaction and of those before it was taken. Invariant: never goes back. */
@@ -45,8 +53,14 @@ export class Watcher implements AsyncIterableIterator<WatchEvent, void>, WatchSi
   #error: KeeperError | null = null
   #isDone = false
 
-  constructor(source: WatchSource, onEvent: ((event: WatchEvent) => void) | null) {
+  /** For `Keeper.watch`. @internal */
+  constructor(
+    source: WatchSource,
+    onEvent: ((event: WatchEvent<Value>) => void) | null,
+    codec: Codec<Value>,
+  ) {
     this.#source = source
+    this.#codec = codec
     this.#onEvent = onEvent
   }
 
@@ -75,6 +89,7 @@ export class Watcher implements AsyncIterableIterator<WatchEvent, void>, WatchSi
     this.#detach()
   }
 
+  /** For {@link WatchSource}. @internal */
   event(event: WatchEvent): void {
     if (this.#isDone) return
     if (event.type === 'PersistentWatchRemoved') {
@@ -85,16 +100,24 @@ export class Watcher implements AsyncIterableIterator<WatchEvent, void>, WatchSi
     else this.#fallBehind(event)
   }
 
+  /** For {@link WatchSource}. @internal */
   end(error: KeeperError): void {
     if (!this.#isDone) this.#finish(error)
   }
 
-  next(): Promise<IteratorResult<WatchEvent, void>> {
-    const event = this.#events.shift()
+  next(): Promise<IteratorResult<WatchEvent<Value>, void>> {
+    const [event] = this.#events
     if (event) {
-      this.#take(event)
-      if (this.#events.length === 0 && this.#isBehind) this.#catchUp()
-      return Promise.resolve({ done: false, value: event })
+      try {
+        const value = decodeEvent(this.#codec, event)
+        this.#events.shift()
+        this.#take(event)
+        if (this.#events.length === 0 && this.#isBehind) this.#catchUp()
+        return Promise.resolve({ done: false, value })
+      } catch (error) {
+        this.close()
+        return Promise.reject(error)
+      }
     }
     if (this.#error) {
       const error = this.#error
@@ -105,9 +128,17 @@ export class Watcher implements AsyncIterableIterator<WatchEvent, void>, WatchSi
     return new Promise((resolve, reject) => this.#waiting.push({ resolve, reject }))
   }
 
-  return(): Promise<IteratorResult<WatchEvent, void>> {
+  return(): Promise<IteratorResult<WatchEvent<Value>, void>> {
     this.close()
     return Promise.resolve({ done: true, value: undefined })
+  }
+
+  [Symbol.dispose](): void {
+    this.close()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.close()
   }
 
   [Symbol.asyncIterator](): this {
@@ -120,9 +151,18 @@ export class Watcher implements AsyncIterableIterator<WatchEvent, void>, WatchSi
       this.#events.push(event)
       return
     }
-    this.#take(event)
-    if (this.#onEvent) callApp(this.#onEvent, event)
-    else waiting?.resolve({ done: false, value: event })
+    try {
+      const value = decodeEvent(this.#codec, event)
+      this.#take(event)
+      if (this.#onEvent) callApp(this.#onEvent, value)
+      else waiting?.resolve({ done: false, value })
+    } catch (error) {
+      // Not taken: a watch that goes on from here is told it again.
+      this.#events.unshift(event)
+      this.close()
+      if (waiting) waiting.reject(error)
+      else callApp(rethrow, error)
+    }
   }
 
   #take(event: WatchEvent): void {
@@ -172,6 +212,10 @@ export class Watcher implements AsyncIterableIterator<WatchEvent, void>, WatchSi
     else first?.resolve({ done: true, value: undefined })
     for (const waiting of rest) waiting.resolve({ done: true, value: undefined })
   }
+}
+
+const rethrow = (error: unknown): never => {
+  throw error
 }
 
 const later = (a: Zxid, b: Zxid): Zxid => (a > b ? a : b)

@@ -42,18 +42,22 @@ export interface WatchRemoved {
  * What happened up to `zxid` is not known step by step any more: forget what is known of the subtree, and begin anew with
  * these znodes, which are all that may be read there as of `zxid`. A large subtree comes in several of these.
  */
-export interface Resync {
+export interface Resync<Value = Uint8Array> {
   readonly type: 'Resync'
   /** The watched path. */
   readonly path: ZnodePath
   readonly zxid: Zxid
   /** Parents before children. Without `recursive` only the znode itself; none where it does not exist. */
-  readonly znodes: readonly ZnodeView[]
+  readonly znodes: readonly WatchedZnode<Value>[]
   /** Whether these are the last ones: the next event is a change after `zxid`. */
   readonly last: boolean
 }
 
-export type WatchEvent = ZnodeEvent | WatchRemoved | Resync
+/** A znode as a Resync shows it: nobody may write to its data. */
+export type WatchedZnode<Value = Uint8Array> = Omit<ZnodeView, 'data'> & { readonly data: Value }
+
+/** What a watch that stays tells of; see `type`. */
+export type WatchEvent<Value = Uint8Array> = ZnodeEvent | WatchRemoved | Resync<Value>
 
 /** A watcher as a function. */
 export type WatchCallback = (event: ZnodeEvent | WatchRemoved) => void

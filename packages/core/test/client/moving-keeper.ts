@@ -1,6 +1,7 @@
 /** A keeper that goes from replica to replica of an ensemble in this process, over lines that can be cut in either way. */
 import { KeeperError } from '../../src/client/error.ts'
-import { Keeper, type KeeperState } from '../../src/client/keeper.ts'
+import type { KeeperState } from '../../src/client/events.ts'
+import { Keeper } from '../../src/client/keeper.ts'
 import { Link } from '../../src/client/link.ts'
 import { Session } from '../../src/client/session.ts'
 import { Watches } from '../../src/client/watches.ts'

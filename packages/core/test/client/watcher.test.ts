@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest'
+import { bytes } from '../../src/client/codec.ts'
 import { KeeperError } from '../../src/client/error.ts'
 import { Watcher } from '../../src/client/watcher.ts'
 import {
@@ -50,6 +51,7 @@ async function setWatcher(
       },
     },
     onEvent,
+    bytes,
   )
   await watcher.start(from === 'now' ? from : slot(from))
   return { watcher, replica }

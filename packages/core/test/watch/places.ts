@@ -2,6 +2,7 @@
  * Replicas that apply one log at a pace of their own, and a client that watches at one of them and moves: what is between
  * the log and an app's watcher, without consensus. And what the watcher must have heard, worked out naively.
  */
+import { bytes } from '../../src/client/codec.ts'
 import { Watcher } from '../../src/client/watcher.ts'
 import { type WatchEvent, Watches } from '../../src/client/watches.ts'
 import { type SessionId, slot, xid, type Zxid } from '../../src/logic/base/ids.ts'
@@ -141,6 +142,7 @@ export class Place {
         },
       },
       onEvent,
+      bytes,
     )
     await watcher.start(from)
     return watcher
