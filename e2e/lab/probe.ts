@@ -27,6 +27,8 @@ export interface ProbeOptions {
   readonly ensemble: string
   /** The signaling server; without one, BroadcastChannel. */
   readonly signaling?: string
+  /** Of the room, at the server. */
+  readonly secret?: string
   /** Where frames go: through this page, where nothing is said. */
   readonly channels?: 'page' | 'worker'
 }
@@ -38,10 +40,20 @@ const keep = 3
 
 export type Probe = Awaited<ReturnType<typeof startProbe>>
 
-export async function startProbe({ room, identity, ensemble, signaling, channels = 'page' }: ProbeOptions) {
+export async function startProbe({
+  room,
+  identity,
+  ensemble,
+  signaling,
+  secret,
+  channels = 'page',
+}: ProbeOptions) {
+  const sealed = secret === undefined ? {} : { secret }
   const transport = webrtc({
     signaling:
-      signaling === undefined ? broadcastSignaling({ room }) : webSocketSignaling({ url: signaling, room }),
+      signaling === undefined
+        ? broadcastSignaling({ room })
+        : webSocketSignaling({ url: signaling, room, ...sealed }),
   })
   const { port1, port2 } = new MessageChannel()
   const worker = channels === 'page' ? port2 : startWorker(port2)
@@ -83,6 +95,7 @@ export async function startProbe({ room, identity, ensemble, signaling, channels
     kept,
     worker,
     links: () => transport.links(),
+    refused: () => transport.refused(),
     sendBytes,
     /** Sends `count` frames of `bytes` bytes. Returns the checksum of each. */
     send(peer: string, lane: Lane, bytes: number, count = 1) {
