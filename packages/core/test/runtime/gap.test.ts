@@ -4,7 +4,9 @@ import { Mail } from '../../src/host/runtime/mail.ts'
 import { Runtime, type StopReason } from '../../src/host/runtime/runtime.ts'
 import type { Identity } from '../../src/host/storage/contract.ts'
 import { createMemoryDisk, createMemoryStorage } from '../../src/host/storage/memory.ts'
+import type { Transport } from '../../src/host/transport/contract.ts'
 import { ensembleId, nodeId } from '../../src/logic/base/ids.ts'
+import { inboxEventsMax } from '../../src/logic/base/limits.ts'
 import { engineKind } from '../../src/logic/consensus/engines.ts'
 import type { ReplicaEvent } from '../../src/logic/replica/event.ts'
 import { Replica } from '../../src/logic/replica/replica.ts'
@@ -41,12 +43,19 @@ async function started() {
     handled.push(...events)
     return step(events, nowMs)
   }
+  const transport: Transport = {
+    start: () => undefined,
+    want: () => undefined,
+    send: () => undefined,
+    lastWords: () => undefined,
+    close: () => undefined,
+  }
   const clocks = { wallMs: 1_000_000, steadyMs: 0 }
   const stops: StopReason[] = []
   const runtime = new Runtime({
     replica,
     storage,
-    transports: [],
+    transports: [transport],
     codec,
     key: anyKey,
     mail: new Mail({ codec, self: identity.node, ensemble: identity.ensemble, kind }),
@@ -66,7 +75,7 @@ async function started() {
   }
   /** A later opening of the same disk. */
   const openElsewhere = () => createMemoryStorage(disk).open(identity)
-  return { runtime, handled, stops, pass, settle, openElsewhere }
+  return { runtime, handled, stops, pass, settle, openElsewhere, transport }
 }
 
 const tick: ReplicaEvent = { type: 'tick' }
@@ -157,4 +166,35 @@ describe('a worker that was away', () => {
     expect(stops).toEqual([])
     runtime.close()
   })
+})
+
+test('SEC-18 while the storage is asked whose it is, a flood of one peer does not pile up; the rest is dropped and counted', async () => {
+  const { runtime, handled, pass, settle, transport } = await started()
+  await settle()
+  runtime.onTransport(transport, { type: 'up', peer: nodeId('b'), connection: 1 })
+  await settle()
+  handled.length = 0
+  pass({ wallMs: 60_000, steadyMs: 60_000 })
+  const frames: Uint8Array[] = []
+  const sender = new Mail({
+    codec: createCodec(),
+    self: nodeId('b'),
+    ensemble: identity.ensemble,
+    kind: engineKind(identity.engine),
+  })
+  sender.send([{ to: identity.node, message: { type: 'touch', sessions: [] } }], (_to, _lane, bytes) =>
+    frames.push(bytes),
+  )
+  for (let sent = 0; sent < 20_000; sent += 1)
+    for (const bytes of frames)
+      runtime.onTransport(transport, {
+        type: 'frame',
+        peer: nodeId('b'),
+        connection: 1,
+        bytes: bytes.slice(),
+      })
+  expect(runtime.dropped).toEqual({ tooMuch: 20_000 - inboxEventsMax })
+  await settle()
+  expect(handled.filter(({ type }) => type === 'peer').length).toBe(inboxEventsMax)
+  runtime.close()
 })

@@ -3,6 +3,7 @@ import { createCodec } from '../../src/host/codec.ts'
 import { Mail } from '../../src/host/runtime/mail.ts'
 import { ensembleId, type NodeId, nodeId } from '../../src/logic/base/ids.ts'
 import { frameBytesMax } from '../../src/logic/base/limits.ts'
+import { seededRandom } from '../../src/logic/base/random.ts'
 import { engineKind } from '../../src/logic/consensus/engines.ts'
 import type { PeerMessage } from '../../src/logic/wire/envelope.ts'
 
@@ -77,4 +78,33 @@ test('MAIL-3 foreign, forged and corrupt frames are dropped and counted by reaso
   expect(receiver.receive(a, new Uint8Array(frameBytesMax + 1))).toEqual([])
   expect(mailOf(nodeId('d')).receive(a, frame)).toEqual([])
   expect(receiver.dropped).toEqual({ forgedSender: 1, otherEnsemble: 1, notAnEnvelope: 1, tooLarge: 1 })
+})
+
+test('SEC-16 100,000 frames of garbage, and good frames with bytes changed, throw nothing and are counted one by one', () => {
+  const [sender, receiver] = [mailOf(a), mailOf(b)]
+  const dice = seededRandom(16)
+  const good = [frameOf(sender), frameOf(sender, [{ type: 'forward', commands: [Uint8Array.of(1, 2, 3)] }])]
+  let heard = 0
+  for (let sent = 0; sent < 100_000; sent += 1) {
+    const frame = (good[dice.below(good.length)] ?? new Uint8Array(0)).slice()
+    if (dice.below(4) === 0) {
+      heard +=
+        receiver.receive(
+          a,
+          Uint8Array.from({ length: dice.below(64) }, () => dice.below(256)),
+        ).length > 0
+          ? 1
+          : 0
+      continue
+    }
+    for (let change = dice.below(4); change >= 0; change -= 1)
+      frame[dice.below(frame.length)] = dice.below(256)
+    const cut = dice.below(8) === 0 ? frame.subarray(0, dice.below(frame.length)) : frame
+    heard += receiver.receive(a, cut).length > 0 ? 1 : 0
+  }
+  const dropped = Object.values(receiver.dropped).reduce((sum, count) => sum + count, 0)
+  expect(receiver.garbage).toBeGreaterThan(80_000)
+  // A changed byte of a command, or one that was the same before, leaves a frame that is good.
+  expect(heard + dropped).toBeGreaterThan(99_000)
+  expect(receiver.receive(a, good[0] ?? new Uint8Array(0))).toEqual([join])
 })

@@ -5,8 +5,13 @@ import { mintNodeKey, type NodeKey, nodeIdOf, sign } from '../../src/host/identi
 import { Mail } from '../../src/host/runtime/mail.ts'
 import { Routes } from '../../src/host/runtime/routes.ts'
 import type { Lane, Transport } from '../../src/host/transport/contract.ts'
-import { ensembleId, type NodeId, sessionId, slot } from '../../src/logic/base/ids.ts'
-import { frameBytesMax, passedBurstTicks, passedBytesPerTick } from '../../src/logic/base/limits.ts'
+import { ensembleId, type NodeId, nodeId, sessionId, slot } from '../../src/logic/base/ids.ts'
+import {
+  frameBytesMax,
+  garbageFramesMax,
+  passedBurstTicks,
+  passedBytesPerTick,
+} from '../../src/logic/base/limits.ts'
 import { engineKind } from '../../src/logic/consensus/engines.ts'
 import type { Wanted } from '../../src/logic/topology/wanted.ts'
 import { encodeFrames, encodeHostFrame, type Signed } from '../../src/logic/wire/host-frame.ts'
@@ -267,5 +272,40 @@ describe('ROUTE-3 what is passed on is proven by its author, whoever passes it',
     a.routes.post(c.node, 'bulk', new Uint8Array(frameBytesMax))
     for (let count = 0; count < 10; count++) a.routes.post(c.node, 'bulk', new Uint8Array(1_000_000))
     expect(a.mail.dropped).toEqual({ tooLarge: 1, tooMuch: 2 })
+  })
+})
+
+test('SEC-17 a connection that brought too much garbage is not read any more; the others are, and so is its successor', async () => {
+  const [key, other] = [await mintNodeKey(), await mintNodeKey()]
+  const [node, third] = [await nodeIdOf(key.publicKey), await nodeIdOf(other.publicKey)]
+  const victim = new Place(node, key)
+  const evil = nodeId('evil')
+  const up = (peer: NodeId, connection: number) =>
+    victim.routes.onTransport(victim.transport, { type: 'up', peer, connection })
+  const hear = (peer: NodeId, connection: number, bytes: Uint8Array) =>
+    victim.routes.onTransport(victim.transport, { type: 'frame', peer, connection, bytes })
+  const good = (from: NodeId) => {
+    const mail = new Mail({ codec, self: from, ensemble: ensembleId('e'), kind: engineKind('raft') })
+    return mail.signOfLife(node)
+  }
+  up(evil, 1)
+  up(third, 2)
+  for (let sent = 0; sent < 100_000; sent += 1) hear(evil, 1, Uint8Array.of(0xc1))
+  expect(victim.mail.dropped).toEqual({
+    notAnEnvelope: garbageFramesMax,
+    ignored: 100_000 - garbageFramesMax,
+  })
+  hear(evil, 1, good(evil))
+  hear(third, 2, good(third))
+  expect(victim.mail.dropped).toEqual({
+    notAnEnvelope: garbageFramesMax,
+    ignored: 100_001 - garbageFramesMax,
+  })
+  up(evil, 3)
+  hear(evil, 3, good(evil))
+  hear(evil, 3, Uint8Array.of(0xc1))
+  expect(victim.mail.dropped).toEqual({
+    notAnEnvelope: garbageFramesMax + 1,
+    ignored: 100_001 - garbageFramesMax,
   })
 })

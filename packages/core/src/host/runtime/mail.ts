@@ -32,8 +32,10 @@ export type Defect =
   | 'forgedAuthor'
   /** To be passed on to somebody with whom this replica has no link. */
   | 'noWay'
-  /** To be passed on, or to be checked, beyond what one peer may ask for. */
+  /** To be passed on, to be checked, or to wait, beyond what peers may ask for. */
   | 'tooMuch'
+  /** Unread: the connection had brought too much garbage before. */
+  | 'ignored'
 
 /** How many frames were dropped, by reason. */
 export type Dropped = { readonly [reason in Defect]?: number }
@@ -48,6 +50,7 @@ export interface MailConfig {
 export class Mail {
   readonly #config: MailConfig
   readonly #dropped: { [reason in Defect]?: number } = {}
+  #garbage = 0
 
   constructor(config: MailConfig) {
     this.#config = config
@@ -55,6 +58,11 @@ export class Mail {
 
   get dropped(): Dropped {
     return { ...this.#dropped }
+  }
+
+  /** Frames so far that no replica of this ensemble would have sent. */
+  get garbage(): number {
+    return this.#garbage
   }
 
   /** Hands one frame for each receiver (a few, where it is a lot) to `post`, and returns the messages to this replica itself. */
@@ -104,15 +112,20 @@ export class Mail {
     bytes: Uint8Array,
     forHost: (frame: HostFrame) => void = () => this.drop('notAnEnvelope'),
   ): readonly PeerMessage[] {
-    if (bytes.length > frameBytesMax) return this.drop('tooLarge')
+    if (bytes.length > frameBytesMax) return this.#refuse('tooLarge')
     const content = readFrame(this.#config, bytes)
-    if (!content.ok) return this.drop(content.error)
+    if (!content.ok) return this.#refuse(content.error)
     if (content.value.for === 'host') {
       forHost(content.value.frame)
       return []
     }
     const { from, messages } = content.value.envelope
-    return from === peer ? messages : this.drop('forgedSender')
+    return from === peer ? messages : this.#refuse('forgedSender')
+  }
+
+  #refuse(reason: Defect): readonly PeerMessage[] {
+    this.#garbage += 1
+    return this.drop(reason)
   }
 
   /** Counts a frame that is dropped. */

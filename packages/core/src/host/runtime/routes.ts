@@ -5,6 +5,7 @@
  */
 import type { Codec } from '../../logic/base/codec.ts'
 import type { NodeId } from '../../logic/base/ids.ts'
+import { garbageFramesMax } from '../../logic/base/limits.ts'
 import { type Members, Neighbours } from '../../logic/topology/neighbours.ts'
 import { isSameWish, type Wanted } from '../../logic/topology/wanted.ts'
 import type { PeerMessage } from '../../logic/wire/envelope.ts'
@@ -31,6 +32,8 @@ export interface RoutesConfig {
 interface Route {
   readonly transport: Transport
   readonly connection: number
+  /** Frames of it so far that were garbage. */
+  garbage: number
 }
 
 export class Routes {
@@ -87,7 +90,7 @@ export class Routes {
     const others = routes.filter(route => route.transport !== transport)
     switch (event.type) {
       case 'up':
-        this.#direct.set(peer, [...others, { transport, connection }])
+        this.#direct.set(peer, [...others, { transport, connection, garbage: 0 }])
         this.#neighbours.link(peer)
         this.#told.add(peer)
         this.#config.connected(peer)
@@ -103,9 +106,16 @@ export class Routes {
         this.#neighbours.unlink(peer)
         return this.#review()
       }
-      case 'frame':
+      case 'frame': {
+        const route = routes.find(each => each.transport === transport)
+        if (route !== undefined && route.garbage >= garbageFramesMax)
+          return void this.#config.mail.drop('ignored')
         this.#neighbours.heard(peer)
-        return this.#take(peer, event.bytes, frame => this.#serve(peer, frame))
+        const before = this.#config.mail.garbage
+        this.#take(peer, event.bytes, frame => this.#serve(peer, frame))
+        if (route !== undefined) route.garbage += this.#config.mail.garbage - before
+        return
+      }
     }
   }
 

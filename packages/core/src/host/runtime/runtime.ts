@@ -8,6 +8,7 @@
  */
 import type { Codec } from '../../logic/base/codec.ts'
 import type { EnsembleId, NodeId } from '../../logic/base/ids.ts'
+import { inboxEventsMax } from '../../logic/base/limits.ts'
 import type { Decided } from '../../logic/consensus/engine.ts'
 import type { ReplicaEvent } from '../../logic/replica/event.ts'
 import type { Replica } from '../../logic/replica/replica.ts'
@@ -101,7 +102,10 @@ export class Runtime {
       },
       heard: (peer, messages) => {
         this.#contacts.heard(peer)
-        if (messages.length > 0) this.push({ type: 'peer', from: peer, messages })
+        if (messages.length === 0) return
+        // While the storage is asked nothing is handled: what a peer sends meanwhile must not pile up.
+        if (this.#inbox.length >= inboxEventsMax) mail.drop('tooMuch')
+        else this.push({ type: 'peer', from: peer, messages })
       },
     })
     this.#learn()

@@ -277,3 +277,9 @@ export const passedAuthorsMax = 200
 export const passedBytesPerTick = 256 * 1_024
 export const passedFramesPerTick = 100
 export const passedBurstTicks = 40
+
+/** Frames of one connection that may be garbage before it is not read any more: another version says far less, a flood far more. */
+export const garbageFramesMax = 1_024
+
+/** Events that may wait while a replica asks its storage whose it is: what a hundred members say in a few seconds. */
+export const inboxEventsMax = 8_192
