@@ -26,7 +26,7 @@ describe('taking', () => {
       const queues = keepers.map(keeper => new Queue(keeper, '/q')) as [Queue, Queue, Queue]
       const waiting = [queues[1].take(), queues[2].take()]
       await world.sleep(300)
-      for (let i = 0; i < 40; i++) await queues[0].put(`${i}`)
+      for (let i = 0; i < 20; i++) await queues[0].put(`${i}`)
       const early = (await Promise.all(waiting)).map(text)
       expect(early.sort()).toEqual(['0', '1'])
       const taken = await Promise.all([takeAll(queues[0]), takeAll(queues[1]), takeAll(queues[2])])
@@ -36,7 +36,7 @@ describe('taking', () => {
           .flat()
           .map(Number)
           .sort((x, y) => x - y),
-      ).toEqual(Array.from({ length: 38 }, (_, i) => i + 2))
+      ).toEqual(Array.from({ length: 18 }, (_, i) => i + 2))
       expect(await queues[0].size()).toBe(0)
       expect(await childrenOf(keepers[0], '/q/takers')).toEqual([])
     })
