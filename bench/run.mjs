@@ -14,6 +14,7 @@ import { isStopping, stopAll, stopOnSignals, within } from './lib/stop.mjs'
 import { measureChannels, openChannelSides } from './sides/channels.mjs'
 import { measureDepartures } from './sides/departures.mjs'
 import { connectFloor, measureFloor } from './sides/floor.mjs'
+import { measureObservers } from './sides/observers.mjs'
 import { PeerkeeperSide } from './sides/peerkeeper.mjs'
 import { measureSignaling, tooFewFiles } from './sides/signaling.mjs'
 import { measureTree } from './sides/tree.mjs'
@@ -73,6 +74,11 @@ async function bench(options) {
   }
   let { browserVersion } = sides
   if (only.has('departures')) browserVersion = await measureAllDepartures(figures)
+  if (only.has('observers')) {
+    const { context, url, version } = await openBrowser()
+    browserVersion = version
+    await measureObservers({ context, url, figures, ms, rounds, say })
+  }
   const where = environment(browserVersion)
   console.log(`\n${report(figures)}`)
   console.log(Object.values(where).join(', '))

@@ -13,10 +13,14 @@ export const parts = [
   'tree',
   'signaling',
   'departures',
+  'observers',
 ]
 
+/** Only where they are named. */
+const slow = new Set(['departures', 'observers'])
+
 export const usage = `npm run bench -- [options]
-  --only NAME[,NAME]  of ${parts.join(', ')}; default: all but departures, which take a quarter of an hour
+  --only NAME[,NAME]  of ${parts.join(', ')}; default: all but departures and observers, which take their time
   --seconds N         for each measurement; default 0.6
   --rounds N          default 3; the median of the rounds is reported
   --json FILE         also write all figures of all rounds, and where they were measured
@@ -44,7 +48,7 @@ export function parseOptions(args) {
     args,
     options: { only: text, seconds: text, rounds: text, json: text, profile: text, 'in-flight': text },
   })
-  const only = new Set(values.only ? values.only.split(',') : parts.filter(name => name !== 'departures'))
+  const only = new Set(values.only ? values.only.split(',') : parts.filter(name => !slow.has(name)))
   for (const name of only) if (!parts.includes(name)) throw new Error(`there is no part ${name}`)
   return {
     only,

@@ -2,6 +2,7 @@
 import { channelSides } from '../sides/channels.mjs'
 import { departureRows } from '../sides/departures.mjs'
 import { floorOf } from '../sides/floor.mjs'
+import { observerRows, observerSteps } from '../sides/observers.mjs'
 import { loadPerSecond, roomSize, rooms } from '../sides/signaling.mjs'
 import { treeSizes, watchCounts, wideChildren } from '../sides/tree.mjs'
 import { inFlightSteps, setOperations, throughputName } from './measure.mjs'
@@ -27,6 +28,10 @@ export function report(figures) {
     ...table(['Throughput, operations a second', ...sideTitles, 'WebRTC / ZK'], throughputRows(figures)),
     ...table(['After the kill of the leader, ms', ...sideTitles], failoverRows(figures)),
     ...table(['From a departure to the next commit elsewhere, ms', 'p50', 'max'], departures(figures)),
+    ...table(
+      ['Five voters, and so many observers', ...observerSteps.map(String), 'most / none'],
+      observers(figures),
+    ),
     ...table(['The tree alone', 'tree', 'bare Map', 'tree / Map'], treeRows(figures)),
     ...table(['The tree alone', ''], wideRows(figures)),
     ...table([`Signaling server, ${count(rooms)} rooms of ${roomSize}`, ''], signalingRows(figures)),
@@ -114,6 +119,12 @@ const departures = figures =>
     whole(figures.median('departures', name)),
     whole(figures.max('departures', name)),
   ])
+
+const observers = figures =>
+  observerRows.map(({ title, name }) => {
+    const values = observerSteps.map(step => figures.median('observers', `${name} ${step}`))
+    return [title, ...values.map(ms), times(values.at(-1) ?? null, values[0] ?? null)]
+  })
 
 const treeRows = figures =>
   treeSizes.flatMap(size =>

@@ -8,6 +8,7 @@ import { dataBytes, rootPath, znodeCount, znodePath } from '../shared/tree.mjs'
 export type Operation = 'set-one' | 'set-many' | 'get' | 'get-linearizable'
 
 let keeper: Keeper | null = null
+const observers: Keeper[] = []
 let writer: ReturnType<typeof writeSteadily> | null = null
 
 /** Resolves with the replica's id. */
@@ -23,6 +24,24 @@ export async function join(
   })
   return keeper.node
 }
+
+/** Opens so many replicas more in this page, all at once and in memory: observers, where five vote already. */
+export async function observe(room: string, ensemble: string, count: number): Promise<void> {
+  const open = () =>
+    connect({
+      room,
+      ensemble,
+      storage: 'memory',
+      replicas: 'per-tab',
+      timeoutMs: 120_000,
+      transports: () => [transport(room, 'webrtc')],
+    })
+  observers.push(...(await Promise.all(Array.from({ length: count }, open))))
+}
+
+/** With how many each of them has a connection. */
+export const linksOfObservers = (): Promise<readonly number[]> =>
+  Promise.all(observers.map(async each => (await each.status())?.linked.length ?? 0))
 
 const transport = (room: string, over: 'webrtc' | 'webrtc-page') =>
   webrtc({

@@ -28,6 +28,12 @@ export interface RoutesConfig {
   heard(peer: NodeId, messages: readonly PeerMessage[]): void
 }
 
+/** What left over connections so far, of the replica's own and what it passed on. */
+export interface Traffic {
+  readonly frames: number
+  readonly bytes: number
+}
+
 /** Over one transport; the number is the newest connection's. */
 interface Route {
   readonly transport: Transport
@@ -45,6 +51,7 @@ export class Routes {
   /** Those that were said to be connected. */
   readonly #told = new Set<NodeId>()
   #wanted: Wanted
+  #sent: Traffic = { frames: 0, bytes: 0 }
   #isClosed = false
 
   constructor(config: RoutesConfig) {
@@ -72,6 +79,10 @@ export class Routes {
 
   get counts(): PassingCounts {
     return this.#passing.counts
+  }
+
+  get sent(): Traffic {
+    return this.#sent
   }
 
   /** With whom this replica would be connected: what transports are to be told when they have started. */
@@ -121,8 +132,7 @@ export class Routes {
 
   /** Sends `bytes` over the newest connection, or by a third; or drops them. */
   post(to: NodeId, lane: Lane, bytes: Uint8Array): void {
-    const route = this.#direct.get(to)?.at(-1)
-    if (route !== undefined) route.transport.send(to, lane, bytes)
+    if (this.#direct.has(to)) this.#sendOver(to, lane, bytes)
     else if (this.#neighbours.thirdFor(to) !== null) this.#passing.pass(to, bytes)
   }
 
@@ -145,7 +155,7 @@ export class Routes {
     const { hint } = this.#neighbours
     for (const peer of told) {
       const bytes = encodeHostFrame(codec, { type: 'hint', ...hint })
-      this.#direct.get(peer)?.at(-1)?.transport.send(peer, 'control', bytes)
+      this.#sendOver(peer, 'control', bytes)
     }
   }
 
@@ -175,19 +185,26 @@ export class Routes {
   /** One hop, between two that are linked with this replica. */
   #passOn(author: NodeId, to: NodeId, signed: Signed): void {
     const { codec, mail } = this.#config
-    const route = this.#direct.get(to)?.at(-1)
-    if (route === undefined) return void mail.drop('noWay')
+    if (!this.#direct.has(to)) return void mail.drop('noWay')
     if (!this.#passing.allows(author, signed)) return void mail.drop('tooMuch')
     const bytes = encodeHostFrame(codec, { type: 'passed', from: author, signed })
-    route.transport.send(to, laneOf(bytes), bytes)
+    this.#sendOver(to, laneOf(bytes), bytes)
   }
 
   #sendSigned(to: NodeId, signed: Signed): void {
     const third = this.#neighbours.thirdFor(to)
-    const route = third === null ? undefined : this.#direct.get(third)?.at(-1)
-    if (third === null || route === undefined || this.#isClosed) return
+    if (third === null || this.#isClosed) return
     const bytes = encodeHostFrame(this.#config.codec, { type: 'pass', to, signed })
-    route.transport.send(third, laneOf(bytes), bytes)
+    this.#sendOver(third, laneOf(bytes), bytes)
+  }
+
+  /** Over the newest connection to `peer`; nothing where there is none. */
+  #sendOver(peer: NodeId, lane: Lane, bytes: Uint8Array): void {
+    const route = this.#direct.get(peer)?.at(-1)
+    if (route === undefined) return
+    const { frames, bytes: total } = this.#sent
+    this.#sent = { frames: frames + 1, bytes: total + bytes.length }
+    route.transport.send(peer, lane, bytes)
   }
 
   /** Who is reached by a third, and who is wanted, as of now. */

@@ -22,7 +22,7 @@ import type { Transport, TransportEvent } from '../transport/contract.ts'
 import { Contacts, type MissingVoter } from './contacts.ts'
 import type { Dropped, Mail } from './mail.ts'
 import type { PassingCounts } from './passing.ts'
-import { Routes } from './routes.ts'
+import { Routes, type Traffic } from './routes.ts'
 
 /** A gap between two batches that no busy worker has: ticks come every 50 ms. */
 const gapMs = 2_000
@@ -128,6 +128,10 @@ export class Runtime {
   /** What went by thirds so far, and what this replica passed on. */
   get passed(): PassingCounts {
     return this.#routes.counts
+  }
+
+  get sent(): Traffic {
+    return this.#routes.sent
   }
 
   /** With whom transports are to connect, to be told once each has started; later changes are told by themselves. */

@@ -13,6 +13,7 @@ import type { Query, QueryAnswer } from '../../logic/state/query.ts'
 import type { MissingVoter } from '../runtime/contacts.ts'
 import type { Dropped } from '../runtime/mail.ts'
 import type { PassingCounts } from '../runtime/passing.ts'
+import type { Traffic } from '../runtime/routes.ts'
 import type { StopReason } from '../runtime/runtime.ts'
 import type { Replicas } from '../storage/registry.ts'
 import type { Founding } from './taking-part.ts'
@@ -152,6 +153,7 @@ export interface ReplicaStatus extends EngineStatus {
   readonly linked: readonly NodeId[]
   /** What went by thirds so far, and what this replica passed on between others. */
   readonly passed: PassingCounts
+  readonly sent: Traffic
   /** Frames that were refused, by reason. */
   readonly dropped: Dropped
 }

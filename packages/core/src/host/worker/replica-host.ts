@@ -177,6 +177,7 @@ export function startReplica(config: ReplicaHostConfig): ReplicaHost {
       connected: runtime.connected,
       linked: runtime.linked,
       passed: runtime.passed,
+      sent: runtime.sent,
       dropped: runtime.dropped,
     }),
     leave: async () => {
