@@ -53,6 +53,8 @@ export function describeMessage(message: PeerMessage): string {
     case 'touch':
     case 'farewell':
       return `${message.type} ${message.sessions.join()}`
+    case 'departed':
+      return `departed ${message.node} ${message.sessions.join()}`
     case 'join':
     case 'leave':
       return `${message.type} ${message.node}`

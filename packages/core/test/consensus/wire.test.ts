@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { createCodec } from '../../src/host/codec.ts'
-import { ensembleId, nodeId, slot } from '../../src/logic/base/ids.ts'
+import { ensembleId, nodeId, sessionId, slot } from '../../src/logic/base/ids.ts'
 import { engineNames } from '../../src/logic/consensus/engine-names.ts'
 import { engineKind } from '../../src/logic/consensus/engines.ts'
 import { type Message, parseMessage } from '../../src/logic/consensus/multi-paxos/messages.ts'
@@ -87,6 +87,7 @@ describe('envelopes', () => {
     { type: 'forward', commands: [new Uint8Array([1])] },
     { type: 'touch', sessions: [] },
     { type: 'farewell', sessions: [] },
+    { type: 'departed', node: nodeId('c'), sessions: [sessionId(7)] },
     { type: 'join', node: nodeId('c') },
     { type: 'checkpoint', slot: slot(7), digest: 8 },
   ]

@@ -75,9 +75,9 @@ export class Duty {
     this.touch(session)
   }
 
-  /** The page of `session` went away: it will not be heard again. */
-  depart(session: SessionId): void {
-    this.#departures.add(session)
+  /** The pages of these went away: they will not be heard again. */
+  depart(sessions: readonly SessionId[]): void {
+    for (const session of sessions) this.#departures.add(session)
   }
 
   ended(session: SessionId): void {

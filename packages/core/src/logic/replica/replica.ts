@@ -24,10 +24,11 @@ import { isSnapshotDue } from './compaction.ts'
 import { Duty } from './duty.ts'
 import { entryOf } from './entry.ts'
 import type { ClientId, ClientRequest, ReplicaEvent } from './event.ts'
+import { tellDoer } from './hearsay.ts'
 import { parcels } from './parcels.ts'
 import { type ReadRequest, Reads } from './reads.ts'
 import { Snapshotting } from './snapshotting.ts'
-import type { Step, ToPeer } from './step.ts'
+import { fromEngine, type Step, type ToPeer } from './step.ts'
 import { Watching } from './watching.ts'
 import { Writes } from './writes.ts'
 
@@ -121,10 +122,10 @@ export class Replica {
     this.#answerReads()
     this.#noticeStatus()
     return {
-      send: [...this.#send, ...output.send.map(toPeer)],
+      send: [...this.#send, ...output.send.map(fromEngine)],
       deliver: this.#audience.takeTold(),
       persist: output.persist,
-      sendAfterPersist: output.sendAfterPersist.map(toPeer),
+      sendAfterPersist: output.sendAfterPersist.map(fromEngine),
       decided: output.decided,
     }
   }
@@ -169,14 +170,21 @@ export class Replica {
         for (const session of message.sessions) this.#duty.stay(session)
         return
       case 'farewell':
-        for (const session of message.sessions) this.#duty.depart(session)
-        return this.#handle({ type: 'suspect', peer: from })
+        this.#send.push(...tellDoer(this.self, this.#engine.status().doer, from, message.sessions))
+        return this.#seeOff(from, message.sessions)
+      case 'departed':
+        return this.#seeOff(message.node, message.sessions)
       case 'join':
       case 'leave':
         return this.#wish(this.#belonging.hear(message, this.#engine.status()))
       case 'checkpoint':
         return this.#checkpoints.hear(from, message.slot, message.digest)
     }
+  }
+
+  #seeOff(node: NodeId, sessions: readonly SessionId[]): void {
+    this.#duty.depart(sessions)
+    this.#handle({ type: 'suspect', peer: node })
   }
 
   #serve(client: ClientId, request: ClientRequest): void {
@@ -204,8 +212,7 @@ export class Replica {
         return
       }
       case 'departed':
-        for (const session of request.sessions) this.#duty.depart(session)
-        return
+        return this.#duty.depart(request.sessions)
       case 'cancel': {
         const { session, id, unset } = request
         if (!this.#attach(client, session)) return
@@ -391,8 +398,3 @@ export class Replica {
     this.#send.push({ to, message })
   }
 }
-
-const toPeer = ({ to, message }: { readonly to: NodeId; readonly message: unknown }): ToPeer => ({
-  to,
-  message: { type: 'engine', message },
-})

@@ -34,6 +34,8 @@ export type PeerMessage =
   | { readonly type: 'leave'; readonly node: NodeId }
   /** The sender goes away with the page that runs it, and these sessions do, too. The last thing said, where it can be. */
   | { readonly type: 'farewell'; readonly sessions: readonly SessionId[] }
+  /** `node` said that to the sender: whoever goes away may have had no link with the doer. */
+  | { readonly type: 'departed'; readonly node: NodeId; readonly sessions: readonly SessionId[] }
   /** The sender's digest after it applied `slot`. */
   | { readonly type: 'checkpoint'; readonly slot: Slot; readonly digest: number }
 
@@ -121,6 +123,10 @@ function parsePeerMessage(kind: AnyEngineKind, value: unknown): PeerMessage | nu
     case 'farewell':
       return Array.isArray(sessions) && sessions.every(isCounter)
         ? { type, sessions: sessions.map(sessionId) }
+        : null
+    case 'departed':
+      return isId(node) && Array.isArray(sessions) && sessions.every(isCounter)
+        ? { type, node: nodeId(node), sessions: sessions.map(sessionId) }
         : null
     case 'join':
     case 'leave':
