@@ -7,6 +7,7 @@ import { createCodec } from '../host/codec.ts'
 import type { NodeKey } from '../host/identity-key.ts'
 import type { Identity, Storage } from '../host/storage/contract.ts'
 import { createMemoryDisk, createMemoryStorage, type MemoryDisk } from '../host/storage/memory.ts'
+import type { Proofs } from '../host/proofs.ts'
 import { type Clock, ownClock } from '../host/time/clock.ts'
 import { broadcastTransport } from '../host/transport/broadcast.ts'
 import type { Transport } from '../host/transport/contract.ts'
@@ -48,6 +49,8 @@ export interface ReplicaPlace {
   readonly clock: Clock
   storage(disk: MemoryDisk): Storage
   readonly transports: readonly Transport[]
+  /** By the replica's key where nothing is said. */
+  readonly proofs?: Proofs
   /** One that nobody has. */
   randomId(): string
   /** A replica that nobody is yet. */
@@ -125,6 +128,7 @@ export class InProcessReplica {
       clock: place.clock,
       transports: () => place.transports,
       watchPeer: () => undefined,
+      proofs: place.proofs,
       seed: () => seed,
       history,
       started: started => {

@@ -12,6 +12,7 @@ import type { ReplicaEvent } from '../../src/logic/replica/event.ts'
 import { Replica } from '../../src/logic/replica/replica.ts'
 import { createMachine } from '../../src/logic/state/machine.ts'
 import { createWatchTable } from '../../src/logic/watch/watch-table.ts'
+import { proofsBy } from '../../src/host/proofs.ts'
 import { anyKey } from '../host/any-key.ts'
 
 const identity: Identity = {
@@ -57,7 +58,7 @@ async function started() {
     storage,
     transports: [transport],
     codec,
-    key: anyKey,
+    proofs: proofsBy(anyKey),
     mail: new Mail({ codec, self: identity.node, ensemble: identity.ensemble, kind }),
     now: () => clocks.wallMs,
     steadyMs: () => clocks.steadyMs,

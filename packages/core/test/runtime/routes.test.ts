@@ -2,6 +2,7 @@
 import { describe, expect, test } from 'vitest'
 import { createCodec } from '../../src/host/codec.ts'
 import { mintNodeKey, type NodeKey, nodeIdOf, sign } from '../../src/host/identity-key.ts'
+import { proofsBy } from '../../src/host/proofs.ts'
 import { Mail } from '../../src/host/runtime/mail.ts'
 import { Routes } from '../../src/host/runtime/routes.ts'
 import type { Lane, Transport } from '../../src/host/transport/contract.ts'
@@ -45,7 +46,7 @@ class Place {
     this.mail = new Mail({ codec, self: node, ensemble: ensembleId('e'), kind: engineKind('raft') })
     this.routes = new Routes({
       self: node,
-      key,
+      proofs: proofsBy(key),
       codec,
       mail: this.mail,
       transports: [this.transport],

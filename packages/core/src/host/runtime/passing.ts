@@ -16,7 +16,7 @@ import {
   passedWaitingMax,
 } from '../../logic/base/limits.ts'
 import { encodeFrames, readFrames, type Signed } from '../../logic/wire/host-frame.ts'
-import { type NodeKey, nodeIdOf, sign, verify } from '../identity-key.ts'
+import type { Proofs } from '../proofs.ts'
 import { bulkBytesMax, type Defect } from './mail.ts'
 
 /** What was done so far, in pieces: several frames may share one. */
@@ -31,7 +31,7 @@ export interface PassingCounts {
 
 export interface PassingConfig {
   readonly codec: Codec
-  readonly key: NodeKey
+  readonly proofs: Proofs
   /** Brings what was signed to a third that passes it on to `to`. */
   send(to: NodeId, signed: Signed): void
   /** A frame that is proven to be by `author`. */
@@ -126,22 +126,25 @@ export class Passing {
   }
 
   async #sendAll(to: NodeId, line: Line<Uint8Array>): Promise<void> {
-    const { codec, key } = this.#config
+    const { codec, proofs } = this.#config
     // What else this task sends is signed with the first.
     await null
     while (line.waiting.length > 0) {
       const body = encodeFrames(codec, takeSome(line))
-      const signature = await sign(key, signedBytes(body))
+      const signature = await proofs.sign(signedBytes(body))
       this.#count('sent')
-      this.#config.send(to, { body, publicKey: key.publicKey, signature })
+      this.#config.send(to, { body, publicKey: proofs.publicKey, signature })
     }
     this.#outgoing.delete(to)
   }
 
   async #checkAll(author: NodeId, line: Line<Signed>): Promise<void> {
+    const { proofs, codec } = this.#config
     for (let next = line.waiting.shift(); next !== undefined; next = line.waiting.shift()) {
-      line.bytes -= next.body.length
-      const frames = (await isBy(author, next)) ? readFrames(this.#config.codec, next.body) : null
+      const { body, publicKey, signature } = next
+      line.bytes -= body.length
+      const isProven = await proofs.isBy(author, publicKey, signedBytes(body), signature)
+      const frames = isProven ? readFrames(codec, body) : null
       if (frames === null) this.#config.drop('forgedAuthor')
       else this.#count('received')
       for (const frame of frames ?? []) this.#config.receive(author, frame)
@@ -166,9 +169,6 @@ function takeSome(line: Line<Uint8Array>): readonly Uint8Array[] {
   line.bytes -= bytes
   return line.waiting.splice(0, count)
 }
-
-const isBy = async (author: NodeId, { publicKey, signature, body }: Signed): Promise<boolean> =>
-  (await nodeIdOf(publicKey)) === author && (await verify(publicKey, signedBytes(body), signature))
 
 function signedBytes(body: Uint8Array): Uint8Array {
   const bytes = new Uint8Array(context.length + body.length)

@@ -10,14 +10,14 @@ import { type Members, Neighbours } from '../../logic/topology/neighbours.ts'
 import { isSameWish, type Wanted } from '../../logic/topology/wanted.ts'
 import type { PeerMessage } from '../../logic/wire/envelope.ts'
 import { encodeHostFrame, type HostFrame, type Signed } from '../../logic/wire/host-frame.ts'
-import type { NodeKey } from '../identity-key.ts'
+import type { Proofs } from '../proofs.ts'
 import type { Lane, Transport, TransportEvent } from '../transport/contract.ts'
 import { laneOf, type Mail } from './mail.ts'
 import { Passing, type PassingCounts } from './passing.ts'
 
 export interface RoutesConfig {
   readonly self: NodeId
-  readonly key: NodeKey
+  readonly proofs: Proofs
   readonly codec: Codec
   readonly mail: Mail
   readonly transports: readonly Transport[]
@@ -60,7 +60,7 @@ export class Routes {
     this.#wanted = this.#neighbours.wanted
     this.#passing = new Passing({
       codec: config.codec,
-      key: config.key,
+      proofs: config.proofs,
       send: (to, signed) => this.#sendSigned(to, signed),
       receive: (author, frame) => this.#take(author, frame),
       drop: reason => void config.mail.drop(reason),

@@ -16,7 +16,7 @@ import type { ToClient, ToPeer } from '../../logic/replica/step.ts'
 import { WriteGroup } from '../../logic/replica/write-group.ts'
 import type { Wanted } from '../../logic/topology/wanted.ts'
 import type { PeerMessage } from '../../logic/wire/envelope.ts'
-import type { NodeKey } from '../identity-key.ts'
+import type { Proofs } from '../proofs.ts'
 import { type Storage, StorageError, type StorageErrorCode } from '../storage/contract.ts'
 import type { Transport, TransportEvent } from '../transport/contract.ts'
 import { Contacts, type MissingVoter } from './contacts.ts'
@@ -48,8 +48,8 @@ export interface RuntimeConfig {
   readonly transports: readonly Transport[]
   readonly mail: Mail
   readonly codec: Codec
-  /** That of the replica's node. */
-  readonly key: NodeKey
+  /** Of the replica's node. */
+  readonly proofs: Proofs
   /** Milliseconds since 1970: stamped on proposals, decides nothing. */
   now(): number
   /** Milliseconds of a clock that never goes back; may stand still while the machine sleeps. */
@@ -85,10 +85,10 @@ export class Runtime {
     this.#config = config
     this.#lastRun = this.#clocks()
     this.#contacts = new Contacts(config.now())
-    const { replica, mail, codec, key, transports } = config
+    const { replica, mail, codec, proofs, transports } = config
     this.#routes = new Routes({
       self: replica.self,
-      key,
+      proofs,
       codec,
       mail,
       transports,

@@ -21,6 +21,7 @@ import { History, type HistoryBounds } from '../../logic/watch/history.ts'
 import { createWatchTable } from '../../logic/watch/watch-table.ts'
 import { withDeadline } from '../deadline.ts'
 import type { NodeKey } from '../identity-key.ts'
+import { type Proofs, proofsBy } from '../proofs.ts'
 import { Mail } from '../runtime/mail.ts'
 import { Runtime, type StopReason } from '../runtime/runtime.ts'
 import { startTicker } from '../runtime/ticker.ts'
@@ -35,6 +36,8 @@ export interface ReplicaHostConfig {
   readonly opened: Opened
   /** The replica's, which its node is derived from. */
   readonly key: NodeKey
+  /** By `key`, where nothing is said. */
+  readonly proofs?: Proofs | undefined
   readonly transports: readonly Transport[]
   readonly codec: Codec
   /** This worker's own, unless a test brings one. */
@@ -120,7 +123,7 @@ export function startReplica(config: ReplicaHostConfig): ReplicaHost {
     storage,
     transports,
     codec,
-    key: config.key,
+    proofs: config.proofs ?? proofsBy(config.key),
     mail: new Mail({ codec, self, ensemble, kind }),
     now: () => clock.now(),
     steadyMs: () => clock.steadyMs(),

@@ -9,6 +9,7 @@ import { engineNames } from '../../logic/consensus/engine-names.ts'
 import { failure } from '../../logic/state/error.ts'
 import type { HistoryBounds } from '../../logic/watch/history.ts'
 import { createCodec } from '../codec.ts'
+import type { Proofs } from '../proofs.ts'
 import type { Storage } from '../storage/contract.ts'
 import { createIndexedDbStorage } from '../storage/indexeddb.ts'
 import { createMemoryStorage } from '../storage/memory.ts'
@@ -47,6 +48,8 @@ export interface ServiceParts {
     peer: { readonly room: string; readonly node: NodeId; readonly signal: AbortSignal },
     died: () => void,
   ): void
+  /** How a replica proves what it says; by its key where nothing is said. */
+  readonly proofs?: Proofs | undefined
   /** Seeds what is random in logic. */
   seed(): number
   readonly history?: HistoryBounds | undefined
@@ -106,6 +109,7 @@ export function createService(parts: ServiceParts = browserParts()): ReplicaServ
       storage,
       opened,
       key: claimed.key,
+      proofs: parts.proofs,
       codec,
       clock,
       transports: parts.transports(ports, options),

@@ -2,6 +2,8 @@
  * A device of a virtual world: one replica, and the pages that have a seat at it. Each runs in a process of its own. Does not
  * know the other devices.
  */
+import { publicKeyBytes, signatureBytes } from '../../host/identity-key.ts'
+import type { Proofs } from '../../host/proofs.ts'
 import type { NodeKey } from '../../host/identity-key.ts'
 import type { MemoryDisk } from '../../host/storage/memory.ts'
 import type { MintedNode } from '../../host/worker/names.ts'
@@ -153,6 +155,7 @@ export class VirtualDevice {
         return storage
       },
       transports: [mesh.transport(process)],
+      proofs: honesty,
       randomId,
       mint: async () => this.#mint(),
     }
@@ -168,4 +171,11 @@ export class VirtualDevice {
   #note(what: string): void {
     this.#parts.trace.note(this.node, what)
   }
+}
+
+/** Signatures take real time and differ each time: here everybody is who it says. */
+const honesty: Proofs = {
+  publicKey: new Uint8Array(publicKeyBytes),
+  sign: async () => new Uint8Array(signatureBytes),
+  isBy: async () => true,
 }
