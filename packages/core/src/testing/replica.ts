@@ -5,9 +5,9 @@
  */
 import { createCodec } from '../host/codec.ts'
 import type { NodeKey } from '../host/identity-key.ts'
+import type { Proofs } from '../host/proofs.ts'
 import type { Identity, Storage } from '../host/storage/contract.ts'
 import { createMemoryDisk, createMemoryStorage, type MemoryDisk } from '../host/storage/memory.ts'
-import type { Proofs } from '../host/proofs.ts'
 import { type Clock, ownClock } from '../host/time/clock.ts'
 import { broadcastTransport } from '../host/transport/broadcast.ts'
 import type { Transport } from '../host/transport/contract.ts'

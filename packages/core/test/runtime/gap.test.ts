@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { createCodec } from '../../src/host/codec.ts'
+import { proofsBy } from '../../src/host/proofs.ts'
 import { Mail } from '../../src/host/runtime/mail.ts'
 import { Runtime, type StopReason } from '../../src/host/runtime/runtime.ts'
 import type { Identity } from '../../src/host/storage/contract.ts'
@@ -12,7 +13,6 @@ import type { ReplicaEvent } from '../../src/logic/replica/event.ts'
 import { Replica } from '../../src/logic/replica/replica.ts'
 import { createMachine } from '../../src/logic/state/machine.ts'
 import { createWatchTable } from '../../src/logic/watch/watch-table.ts'
-import { proofsBy } from '../../src/host/proofs.ts'
 import { anyKey } from '../host/any-key.ts'
 
 const identity: Identity = {

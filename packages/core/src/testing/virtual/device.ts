@@ -2,9 +2,10 @@
  * A device of a virtual world: one replica, and the pages that have a seat at it. Each runs in a process of its own. Does not
  * know the other devices.
  */
+
+import type { NodeKey } from '../../host/identity-key.ts'
 import { publicKeyBytes, signatureBytes } from '../../host/identity-key.ts'
 import type { Proofs } from '../../host/proofs.ts'
-import type { NodeKey } from '../../host/identity-key.ts'
 import type { MemoryDisk } from '../../host/storage/memory.ts'
 import type { MintedNode } from '../../host/worker/names.ts'
 import type { ReplicaStatus } from '../../host/worker/protocol.ts'
