@@ -2,7 +2,9 @@
 import { install } from './lib/install.mjs'
 import { checkLayers } from './lib/layers.mjs'
 import { checkMutations } from './lib/mutations.mjs'
+import { checkPackages } from './lib/pack.mjs'
 import { bin, finish, run } from './lib/run.mjs'
+import { checkSizes } from './lib/size.mjs'
 import { checkSpec } from './lib/spec.mjs'
 
 await install()
@@ -16,6 +18,8 @@ const checks = [
   ['layers', () => report(checkLayers())],
   ['rules and tests', () => report(checkSpec())],
   ['mutants fit the sources', () => report(checkMutations())],
+  ['packages as published: publint, are-the-types-wrong', async () => report(await checkPackages())],
+  ['sizes', async () => report(await checkSizes())],
 ]
 let passed = 0
 for (const [name, check] of checks) {
