@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { readArguments, usage } from '../src/node/arguments.ts'
 import { type Member, startMember } from '../src/node/index.ts'
+import { createSecret } from '../src/page/index.ts'
 import type { SignalingServer } from '../src/server/index.ts'
 import { program } from './program.ts'
 import { atEnd, eventually, start } from './server-client.ts'
@@ -55,6 +56,24 @@ test('NODE-1 three members in Node found one ensemble, vote, and hold one tree; 
   const { data } = await two.get('/from-a')
   expect(textOf(data)).toBe('hello')
   expect([a, b, c].flatMap(member => member.links().map(({ path }) => path))).toEqual(Array(6).fill('relay'))
+}, 60_000)
+
+test("NODE-8 members with the room's secret find each other; one with another secret, or none, founds its own and hears nobody", async () => {
+  const server = await start()
+  const [room, folder, secret] = [newRoom(), newFolder(), createSecret()]
+  const startIn = async (name: string, more: { readonly secret?: string }) => {
+    const member = await startMember({ url: server.url, room, folder: join(folder, name), ...more })
+    atEnd(() => member.close('stop'))
+    return member
+  }
+  const [a, b] = [await startIn('a', { secret }), await startIn('b', { secret })]
+  const strangers = [await startIn('c', { secret: createSecret() }), await startIn('d', {})]
+  await eventually(() => expect(a.status().connected).toEqual([b.node]))
+  expect(b.ensemble).toBe(a.ensemble)
+  const keeper = await b.connect()
+  await keeper.create('/ours')
+  expect(new Set([a, ...strangers].map(({ ensemble }) => ensemble)).size).toBe(3)
+  expect(strangers.map(stranger => stranger.status().connected)).toEqual([[], []])
 }, 60_000)
 
 test('NODE-2 a member that is killed is done without, and comes back as who it was with all that it promised', async () => {
@@ -191,6 +210,7 @@ test('NODE-6 the program says who it is and how it is, also at /health, and refu
     '--ensemble',
     '--engine',
     '--token-file',
+    '--secret-file',
     '--health',
     '--leave',
   ])

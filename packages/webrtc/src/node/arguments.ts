@@ -31,6 +31,7 @@ A member of an ensemble that is always there: it votes, and keeps the tree when 
   --ensemble ID       join this ensemble. Default: the room's, as the server knows it; founded where there is none
   --engine NAME       multi-paxos, paxos, raft or zab, as the app says. Default multi-paxos
   --token-file FILE   what the server asks of those who use it. Or in ${tokenVariable}
+  --secret-file FILE  the room's secret, where the app's pages have one; FILE is for its owner's eyes only
   --health [HOST:]PORT  answer GET /health there: 200 while it has a quorum, 503 otherwise. Default: nowhere
   --leave             when told to stop, have the ensemble take this member out. Default: it stays a member, which is
                       missed until it is started again
@@ -49,7 +50,7 @@ export function readArguments(
   try {
     const { values } = parse(args)
     if (values.help) return { type: 'help' }
-    const { ensemble, health } = values
+    const { ensemble, health, 'secret-file': secret } = values
     const token = values['token-file'] === undefined ? environment[tokenVariable] : line(values['token-file'])
     const engine = engines.find(name => name === values.engine)
     if (engine === undefined) throw new Error(`--engine ${values.engine}: ${engines.join(', ')}`)
@@ -62,6 +63,7 @@ export function readArguments(
         engine,
         ...(ensemble === undefined ? {} : { ensemble }),
         ...(token === undefined || token === '' ? {} : { token }),
+        ...(secret === undefined ? {} : { secret: line(secret) }),
       },
       health: health === undefined ? undefined : readHealth(health),
       leaves: values.leave,
@@ -81,6 +83,7 @@ const parse = (args: readonly string[]) =>
       ensemble: { type: 'string' },
       engine: { type: 'string', default: 'multi-paxos' },
       'token-file': { type: 'string' },
+      'secret-file': { type: 'string' },
       health: { type: 'string' },
       leave: { type: 'boolean', default: false },
       help: { type: 'boolean', short: 'h', default: false },

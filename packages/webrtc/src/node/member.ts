@@ -17,6 +17,8 @@ export interface MemberOptions {
   readonly room: string
   /** What the server asks of those who use it. */
   readonly token?: string
+  /** The room's secret, where the app's pages have one (`createSecret`): without it nobody hears this member. */
+  readonly secret?: string
   /** Where the member keeps who it is and what it promised: one folder for each member, and for nothing else. */
   readonly folder: string
   /** Join this ensemble. Without it the server's arbiter says which the room has, and this member founds it where there is none. */
@@ -35,9 +37,15 @@ export interface Member extends NodeReplica {
  * KeeperError `OpenFailed` that says why.
  */
 export async function startMember(options: MemberOptions): Promise<Member> {
-  const { url, room, token, folder, ensemble, engine, onStatus } = options
+  const { url, room, token, secret, folder, ensemble, engine, onStatus } = options
   const openSocket = (at: string) => new NodeWebSocket(at) as unknown as WebSocket
-  const server = { url, room, openSocket, ...(token === undefined ? {} : { token }) }
+  const server = {
+    url,
+    room,
+    openSocket,
+    ...(token === undefined ? {} : { token }),
+    ...(secret === undefined ? {} : { secret }),
+  }
   const transport = createPageTransport({
     signaling: webSocketSignaling({ ...server, ...(onStatus === undefined ? {} : { onStatus }) }),
     timers: pageTimers,
