@@ -27,7 +27,7 @@ for (const browser of ['chromium', 'firefox'] as const satisfies readonly Browse
     await busy.goOn(tabs)
     await waitForLinks(tabs)
     const notes = async (of: () => Promise<readonly string[]>) => (await of()).join(', ') || 'it stood'
-    console.log(`   its writes went on after ${busy.pausesMs([moves], at)}`)
+    console.log(`   longest pause of its writes: ${busy.pauses([moves], at)}`)
     console.log(
       `   its link: ${await notes(there)}; as the other end saw it: ${await notes(here)}; moved ${at}`,
     )

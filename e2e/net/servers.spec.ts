@@ -33,7 +33,7 @@ test('NET-13 where UDP is blocked and there is no TURN server, frames go by the 
   await network.mend()
   await waitForPath(busy.tabs, 'webrtc')
   console.log(
-    `   all went over WebRTC ${Date.now() - at} ms after it could, without a pause: ${busy.pausesMs(busy.tabs, at)}`,
+    `   all went over WebRTC ${Date.now() - at} ms after it could; longest pauses: ${busy.pauses(busy.tabs, at)}`,
   )
   await busy.end()
 })

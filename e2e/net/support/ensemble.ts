@@ -1,7 +1,7 @@
 /** Three tabs on three hosts that vote, and write all the time. */
 import { expect } from '@playwright/test'
 import { expectSameState, type Tab, waitForVoters } from '../../support/tab.ts'
-import { expectAllThere, recoveryMs, startWriter, type Writer } from '../../support/writers.ts'
+import { expectAllThere, startWriter, type Writer } from '../../support/writers.ts'
 import type { HostTabOptions } from './net-test.ts'
 
 /** What is cut off for less than this loses neither its session nor its patience. */
@@ -18,8 +18,8 @@ export interface Busy {
   readonly writerOf: (tab: Tab) => Writer
   /** Waits until `tabs` had writes acknowledged that were begun after now. */
   goOn(tabs: readonly Tab[]): Promise<void>
-  /** Milliseconds from `at` until writes of each of `tabs` went on again; call it when they did. */
-  pausesMs(tabs: readonly Tab[], at: number): string
+  /** For people: the longest pause in the writes of each of `tabs` since `at`, and when it was over. */
+  pauses(tabs: readonly Tab[], at: number): string
   /** Ends the writing, checks that everything that was acknowledged is there, and that all came to the same state. */
   end(): Promise<void>
 }
@@ -57,13 +57,20 @@ export async function keepBusy(tabs: Trio): Promise<Busy> {
     tabs,
     writerOf,
     goOn,
-    pausesMs: (some, at) => some.map(tab => `${recoveryMs(writerOf(tab), at)} ms`).join(', '),
+    pauses: (some, at) => some.map(tab => pauseOf(writerOf(tab), at)).join('; '),
     async end() {
       await Promise.all([...writers.values()].map(writer => writer.stop()))
       await expectAllThere(tabs[0], '/written', [...writers.values()])
       await expectSameState(tabs)
     },
   }
+}
+
+function pauseOf({ acknowledged }: Writer, since: number): string {
+  const times = [since, ...acknowledged.map(({ at }) => at).filter(at => at > since)]
+  const pauses = times.slice(1).map((at, index) => ({ ms: at - (times[index] ?? at), over: at - since }))
+  const longest = pauses.reduce((one, other) => (other.ms > one.ms ? other : one), { ms: 0, over: 0 })
+  return `${longest.ms} ms (until ${longest.over} ms after)`
 }
 
 /** Splits `tabs` into the leader and the others, in the order of their hosts. */

@@ -106,6 +106,15 @@ test('RELAY-4 when WebRTC works again the link moves to it, is never down, and t
   expect(world.relayed).toHaveLength(carried)
 })
 
+test('ICE-8 that the relay ends when WebRTC took over is no reason; why there was no WebRTC stays one', async () => {
+  const { world, one, two } = await pair({ blocksConnections: true })
+  await pass(world, relayAfterMs + 500)
+  world.blocksConnections = false
+  await pass(world, connectTimeoutMs + 1_000 + relayLingerMs)
+  const reasons = [one.mesh.links().get(b), two.mesh.links().get(a)]
+  expect(reasons.map(link => link?.reasonCode)).toEqual(['Timeout', 'Timeout'])
+})
+
 test('RELAY-4 when WebRTC breaks the relay is dialed at once', async () => {
   const { world, one, two } = await pair({})
   await pass(world, 10_000)

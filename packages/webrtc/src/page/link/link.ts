@@ -152,7 +152,8 @@ export function createLink(context: LinkContext, peer: NodeId, events: LinkEvent
       down: connection => events.down(connection, way),
       frame: (connection, bytes) => events.frame(connection, bytes, way),
       ended(reason, code) {
-        last = { reason, code }
+        // Where WebRTC stands the relay ends because it is not needed any more.
+        if (way === 'webrtc' || rtc.state !== 'up') last = { reason, code }
       },
       changed: steer,
     }
