@@ -5,6 +5,7 @@
  * Source: ZooKeeper Recipes, "Double Barriers"; Curator's DistributedDoubleBarrier.
  */
 
+import type { Created } from '../client/index.ts'
 import { type Attempt, attempt } from './attempt.ts'
 import { type Bell, lookUntil } from './bell.ts'
 import { KeeperError } from './error.ts'
@@ -47,15 +48,20 @@ export class DoubleBarrier {
     return attempt(this.#tree, `enter ${this.path}`, options, async made => {
       await made.connected()
       const prefix = childOf(this.path, `in-${uniqueName(this.#tree)}-`)
-      const { path, stat } = await make(this.#tree, prefix, '', 'ephemeralSequential', made)
+      // Not given up with the rest: from its first moment on others may count on it.
+      const standing = attempt(this.#tree, `enter ${this.path}`, {}, kept =>
+        make(this.#tree, prefix, '', 'ephemeralSequential', kept),
+      )
       try {
+        const { path } = await made.race(standing)
         await lookUntil(this.#tree, made, bell => this.#look(path, bell, made))
       } catch (error) {
-        if (!made.signal.aborted || !(await this.#isTooLateToGiveUp(path))) {
-          void remove(this.#tree, path)
+        if (!made.signal.aborted || !(await this.#isTooLateToGiveUp(standing))) {
+          void standing.then(({ path }) => remove(this.#tree, path)).catch(() => undefined)
           throw error
         }
       }
+      const { path, stat } = await standing
       return attempt(this.#tree, `enter ${this.path}`, {}, async entered => {
         const guarded = await guard(this.#tree, { path, token: stat.czxid }, entered)
         return new Entered(this.#tree, path, guarded, (own, waiting) => this.#leave(own, waiting))
@@ -96,9 +102,10 @@ export class DoubleBarrier {
   }
 
   /** Leaves the line, in a transaction that fails where the round was opened since; then it may be in. */
-  async #isTooLateToGiveUp(path: string): Promise<boolean> {
-    const own = nameOf(path)
+  async #isTooLateToGiveUp(standing: Promise<Created>): Promise<boolean> {
     return attempt(this.#tree, `give up ${this.path}`, { timeoutMs: releaseWaitMs }, async made => {
+      const { path } = await made.race(standing)
+      const own = nameOf(path)
       for (;;) {
         const { round, version } = await this.#view(made)
         if (round.includes(own)) return true
@@ -115,8 +122,10 @@ export class DoubleBarrier {
 
   /** Out, and waits until all others are. */
   #leave(path: string, options: WaitOptions): Promise<void> {
+    // Whatever becomes of the wait for the others, also where it was given up before it began.
+    const leaving = remove(this.#tree, path)
     return attempt(this.#tree, `leave ${this.path}`, options, async made => {
-      await made.race(remove(this.#tree, path))
+      await made.race(leaving)
       const own = nameOf(path)
       await lookUntil(this.#tree, made, async bell => {
         const view = await this.#view(made).catch(error => {

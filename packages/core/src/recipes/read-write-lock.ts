@@ -75,7 +75,16 @@ export class WriterLock extends Lock implements Lockable<WriteHold> {
     return Object.assign(held, { downgrade })
   }
 
-  #downgrade(held: Hold, options: WaitOptions): Promise<Hold> {
+  async #downgrade(held: Hold, options: WaitOptions): Promise<Hold> {
+    try {
+      return await this.#replace(held, options)
+    } finally {
+      // Also where it was given up before it began.
+      await held.release()
+    }
+  }
+
+  #replace(held: Hold, options: WaitOptions): Promise<Hold> {
     const { tree, path } = this
     const reader = childOf(path, nameOf(held.path).replace(writerKind, readerKind))
     return attempt(tree, `downgrade ${path}`, options, async made => {
@@ -98,8 +107,6 @@ export class WriterLock extends Lock implements Lockable<WriteHold> {
       } catch (error) {
         void replacing.then(() => remove(tree, reader)).catch(() => undefined)
         throw isError(error, 'NoNode') ? lost(held.path) : error
-      } finally {
-        await held.release()
       }
     })
   }
