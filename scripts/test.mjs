@@ -15,6 +15,7 @@ const parts = [
   ['sim raft', () => counted(node, [script('sim'), '--engine', 'raft', '--seeds', '1..60'])],
   ['sim zab', () => counted(node, [script('sim'), '--engine', 'zab', '--seeds', '1..60'])],
   ['sim paxos', () => counted(node, [script('sim'), '--engine', 'paxos', '--seeds', '1..60'])],
+  ['recipes', () => counted(node, [script('recipes'), '--seeds', '1..5'])],
   ['model', () => counted(node, [script('model')])],
   ['conformance', () => counted(node, [script('conformance')])],
   ['mutants', () => counted(node, [script('mutants')])],

@@ -4,10 +4,10 @@ import type { Clock } from './clock.ts'
 
 export class Schedule {
   readonly chance: Chance
-  readonly #clock: Clock
+  readonly #clock: Pick<Clock, 'after'>
   #isActive = true
 
-  constructor(clock: Clock, chance: Chance) {
+  constructor(clock: Pick<Clock, 'after'>, chance: Chance) {
     this.#clock = clock
     this.chance = chance
   }

@@ -5,6 +5,7 @@ export { inProcessWorker } from './in-process.ts'
 export { InProcessReplica } from './replica.ts'
 export {
   type NetworkWeather,
+  type Peeked,
   VirtualEnsemble,
   type VirtualEnsembleOptions,
   virtualEnsemble,

@@ -24,8 +24,11 @@ import type {
 import type { ReplicaHost } from '../host/worker/replica-host.ts'
 import { createService, type PlaceOfFork } from '../host/worker/service.ts'
 import { type EnsembleId, ensembleId, type NodeId } from '../logic/base/ids.ts'
+import type { Result } from '../logic/base/result.ts'
 import type { EngineName } from '../logic/consensus/engine.ts'
 import type { ReplicaEvent } from '../logic/replica/event.ts'
+import type { Failure } from '../logic/state/error.ts'
+import type { Query, QueryAnswer } from '../logic/state/query.ts'
 import type { HistoryBounds } from '../logic/watch/history.ts'
 
 export interface ReplicaOptions {
@@ -165,6 +168,11 @@ export class InProcessReplica {
     const attached = await this.#running?.service.attach(stream)
     if (attached?.ok !== true) throw new Error(`replica ${this.node} does not run`)
     return attached.value
+  }
+
+  /** What it holds, as anybody may read it. Null while it does not run. */
+  query(query: Query): Result<QueryAnswer, Failure> | null {
+    return this.#running?.host.query(query) ?? null
   }
 
   /** Puts an event before the replica that no client and no peer sends. */

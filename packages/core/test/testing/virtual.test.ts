@@ -100,7 +100,7 @@ test('VIRT-2 an hour passes without a timer or a clock of this process', async (
   expect(keeper.state).toBe('connected')
   const stat = await world.until(keeper.set('/e', 'later'))
   expect(stat.mtime - stat.ctime).toBeGreaterThan(3_599_000)
-}, 60_000)
+}, 120_000)
 
 test('VIRT-4 a frozen device does nothing and loses nothing; thawed in time its session goes on, else it hears that it expired', async () => {
   const world = await begin({ seed: 2 })

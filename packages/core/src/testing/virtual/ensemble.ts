@@ -10,6 +10,8 @@ import type { ReplicaStatus } from '../../host/worker/protocol.ts'
 import { hashString } from '../../logic/base/hash.ts'
 import { ensembleId, type NodeId, nodeId } from '../../logic/base/ids.ts'
 import type { EngineName } from '../../logic/consensus/engine.ts'
+import { parsePath } from '../../logic/state/path.ts'
+import type { Stat } from '../../logic/state/stat.ts'
 import type { HistoryBounds } from '../../logic/watch/history.ts'
 import { type Chance, chanceOf } from '../../sim/chance.ts'
 import { noNetworkFaults } from '../../sim/network.ts'
@@ -47,6 +49,16 @@ export interface NetworkWeather {
   /** Share of frames that are lost, 0 .. 1. */
   readonly loss?: number
 }
+
+/** A znode, as a test looks at it. */
+export interface Peeked {
+  readonly data: Uint8Array
+  readonly stat: Stat
+  readonly children: readonly string[]
+}
+
+/** Calls and connects end by limits of their own. */
+const withinMsOfCalls: UntilOptions = { withinMs: Number.MAX_SAFE_INTEGER }
 
 /** What was proposed and not carried out for this long is proposed again. */
 const askAgainMs = 1_000
@@ -114,12 +126,15 @@ export class VirtualEnsemble {
     return this.#devices.length
   }
 
-  /** A page on `device` with a session of its own. Lets time pass. Rejects as `connect` does. */
+  /** A page on `device` with a session of its own. Lets time pass. Rejects as `connect` does, or where the page dies. */
   async connect(device: number, options: ConnectToReplica = {}): Promise<Keeper> {
     const at = this.#device(device)
     const page = at.openPage()
     const connecting = connectIn(page, { ...options, room: at.replica.ensemble, storage: 'memory' })
-    const keeper = await this.#time.until(connecting, { withinMs: Number.MAX_SAFE_INTEGER })
+    const died = page.process.died.then(() => {
+      throw new Error(`the page died before it was connected to device ${device}`)
+    })
+    const keeper = await this.#time.until(Promise.race([connecting, died]), withinMsOfCalls)
     this.#pages.set(keeper, page)
     return keeper
   }
@@ -278,6 +293,21 @@ export class VirtualEnsemble {
     return index === -1 ? null : index
   }
 
+  /** The znode at `path` as the replica has it that knows most: no session, no time. Null where there is none. */
+  peek(path: string): Peeked | null {
+    const [best] = this.#devices
+      .flatMap(({ replica, status }) =>
+        status === null ? [] : [{ replica, through: status.appliedThrough }],
+      )
+      .sort((a, b) => b.through - a.through)
+    const parsed = parsePath(path)
+    if (!parsed.ok) throw new RangeError(parsed.error.message)
+    const data = best?.replica.query({ type: 'get', path: parsed.value })
+    const names = best?.replica.query({ type: 'children', path: parsed.value })
+    if (!data?.ok || data.value.type !== 'get' || !names?.ok || names.value.type !== 'children') return null
+    return { ...data.value, children: names.value.children }
+  }
+
   /** Says which run this was: equal for the same options and the same test, whatever the machine. */
   get digest(): string {
     const states = this.#devices.map(({ status }) => `${status?.appliedThrough} ${status?.digest}`)
@@ -293,6 +323,7 @@ export class VirtualEnsemble {
   close(): void {
     for (const device of this.#devices) device.kill()
     this.#own.kill()
+    this.#time.close()
   }
 
   [Symbol.dispose](): void {

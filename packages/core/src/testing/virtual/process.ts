@@ -12,11 +12,17 @@ export class VirtualProcess implements Clock {
   readonly #time: VirtualTime
   #isDead = false
   #isFrozen = false
+  /** Resolves when it dies. */
+  readonly died: Promise<void>
+  #onDied: () => void = () => {}
   /** What goes on when it thaws, in order. */
   #heldUp: (() => void)[] = []
 
   constructor(time: VirtualTime) {
     this.#time = time
+    this.died = new Promise(resolve => {
+      this.#onDied = resolve
+    })
   }
 
   get isDead(): boolean {
@@ -36,15 +42,13 @@ export class VirtualProcess implements Clock {
   }
 
   after(ms: number, run: () => void): () => void {
-    let isCancelled = false
+    // What is cancelled is let go of at once: timers of recipes are for weeks.
+    let planned: (() => void) | null = run
     this.#time.clock.after(ms, () => {
-      if (!isCancelled)
-        this.whenAwake(() => {
-          if (!isCancelled) run()
-        })
+      if (planned !== null) this.whenAwake(() => planned?.())
     })
     return () => {
-      isCancelled = true
+      planned = null
     }
   }
 
@@ -85,5 +89,6 @@ export class VirtualProcess implements Clock {
   kill(): void {
     this.#isDead = true
     this.#heldUp = []
+    this.#onDied()
   }
 }

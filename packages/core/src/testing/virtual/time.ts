@@ -11,6 +11,8 @@ interface Goal {
   isMet(): boolean
   /** It is met, or its time has come. */
   end(): void
+  /** It will not come. */
+  giveUp(error: Error): void
 }
 
 export interface UntilOptions {
@@ -27,6 +29,7 @@ export class VirtualTime {
   readonly #goals = new Set<Goal>()
   #isRunning = false
   #isTouched = false
+  #isOver = false
 
   get now(): VirtualMs {
     return this.clock.now
@@ -39,8 +42,8 @@ export class VirtualTime {
 
   /** Lets `ms` milliseconds pass, and all that happens in them. */
   advance(ms: number): Promise<void> {
-    return new Promise(resolve => {
-      this.#run({ at: this.now + Math.max(0, Math.round(ms)), isMet: () => false, end: resolve })
+    return new Promise((resolve, giveUp) => {
+      this.#run({ at: this.now + Math.max(0, Math.round(ms)), isMet: () => false, end: resolve, giveUp })
     })
   }
 
@@ -56,11 +59,19 @@ export class VirtualTime {
         if (isSettled) promise.then(resolve, reject)
         else reject(new Error(`not settled within ${withinMs} ms of virtual time: it is ${this.now} ms now`))
       }
-      this.#run({ at: this.now + withinMs, isMet: () => isSettled, end })
+      this.#run({ at: this.now + withinMs, isMet: () => isSettled, end, giveUp: reject })
     })
   }
 
+  /** The end of the world: whoever waits is rejected, and nothing happens any more. */
+  close(): void {
+    this.#isOver = true
+    for (const goal of this.#goals) goal.giveUp(new Error('the world was closed'))
+    this.#goals.clear()
+  }
+
   #run(goal: Goal): void {
+    if (this.#isOver) return goal.giveUp(new Error('the world was closed'))
     this.#goals.add(goal)
     if (this.#isRunning) return
     this.#isRunning = true
