@@ -7,7 +7,7 @@ import { createPageTransport } from '../src/page/webrtc.ts'
 import { type FakeChannels, fakeChannels, joinChannels } from './fake-page-channel.ts'
 import { type MintedNode, mintNodes } from './identities.ts'
 
-const [alice, bob] = (await mintNodes(2)) as [MintedNode, MintedNode]
+const [alice, bob, carol] = (await mintNodes(3)) as [MintedNode, MintedNode, MintedNode]
 const starts = (minted: MintedNode) => ({ type: 'start', ensemble: 'e', ...minted })
 
 let ends: (() => void)[] = []
@@ -132,6 +132,29 @@ test('RTC-14 a transport serves one port, and none once it is closed', async () 
   closed.attach(port1)
   await isClosed
   expect(closed.links()).toEqual([])
+})
+
+test('TOPO-6 what the worker wants crosses its port; what is no wish changes none', async () => {
+  const dial = fakeDial()
+  const a = replica(dial, 'wishes')
+  const b = replica(dial, 'wishes')
+  const nobody = { type: 'want', peers: [], count: 0, others: 0 }
+  for (const { port } of [a, b]) port.postMessage(starts(port === a.port ? alice : bob))
+  for (const { port } of [a, b]) {
+    port.postMessage(nobody)
+    for (const no of [{ peers: 'all' }, { peers: ['a b'] }, { count: -1 }, { others: 'some' }])
+      port.postMessage({ ...nobody, others: 1, ...no })
+  }
+  // Whoever joins hears of the other in tasks of its own: by now both have, and neither wants it.
+  const c = replica(dial, 'wishes')
+  c.port.postMessage(starts(carol))
+  await vi.waitFor(() => expect(c.heard).toHaveLength(2))
+  expect(a.heard.map(event => 'peer' in event && event.peer)).toEqual([carol.node])
+  a.port.postMessage({ ...nobody, peers: [bob.node], count: 1 })
+  await vi.waitFor(() => expect(a.heard).toHaveLength(2))
+  const wanted = a.transport.links().map(({ peer, isWanted }) => ({ peer, isWanted }))
+  expect(wanted).toContainEqual({ peer: bob.node, isWanted: true })
+  expect(wanted).toContainEqual({ peer: carol.node, isWanted: false })
 })
 
 test('RTC-19 links tells each peer, its state and what went wrong', async () => {
