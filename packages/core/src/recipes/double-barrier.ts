@@ -41,8 +41,8 @@ export class DoubleBarrier {
 
   /**
    * Resolves when `size` have come, for all of them. Errors: Timeout and Aborted, after which none of this round has entered
-   * counting on this one; only where no quorum is in reach at that moment can that not be known, and if it was in it is out
-   * again when a quorum is. SessionExpired, Closed, and those of the tree.
+   * counting on this one; only where no quorum is in reach can that not be known: then it takes five seconds more, and if this
+   * one was in it is out again when a quorum is. SessionExpired, Closed, and those of the tree.
    */
   enter(options: WaitOptions = {}): Promise<Entered> {
     return attempt(this.#tree, `enter ${this.path}`, options, async made => {

@@ -2,8 +2,8 @@
  * What somebody holds: a lock, a lease, a leadership. Owns how the holder learns that it may be lost, that it is lost, and
  * that it is asked back; and giving it back, once. Does not know how it was come by.
  *
- * Source: Curator, "Error Handling": who is suspended stops acting as a holder. The token: Lamport's paper has no name for
- * it; it is the "sequencer" of Chubby (Burrows 2006, 2.4).
+ * Source: Curator, "Error Handling": who is suspended stops acting as a holder. The token is the sequencer of Chubby (Burrows
+ * 2006, section 2.4).
  */
 
 import { type Attempt, attempt } from './attempt.ts'
