@@ -76,6 +76,19 @@ test("NODE-8 members with the room's secret find each other; one with another se
   expect(strangers.map(stranger => stranger.status().connected)).toEqual([[], []])
 }, 60_000)
 
+test('NODE-9 a member hears of other ensembles in its room, and is not connected with them', async () => {
+  const server = await start()
+  const [room, folder] = [newRoom(), newFolder()]
+  const foreign: string[] = []
+  const onForeign = (ensemble: string) => foreign.push(ensemble)
+  const a = await startMember({ url: server.url, room, folder: join(folder, 'a'), onForeign })
+  atEnd(() => a.close('stop'))
+  const b = await startMember({ url: server.url, room, folder: join(folder, 'b'), ensemble: 'another' })
+  atEnd(() => b.close('stop'))
+  await eventually(() => expect(foreign).toEqual(['another']))
+  expect(a.status().connected).toEqual([])
+})
+
 test('NODE-2 a member that is killed is done without, and comes back as who it was with all that it promised', async () => {
   const server = await start()
   const [room, folder] = [newRoom(), newFolder()]

@@ -15,6 +15,7 @@ async function run({ options, health, leaves }: Extract<Arguments, { type: 'run'
   try {
     member = await startMember({
       ...options,
+      onForeign: ensemble => say(`Somebody in this room takes part in another ensemble, ${ensemble}`),
       onStatus: status =>
         say(
           status.type === 'online'

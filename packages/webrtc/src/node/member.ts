@@ -26,6 +26,8 @@ export interface MemberOptions {
   readonly engine?: 'multi-paxos' | 'paxos' | 'raft' | 'zab'
   /** Told whenever the server is reached or lost. */
   readonly onStatus?: (status: SignalingStatus) => void
+  /** Told once of each other ensemble that somebody in the room takes part in. */
+  readonly onForeign?: (ensemble: string) => void
 }
 
 export interface Member extends NodeReplica {
@@ -37,7 +39,7 @@ export interface Member extends NodeReplica {
  * KeeperError `OpenFailed` that says why.
  */
 export async function startMember(options: MemberOptions): Promise<Member> {
-  const { url, room, token, secret, folder, ensemble, engine, onStatus } = options
+  const { url, room, token, secret, folder, ensemble, engine, onStatus, onForeign } = options
   const openSocket = (at: string) => new NodeWebSocket(at) as unknown as WebSocket
   const server = {
     url,
@@ -62,6 +64,7 @@ export async function startMember(options: MemberOptions): Promise<Member> {
     arbiter: webSocketArbiter(server),
     ...(ensemble === undefined ? {} : { ensemble }),
     ...(engine === undefined ? {} : { engine }),
+    ...(onForeign === undefined ? {} : { onForeign }),
   })
   return { ...replica, links: () => transport.links() }
 }

@@ -33,6 +33,8 @@ export interface NodeReplicaOptions {
   readonly ensemble?: string
   readonly arbiter?: FoundingArbiter
   readonly engine?: EngineName
+  /** Told once of each other ensemble that somebody in the room takes part in. */
+  readonly onForeign?: (ensemble: EnsembleId) => void
 }
 
 export type ConnectToNode = Pick<
@@ -90,6 +92,7 @@ export async function startNodeReplica(options: NodeReplicaOptions): Promise<Nod
     postMessage(message: unknown) {
       const told = message as FromReplica
       if (told.type === 'stopped') tellStopped(told.reason)
+      if (told.type === 'foreign') options.onForeign?.(told.ensemble)
     },
     onmessage: null,
     close: () => undefined,
