@@ -8,8 +8,8 @@ import { aborted, KeeperError } from './error.ts'
 /** How long a call may take, and how it can be given up. */
 export interface CallOptions {
   /** Milliseconds; the keeper's `timeoutMs` where absent. */
-  readonly timeoutMs?: number
-  readonly signal?: AbortSignal
+  readonly timeoutMs?: number | undefined
+  readonly signal?: AbortSignal | undefined
 }
 
 interface Waiting {

@@ -32,17 +32,17 @@ import type { WatchCallback } from './watches.ts'
 
 export interface ConsistencyOptions extends CallOptions {
   /** `sequential` (default): from this replica, never behind what the session saw or wrote. `linearizable`: a quorum is asked. */
-  readonly consistency?: Consistency
+  readonly consistency?: Consistency | undefined
 }
 
 export interface ReadOptions extends ConsistencyOptions {
   /** Called once, at the first change after this read. */
-  readonly watch?: WatchCallback
+  readonly watch?: WatchCallback | undefined
 }
 
 export interface VersionOptions extends CallOptions {
   /** Only where this is the present version; -1, the default: whichever it is. */
-  readonly version?: number
+  readonly version?: number | undefined
 }
 
 export abstract class Operations extends KeeperTarget {

@@ -15,7 +15,7 @@ import { firstOf, isError, type Tree, type WaitOptions } from './tree.ts'
 
 export interface CacheOptions extends WaitOptions {
   /** Closes the cache, besides giving up opening it. */
-  readonly signal?: AbortSignal
+  readonly signal?: AbortSignal | undefined
 }
 
 /**

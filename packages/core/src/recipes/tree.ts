@@ -28,7 +28,7 @@ export type Tree = Pick<
 /** How long a wait may take, and how it can be given up. Without either it lasts as long as the session. */
 export interface WaitOptions extends CallOptions {
   /** Milliseconds. Where absent the wait has no limit of its own: it ends with its signal, or with the session. */
-  readonly timeoutMs?: number
+  readonly timeoutMs?: number | undefined
 }
 
 /** Why a keeper in `state` vouches for nothing; null where it is connected. */
