@@ -32,6 +32,8 @@ export async function openMany({ room, count, ensemble }: ManyOptions): Promise<
         storage: 'memory',
         replicas: 'per-tab',
         timeoutMs: 120_000,
+        // So many workers share two cores where tests run: what is silent for ten seconds there need not be gone.
+        sessionTimeoutMs: 40_000,
         transports: () => [transport],
         worker: () => new Worker(new URL('./worker.ts', import.meta.url), { type: 'module' }),
       })
