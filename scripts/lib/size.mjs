@@ -16,6 +16,19 @@ export const parts = [
     goal: 10_000,
   },
   {
+    name: 'page: all of @peerkeeper/core/recipes, beside the client',
+    entry: dist('core', 'recipes/index.js'),
+    budget: 9_000,
+    goal: 9_000,
+  },
+  {
+    name: 'page: of these, lead',
+    entry: dist('core', 'recipes/index.js'),
+    names: 'lead',
+    budget: 3_000,
+    goal: 3_000,
+  },
+  {
     name: 'worker: @peerkeeper/core/worker, with comlink, idb and msgpackr',
     entry: dist('core', 'host/worker/worker.js'),
     budget: 75_000,

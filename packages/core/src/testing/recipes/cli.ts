@@ -70,10 +70,11 @@ async function main({ seeds, steps, only, engine, trace, twice }: Wanted): Promi
   return failed === 0 ? 0 : 1
 }
 
-const from = ([first, last]: readonly [number, number]): readonly number[] =>
-  Array.from({ length: last - first + 1 }, (_, index) => first + index)
+function from([first, last]: readonly [number, number]): readonly number[] {
+  return Array.from({ length: last - first + 1 }, (_, index) => first + index)
+}
 
-const rangeOf = (text: string): readonly [number, number] | null => {
+function rangeOf(text: string): readonly [number, number] | null {
   const match = /^(\d+)(?:\.\.(\d+))?$/.exec(text)
   return match === null ? null : [Number(match[1]), Number(match[2] ?? match[1])]
 }
