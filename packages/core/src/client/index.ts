@@ -1,4 +1,21 @@
-/** The door for apps. */
+/**
+ * The door for apps: opening a keeper, the tree, values, errors.
+ *
+ * ```ts
+ * import { connect, isKeeperError, json } from '@peerkeeper/core'
+ *
+ * await using keeper = await connect({ room: 'cinema' })
+ * const seats = keeper.with(json<{ readonly by: string }>())
+ * try {
+ *   await seats.create('/seat-12', { by: 'Ada' })
+ * } catch (error) {
+ *   if (!isKeeperError(error, 'NodeExists')) throw error
+ *   show(`taken by ${(await seats.get('/seat-12')).data.by}`)
+ * }
+ * ```
+ *
+ * @module @peerkeeper/core
+ */
 export type { FoundingArbiter } from '../host/arbiter.ts'
 export type { MissingVoter } from '../host/runtime/contacts.ts'
 export type { PageLink, PageTransport } from '../host/transport/port-protocol.ts'

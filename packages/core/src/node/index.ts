@@ -1,4 +1,16 @@
-/** The door of @peerkeeper/core/node: replicas that live in Node. */
+/**
+ * The door for Node: replicas that live there, and their storage. docs/NODE.md has members that run by themselves.
+ *
+ * ```ts
+ * import { startNodeReplica } from '@peerkeeper/core/node'
+ *
+ * const replica = await startNodeReplica({ room: 'cinema', folder: '/var/lib/cinema', transports: [] })
+ * await using keeper = await replica.connect()
+ * show(await keeper.children('/'))
+ * ```
+ *
+ * @module @peerkeeper/core/node
+ */
 export { KeeperError } from '../client/error.ts'
 export type { Keeper } from '../client/keeper.ts'
 export {

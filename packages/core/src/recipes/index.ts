@@ -1,4 +1,14 @@
-/** The door for recipes: docs/RECIPES.md has each in a few lines. All work on a keeper of '@peerkeeper/core'. */
+/**
+ * The door for recipes: docs/RECIPES.md has each in a few lines. All work on a keeper of '@peerkeeper/core'.
+ *
+ * ```ts
+ * import { lead } from '@peerkeeper/core/recipes'
+ *
+ * await lead(keeper, '/leader', async ({ signal, token }) => saveToServer({ signal, token }), { signal: page.signal })
+ * ```
+ *
+ * @module @peerkeeper/core/recipes
+ */
 export { Barrier } from './barrier.ts'
 export { type Added, Counter } from './counter.ts'
 export { DoubleBarrier, type Entered } from './double-barrier.ts'

@@ -1,4 +1,19 @@
-/** The door for tests of apps: an ensemble in one process, to which the real client connects. */
+/**
+ * The door for tests of apps: keepers without workers, an ensemble in one process, and one under virtual time.
+ *
+ * ```ts
+ * import { connect } from '@peerkeeper/core'
+ * import { inProcessWorker } from '@peerkeeper/core/testing'
+ *
+ * await using mine = await connect({ room: 'test', storage: 'memory', worker: inProcessWorker })
+ * await using theirs = await connect({ room: 'test', storage: 'memory', worker: inProcessWorker })
+ * await mine.create('/seen', 'by both')
+ * await theirs.sync()
+ * show(await theirs.exists('/seen'))
+ * ```
+ *
+ * @module @peerkeeper/core/testing
+ */
 export { runTraces, type TraceResult } from './conformance/run-traces.ts'
 export { type ConnectToReplica, Ensemble, type EnsembleOptions, startEnsemble } from './ensemble.ts'
 export { inProcessWorker } from './in-process.ts'

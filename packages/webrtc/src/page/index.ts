@@ -1,4 +1,17 @@
-/** The door of @peerkeeper/webrtc. */
+/**
+ * The door for pages: connections between the replicas of devices, and the ways in which these find each other.
+ *
+ * ```ts
+ * import { connect } from '@peerkeeper/core'
+ * import { webrtc, webSocketArbiter, webSocketSignaling } from '@peerkeeper/webrtc'
+ *
+ * const server = { url: 'wss://signaling.example', room: 'cinema' }
+ * const transports = () => [webrtc({ signaling: webSocketSignaling(server) })]
+ * await connect({ room: 'cinema', arbiter: webSocketArbiter(server), transports })
+ * ```
+ *
+ * @module @peerkeeper/webrtc
+ */
 export type { IceServers } from './link/ice-servers.ts'
 export type { ReasonCode } from './link/reason.ts'
 export { type WebSocketArbiterOptions, webSocketArbiter } from './signaling/arbiter.ts'

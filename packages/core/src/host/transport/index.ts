@@ -1,4 +1,16 @@
-/** The door for packages that bring a transport. */
+/**
+ * The door for packages that bring a transport, or decide who founds a room.
+ *
+ * ```ts
+ * import type { FoundingArbiter } from '@peerkeeper/core/transport'
+ * import { connect } from '@peerkeeper/core'
+ *
+ * declare const arbiter: FoundingArbiter
+ * await connect({ room: 'cinema', arbiter })
+ * ```
+ *
+ * @module @peerkeeper/core/transport
+ */
 export { compareIds, type EnsembleId, ensembleId, isId, type NodeId, nodeId } from '../../logic/base/ids.ts'
 export {
   foreignEnsemblesMax,
