@@ -13,13 +13,15 @@ export function parsePageToWorker(
   channelOf: (value: unknown) => Channel | null,
 ): Parsed | null {
   if (typeof value !== 'object' || value === null) return null
-  const { type, peer, connection, ...channels } = value as Partial<Record<string, unknown>>
+  // By name: to copy what else is there would cost as much as a stranger likes.
+  const fields = value as Partial<Record<string, unknown>>
+  const { type, peer, connection } = fields
   if (type === 'ended') return isCounter(connection) ? { type, connection } : null
   if (type !== 'channels') return parseTransportEvent(value)
   if (!isId(peer) || !isCounter(connection)) return null
-  const control = channelOf(channels['control'])
-  const bulk = channelOf(channels['bulk'])
-  const peerWords = channelOf(channels['peerWords'])
+  const control = channelOf(fields['control'])
+  const bulk = channelOf(fields['bulk'])
+  const peerWords = channelOf(fields['peerWords'])
   if (control === null || bulk === null || peerWords === null) return null
   return { type, peer: nodeId(peer), connection, control, bulk, peerWords }
 }
