@@ -50,6 +50,7 @@ const packages = new Map([
     'comlink',
     [
       `${core}/host/worker/worker.ts`,
+      `${core}/host/worker/only/serve.ts`,
       `${core}/client/own-replica.ts`,
       `${core}/client/delete.ts`,
       `${core}/host/worker/in-process-worker.ts`,

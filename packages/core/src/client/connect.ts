@@ -140,7 +140,7 @@ export async function connectIn(surroundings: Surroundings, options: ConnectOpti
     tellDeparted(departed)
     steps.resolve('place', opening)
   }
-  const { transports = () => [], worker = defaultWorker, arbiter } = options
+  const { transports = () => [], worker = () => defaultWorker(asked.engine), arbiter } = options
   const reach = surroundings.reach({
     asked,
     worker,

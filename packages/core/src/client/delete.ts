@@ -37,9 +37,12 @@ export async function deleteRoom(room: string, options: DeleteOptions = {}): Pro
   await askWorker('deleteRoom', options, service => service.deleteRoom(room))
 }
 
+/** What is deleted is opened by no engine. */
+const anyWorker = () => defaultWorker('multi-paxos')
+
 async function askWorker(
   what: string,
-  { worker: make = defaultWorker, ...limits }: DeleteOptions,
+  { worker: make = anyWorker, ...limits }: DeleteOptions,
   ask: (service: Remote<ReplicaService>) => Promise<Result<void, OpenError>>,
 ): Promise<void> {
   const calls = new Calls<'done'>(deleteMs, () => undefined)

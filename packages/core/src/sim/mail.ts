@@ -4,7 +4,7 @@
  */
 import type { Codec } from '../logic/base/codec.ts'
 import { type EnsembleId, ensembleId, type NodeId } from '../logic/base/ids.ts'
-import type { AnyEngineKind } from '../logic/consensus/engines.ts'
+import type { AnyEngineKind } from '../logic/consensus/engine.ts'
 import type { ToPeer } from '../logic/replica/step.ts'
 import { encodeEnvelope, type PeerMessage, readEnvelope } from '../logic/wire/envelope.ts'
 import type { Frame } from './network.ts'

@@ -2,6 +2,7 @@
  * The replica's worker without a worker: the whole service in this process over memory, for tests of apps and for places that
  * have no Worker, such as Node. Knows who founded a room in this process, and nothing of Web Locks or IndexedDB.
  */
+
 import { expose } from 'comlink'
 import { createMemoryStorage } from '../host/storage/memory.ts'
 import { ownClock } from '../host/time/clock.ts'
@@ -14,6 +15,7 @@ import { mintId, mintNode, replicaDatabaseName } from '../host/worker/names.ts'
 import { createService } from '../host/worker/service.ts'
 import { type EnsembleId, ensembleId } from '../logic/base/ids.ts'
 import type { EngineName } from '../logic/consensus/engine.ts'
+import { engineKind } from '../logic/consensus/engines.ts'
 
 /** A room of this process, as long as any replica of it runs. */
 interface Room {
@@ -31,6 +33,7 @@ const rooms = new Map<string, Room>()
 export function inProcessWorker(): Worker {
   const { port1, port2 } = new MessageChannel()
   const service = createService({
+    engine: engineKind,
     claim,
     storage: () => createMemoryStorage(),
     fork: () => Promise.reject(unsupported('a replica in memory is not forked')),

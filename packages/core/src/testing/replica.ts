@@ -3,6 +3,7 @@
  * BroadcastChannel, and by any number of clients as if each had the worker for itself; or in a place of another kind. Its
  * disk outlives it.
  */
+
 import { createCodec } from '../host/codec.ts'
 import type { NodeKey } from '../host/identity-key.ts'
 import type { Proofs } from '../host/proofs.ts'
@@ -26,6 +27,7 @@ import { createService, type PlaceOfFork } from '../host/worker/service.ts'
 import { type EnsembleId, ensembleId, type NodeId } from '../logic/base/ids.ts'
 import type { Result } from '../logic/base/result.ts'
 import type { EngineName } from '../logic/consensus/engine.ts'
+import { engineKind } from '../logic/consensus/engines.ts'
 import type { ReplicaEvent } from '../logic/replica/event.ts'
 import type { Failure } from '../logic/state/error.ts'
 import type { Query, QueryAnswer } from '../logic/state/query.ts'
@@ -116,6 +118,7 @@ export class InProcessReplica {
     const place = this.#placeOf()
     let host: ReplicaHost | null = null
     const service = createService({
+      engine: engineKind,
       claim: async () => ({
         identity: this.#identity,
         key: this.#key,
@@ -211,7 +214,11 @@ export class InProcessReplica {
       founders: [],
     }
     const disk = createMemoryDisk()
-    await fill(createMemoryStorage(disk), next, beginningOf(codec, next, bytes))
+    await fill(
+      createMemoryStorage(disk),
+      next,
+      beginningOf(engineKind(this.#identity.engine), codec, next, bytes),
+    )
     this.#disk = disk
     this.#identity = next
     this.#key = key

@@ -1,7 +1,12 @@
 import 'fake-indexeddb/auto'
+import { expose } from 'comlink'
 import { afterEach, describe, expect, test } from 'vitest'
 import type { KeeperError } from '../../src/client/error.ts'
 import type { PageTransport } from '../../src/host/transport/port-protocol.ts'
+import { browserParts } from '../../src/host/worker/browser-parts.ts'
+import { InProcessWorker } from '../../src/host/worker/in-process-worker.ts'
+import { createService } from '../../src/host/worker/service.ts'
+import { engineKind } from '../../src/logic/consensus/engines.ts'
 import { openProfile } from './profile.ts'
 
 let close: () => Promise<void> = async () => undefined
@@ -45,6 +50,19 @@ describe('a worker that does not begin', () => {
         expect(error.message).toContain("import '@peerkeeper/core/worker'")
         expect(closed).toBe(1)
       })
+})
+
+test('API-13 a worker that has one engine says so where another is asked for', async () => {
+  const { open } = profile()
+  const worker = () => {
+    const { port1, port2 } = new MessageChannel()
+    const parts = browserParts(name => (name === 'raft' ? engineKind(name) : null))
+    expose(createService(parts), port2)
+    return new InProcessWorker(port1) as unknown as Worker
+  }
+  await expect(open({ worker })).rejects.toMatchObject({ code: 'OpenFailed', reason: 'Mismatch' })
+  const keeper = await open({ worker, engine: 'raft' })
+  expect((await keeper.status())?.engine).toBe('raft')
 })
 
 describe('an effect that is run twice', () => {

@@ -1,4 +1,5 @@
 /** A keeper over a replica in this process: the client and the worker's stream, without page and worker. */
+
 import { Keeper } from '../../src/client/keeper.ts'
 import { Link } from '../../src/client/link.ts'
 import { Session } from '../../src/client/session.ts'
@@ -9,6 +10,7 @@ import { ownClock } from '../../src/host/time/clock.ts'
 import { startReplica } from '../../src/host/worker/replica-host.ts'
 import { Stream } from '../../src/host/worker/stream.ts'
 import { ensembleId, nodeId } from '../../src/logic/base/ids.ts'
+import { engineKind } from '../../src/logic/consensus/engines.ts'
 import { anyKey } from '../host/any-key.ts'
 
 export async function openKeeper({ timeoutMs = 5_000 } = {}) {
@@ -32,6 +34,7 @@ export async function openKeeper({ timeoutMs = 5_000 } = {}) {
     onLeft: () => host.push({ type: 'clientGone', client: 1 }),
   })
   const host = startReplica({
+    kind: engineKind('multi-paxos'),
     storage,
     opened,
     key: anyKey,

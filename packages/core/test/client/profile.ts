@@ -4,8 +4,10 @@ import { vi } from 'vitest'
 import { connect } from '../../src/client/connect.ts'
 import type { Keeper } from '../../src/client/keeper.ts'
 import type { ConnectOptions } from '../../src/client/options.ts'
+import { browserParts } from '../../src/host/worker/browser-parts.ts'
 import { InProcessWorker } from '../../src/host/worker/in-process-worker.ts'
 import { createService } from '../../src/host/worker/service.ts'
+import { engineKind } from '../../src/logic/consensus/engines.ts'
 import { FakeLocks } from '../host/fake-locks.ts'
 
 export interface FakeStorageManager {
@@ -29,7 +31,7 @@ export function openProfile(storage?: FakeStorageManager) {
   }
   function worker(): Worker {
     const { port1, port2 } = new MessageChannel()
-    const service = createService()
+    const service = createService(browserParts(engineKind))
     expose(service, port2)
     const made = new InProcessWorker(port1)
     const terminate = made.terminate.bind(made)

@@ -9,6 +9,7 @@ import { type Claim, type ClaimOptions, claimIdentity } from '../../src/host/wor
 import { IdentityError } from '../../src/host/worker/identity-error.ts'
 import { type EnsembleId, ensembleId, noSlot, slot } from '../../src/logic/base/ids.ts'
 import { forkSlots } from '../../src/logic/base/limits.ts'
+import { engineKind } from '../../src/logic/consensus/engines.ts'
 import { createMachine } from '../../src/logic/state/machine.ts'
 import { FakeLocks } from './fake-locks.ts'
 
@@ -61,6 +62,7 @@ async function profile() {
       room,
       codec,
       old: old.identity,
+      engine: engineKind(old.identity.engine),
       signal: AbortSignal.timeout(5_000),
       stop,
       storage: name => createIndexedDbStorage({ name, codec }),

@@ -1,4 +1,5 @@
 /** Replicas in one process under real time, over BroadcastChannel and memory: the whole host but the browser. */
+
 import { createCodec } from '../../src/host/codec.ts'
 import type { StopReason } from '../../src/host/runtime/runtime.ts'
 import type { Identity } from '../../src/host/storage/contract.ts'
@@ -6,6 +7,7 @@ import { createMemoryDisk, createMemoryStorage, type MemoryDisk } from '../../sr
 import { broadcastTransport } from '../../src/host/transport/broadcast.ts'
 import { type ReplicaHost, startReplica } from '../../src/host/worker/replica-host.ts'
 import { ensembleId, type NodeId, nodeId } from '../../src/logic/base/ids.ts'
+import { engineKind } from '../../src/logic/consensus/engines.ts'
 import type { ClientEvent, ClientRequest } from '../../src/logic/replica/event.ts'
 import { anyKey } from '../host/any-key.ts'
 
@@ -34,6 +36,7 @@ export function newRoom() {
     }
     const storage = createMemoryStorage(disk)
     const host = startReplica({
+      kind: engineKind(identity.engine),
       storage,
       opened: await storage.open(identity),
       key: anyKey,

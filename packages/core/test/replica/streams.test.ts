@@ -3,6 +3,7 @@ import { createCodec } from '../../src/host/codec.ts'
 import { createMemoryDisk, createMemoryStorage } from '../../src/host/storage/memory.ts'
 import { type ReplicaHost, startReplica } from '../../src/host/worker/replica-host.ts'
 import { ensembleId, nodeId, sessionId, slot, xid } from '../../src/logic/base/ids.ts'
+import { engineKind } from '../../src/logic/consensus/engines.ts'
 import type { ClientEvent, ClientRequest } from '../../src/logic/replica/event.ts'
 import { anyKey } from '../host/any-key.ts'
 import { path, set } from '../state/world.ts'
@@ -18,6 +19,7 @@ async function alone() {
   const identity = { node, ensemble: ensembleId('e'), engine: 'multi-paxos', founders: [node] } as const
   let stepped: () => void = () => undefined
   const replica = startReplica({
+    kind: engineKind(identity.engine),
     storage,
     opened: await storage.open(identity),
     key: anyKey,

@@ -42,6 +42,7 @@ test('RUN-3 each peer is left a word from its connection on: who goes away, and 
   const storage = createMemoryStorage()
   const opened: { client: number; session: number }[] = []
   host = startReplica({
+    kind: engineKind(identity.engine),
     storage,
     opened: await storage.open(identity),
     key: anyKey,

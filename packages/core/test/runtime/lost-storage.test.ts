@@ -5,6 +5,7 @@ import { StorageError } from '../../src/host/storage/contract.ts'
 import { createMemoryStorage } from '../../src/host/storage/memory.ts'
 import { startReplica } from '../../src/host/worker/replica-host.ts'
 import { ensembleId, nodeId } from '../../src/logic/base/ids.ts'
+import { engineKind } from '../../src/logic/consensus/engines.ts'
 import { anyKey } from '../host/any-key.ts'
 
 /** A replica over a storage that a test takes away. */
@@ -19,6 +20,7 @@ async function started(lost: AbortSignal) {
   })
   const stops: StopReason[] = []
   const host = startReplica({
+    kind: engineKind(opened.identity.engine),
     storage: { ...memory, lost },
     opened,
     key: anyKey,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { nodeId } from '../../src/logic/base/ids.ts'
+import type { AnyEngineKind } from '../../src/logic/consensus/engine.ts'
 import { engineNames } from '../../src/logic/consensus/engine-names.ts'
-import type { AnyEngineKind } from '../../src/logic/consensus/engines.ts'
 import { engineKind } from '../../src/logic/consensus/engines.ts'
 import { explore } from '../../src/sim/model/explore.ts'
 import { textOf } from '../../src/sim/model/plain.ts'

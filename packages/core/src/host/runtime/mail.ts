@@ -5,7 +5,7 @@
 import type { Codec } from '../../logic/base/codec.ts'
 import type { EnsembleId, NodeId } from '../../logic/base/ids.ts'
 import { frameBytesMax } from '../../logic/base/limits.ts'
-import type { AnyEngineKind } from '../../logic/consensus/engines.ts'
+import type { AnyEngineKind } from '../../logic/consensus/engine.ts'
 import type { ToPeer } from '../../logic/replica/step.ts'
 import {
   type EnvelopeDefect,

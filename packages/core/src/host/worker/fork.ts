@@ -6,8 +6,7 @@
  */
 import type { Codec } from '../../logic/base/codec.ts'
 import { type EnsembleId, ensembleId } from '../../logic/base/ids.ts'
-import type { Persist } from '../../logic/consensus/engine.ts'
-import { engineKind } from '../../logic/consensus/engines.ts'
+import type { AnyEngineKind, Persist } from '../../logic/consensus/engine.ts'
 import { forkState } from '../../logic/state/fork.ts'
 import type { Identity, Storage } from '../storage/contract.ts'
 import { type ReplaceEnsemble, settleFork } from './fork-record.ts'
@@ -20,6 +19,8 @@ export interface ForkOptions {
   readonly codec: Codec
   /** The replica to begin from. */
   readonly old: Identity
+  /** Its engine, and the new one's. */
+  readonly engine: AnyEngineKind
   /** Ends the wait for other tabs that found or claim. */
   readonly signal: AbortSignal
   /** Stops that replica for good, closes its storage, and gives all that it holds, as a snapshot. */
@@ -38,7 +39,7 @@ export interface ForkOptions {
  * all the same; it is what it was, and can be started again.
  */
 export function forkReplica(options: ForkOptions): Promise<EnsembleId> {
-  const { room, codec, old, signal, replace } = options
+  const { room, codec, old, engine, signal, replace } = options
   return underFoundingLock(room, signal, options.locks, async (registry, locks) => {
     const record = await registry.read()
     if (record?.state !== 'member') throw forkedBefore(room, old.ensemble, null)
@@ -46,7 +47,7 @@ export function forkReplica(options: ForkOptions): Promise<EnsembleId> {
     const bytes = await options.stop()
     const { node, key } = await mintNode()
     const next = { ...old, node, ensemble: ensembleId(mintId()), founders: [] }
-    const persist = beginningOf(codec, next, bytes)
+    const persist = beginningOf(engine, codec, next, bytes)
     const plan = { ensemble: next.ensemble, node, key, isWritten: false }
     await registry.write({ ...record, fork: plan })
     await fill(options.storage(replicaDatabaseName(room, next.node)), next, persist)
@@ -62,12 +63,12 @@ export function forkReplica(options: ForkOptions): Promise<EnsembleId> {
 }
 
 /** The first write of `next`, which begins with the state that `bytes` are a snapshot of. Throws an IdentityError. */
-export function beginningOf(codec: Codec, next: Identity, bytes: Uint8Array): Persist {
-  const { node, engine } = next
+export function beginningOf(kind: AnyEngineKind, codec: Codec, next: Identity, bytes: Uint8Array): Persist {
+  const { node } = next
   const forked = forkState(codec, bytes, { members: [{ id: node, role: 'voter' }] })
   if (!forked.ok) throw new IdentityError('Failed', `no fork: ${forked.error.message}`)
   const membership = { voters: [node], observers: [] }
-  return engineKind(engine).genesis({ ...forked.value, membership })
+  return kind.genesis({ ...forked.value, membership })
 }
 
 /** Durable, and closed, when it resolves. */

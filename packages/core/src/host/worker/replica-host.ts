@@ -7,8 +7,7 @@ import type { Codec } from '../../logic/base/codec.ts'
 import type { EnsembleId, NodeId } from '../../logic/base/ids.ts'
 import { seededRandom } from '../../logic/base/random.ts'
 import type { Result } from '../../logic/base/result.ts'
-import type { Decided } from '../../logic/consensus/engine.ts'
-import { engineKind } from '../../logic/consensus/engines.ts'
+import type { AnyEngineKind, Decided } from '../../logic/consensus/engine.ts'
 import { isMember, members } from '../../logic/consensus/membership.ts'
 import type { ClientId, ReplicaEvent } from '../../logic/replica/event.ts'
 import { Replica } from '../../logic/replica/replica.ts'
@@ -31,6 +30,8 @@ import type { Transport } from '../transport/contract.ts'
 import type { MissingQuorum, ReplicaStatus } from './protocol.ts'
 
 export interface ReplicaHostConfig {
+  /** The engine that is named in `opened`. */
+  readonly kind: AnyEngineKind
   /** Open: what it gave back is in `opened`. Closed when the replica ends. */
   readonly storage: Storage
   readonly opened: Opened
@@ -90,9 +91,8 @@ const isOfHostingPage = ({ client, event }: ToClient): boolean =>
 
 /** Starts the replica. Throws InvariantError when what was stored cannot be; then nothing runs. */
 export function startReplica(config: ReplicaHostConfig): ReplicaHost {
-  const { storage, opened, codec, transports, clock = ownClock } = config
+  const { kind, storage, opened, codec, transports, clock = ownClock } = config
   const { node: self, ensemble, engine: name, founders } = opened.identity
-  const kind = engineKind(name)
   const random = seededRandom(config.seed)
   const machine = createMachine(codec)
   const engine = kind.create({ self, founders, random, recovered: opened.recovered })

@@ -5,24 +5,21 @@
 
 import type { EnsembleId, NodeId } from '../../logic/base/ids.ts'
 import { err, ok, type Result } from '../../logic/base/result.ts'
+import type { AnyEngineKind, EngineName } from '../../logic/consensus/engine.ts'
 import { engineNames } from '../../logic/consensus/engine-names.ts'
 import { failure } from '../../logic/state/error.ts'
 import type { HistoryBounds } from '../../logic/watch/history.ts'
 import { createCodec } from '../codec.ts'
 import type { Proofs } from '../proofs.ts'
 import type { Storage } from '../storage/contract.ts'
-import { createIndexedDbStorage } from '../storage/indexeddb.ts'
-import { createMemoryStorage } from '../storage/memory.ts'
-import { type Clock, ownClock } from '../time/clock.ts'
-import { broadcastTransport } from '../transport/broadcast.ts'
+import type { Clock } from '../time/clock.ts'
 import type { Transport } from '../transport/contract.ts'
-import { portTransport } from '../transport/port.ts'
 import { replaceBy } from './ask-arbiter.ts'
 import { deleteReplica } from './delete-replica.ts'
 import { deleteRoom } from './delete-room.ts'
 import { Ending } from './ending.ts'
-import { type ForkOptions, forkReplica } from './fork.ts'
-import { type Claim, type ClaimOptions, claimIdentity, watchPeerLock } from './identity.ts'
+import type { ForkOptions } from './fork.ts'
+import type { Claim, ClaimOptions } from './identity.ts'
 import { IdentityError } from './identity-error.ts'
 import { keepLobby } from './lobby.ts'
 import { openError } from './open-error.ts'
@@ -36,6 +33,8 @@ const claimTimeoutMs = 20_000
 
 /** What a replica takes from the place it runs in. */
 export interface ServiceParts {
+  /** The engine of that name; null where this place has another one only. */
+  engine(name: EngineName): AnyEngineKind | null
   claim(options: ClaimOptions): Promise<Claim>
   storage(kind: OpenOptions['storage'], claim: Claim): Storage
   /** Makes a new ensemble, in this place, of what a replica held. Rejects with an error that has a code. */
@@ -59,7 +58,7 @@ export interface ServiceParts {
 
 export type PlaceOfFork = Omit<ForkOptions, 'codec' | 'storage'> & { readonly kind: OpenOptions['storage'] }
 
-export function createService(parts: ServiceParts = browserParts()): ReplicaService {
+export function createService(parts: ServiceParts): ReplicaService {
   const codec = createCodec()
   const { clock } = parts
   const ended = new AbortController()
@@ -88,6 +87,8 @@ export function createService(parts: ServiceParts = browserParts()): ReplicaServ
     const { room, engine, founding, storage: kind, replicas } = options
     if (!engineNames.includes(engine))
       throw new IdentityError('Mismatch', `there is no engine ${engine}: ${engineNames.join(', ')}`)
+    const engineOf = parts.engine(engine)
+    if (engineOf === null) throw new IdentityError('Mismatch', `this worker has no engine ${engine}`)
     const arbiter = arbiterPort === null ? undefined : portArbiter(arbiterPort)
     const signal = AbortSignal.any([ended.signal, AbortSignal.timeout(claimTimeoutMs)])
     const claimed = await parts.claim({
@@ -106,6 +107,7 @@ export function createService(parts: ServiceParts = browserParts()): ReplicaServ
     if (!claimed.stored) await claimed.markStored()
     const watched = new Set<string>()
     const started = startReplica({
+      kind: engineOf,
       storage,
       opened,
       key: claimed.key,
@@ -138,7 +140,9 @@ export function createService(parts: ServiceParts = browserParts()): ReplicaServ
       if (ensemble !== identity.ensemble) return err(otherEnsemble(identity.ensemble))
       const signal = AbortSignal.timeout(claimTimeoutMs)
       const replace = arbiter && replaceBy(arbiter, room, signal)
-      return ending.fork(() => parts.fork({ room, kind, old: identity, signal, stop, replace }))
+      return ending.fork(() =>
+        parts.fork({ room, kind, engine: engineOf, old: identity, signal, stop, replace }),
+      )
     }
     const stop = async () => {
       await started.close()
@@ -186,37 +190,6 @@ export function createService(parts: ServiceParts = browserParts()): ReplicaServ
       ended.abort()
       await host?.close()
     },
-  }
-}
-
-/** A worker of a page: its browser profile's identities, its IndexedDB. */
-function browserParts(): ServiceParts {
-  return {
-    claim: claimIdentity,
-    storage: (kind, { databaseName: name, stored: mustExist }) =>
-      kind === 'memory'
-        ? createMemoryStorage()
-        : createIndexedDbStorage({ name, codec: createCodec(), mustExist }),
-    fork: async ({ kind, ...options }) => {
-      if (kind === 'memory')
-        throw new IdentityError(
-          'Unsupported',
-          'a replica in memory is not forked: its successor would be gone',
-        )
-      return forkReplica({
-        ...options,
-        codec: createCodec(),
-        storage: name => createIndexedDbStorage({ name, codec: createCodec() }),
-      })
-    },
-    clock: ownClock,
-    transports: (ports, { broadcast, room }) => [
-      ...ports.map(each => portTransport(each)),
-      ...(broadcast ? [broadcastTransport({ room })] : []),
-    ],
-    watchPeer: watchPeerLock,
-    seed: () => crypto.getRandomValues(new Uint32Array(1))[0] ?? 1,
-    started: () => undefined,
   }
 }
 

@@ -167,3 +167,6 @@ export interface EngineKind<Message> {
   /** A message from outside, or null when it is none of this protocol. */
   parseMessage(value: unknown): Message | null
 }
+
+/** An engine of which only the contract is known: its messages are opaque outside. */
+export type AnyEngineKind = EngineKind<unknown>

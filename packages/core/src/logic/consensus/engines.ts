@@ -1,12 +1,9 @@
 /** The registry of engines: the only file that knows them all. Their names are in engine-names.ts. */
-import type { EngineKind, EngineName } from './engine.ts'
+import type { AnyEngineKind, EngineName } from './engine.ts'
 import { multiPaxos } from './multi-paxos/multi-paxos.ts'
 import { paxos } from './paxos/paxos.ts'
 import { raft } from './raft/raft.ts'
 import { zab } from './zab/zab.ts'
-
-/** An engine of which only the contract is known: its messages are opaque outside. */
-export type AnyEngineKind = EngineKind<unknown>
 
 const kinds: { readonly [Name in EngineName]: AnyEngineKind } = {
   'multi-paxos': multiPaxos as unknown as AnyEngineKind,

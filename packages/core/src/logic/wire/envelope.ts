@@ -16,8 +16,7 @@ import {
   slot,
 } from '../base/ids.ts'
 import { err, ok, type Result } from '../base/result.ts'
-import type { EngineName } from '../consensus/engine.ts'
-import type { AnyEngineKind } from '../consensus/engines.ts'
+import type { AnyEngineKind, EngineName } from '../consensus/engine.ts'
 import { type HostFrame, isHostFrame, parseHostFrame } from './host-frame.ts'
 import { wireVersion } from './version.ts'
 

@@ -2,6 +2,7 @@
  * A replica in Node: the service that runs in browsers' workers, in this process, with its storage in a folder. Wiring only; by
  * which ways it reaches the others is for whoever starts it to say.
  */
+
 import { mkdir } from 'node:fs/promises'
 import { connect } from '../../client/connect.ts'
 import { openFailed } from '../../client/error.ts'
@@ -20,6 +21,7 @@ import type { ReplicaHost } from '../../host/worker/replica-host.ts'
 import { createService } from '../../host/worker/service.ts'
 import { type EnsembleId, ensembleId, type NodeId } from '../../logic/base/ids.ts'
 import type { EngineName } from '../../logic/consensus/engine.ts'
+import { engineKind } from '../../logic/consensus/engines.ts'
 import { createFileStorage } from '../storage/file-storage.ts'
 import { claimFolder } from './claim.ts'
 
@@ -64,6 +66,7 @@ export async function startNodeReplica(options: NodeReplicaOptions): Promise<Nod
   const joined = ensemble === undefined ? null : ensembleId(ensemble)
   let host: ReplicaHost | null = null
   const service = createService({
+    engine: engineKind,
     claim: ({ signal }) => claimFolder({ folder, room, engine, ensemble: joined, arbiter, signal }),
     storage: (_kind, { databaseName: path, stored: mustExist }) =>
       createFileStorage({ path, codec: createCodec(), mustExist }),

@@ -5,6 +5,7 @@
 import type { NodeId } from '../../logic/base/ids.ts'
 import { seededRandom } from '../../logic/base/random.ts'
 import type {
+  AnyEngineKind,
   Decided,
   Engine,
   EngineInput,
@@ -15,7 +16,6 @@ import type {
   Recovered,
   Snapshot,
 } from '../../logic/consensus/engine.ts'
-import type { AnyEngineKind } from '../../logic/consensus/engines.ts'
 import type { Value } from '../../logic/consensus/value.ts'
 import type { Clock } from '../clock.ts'
 

@@ -8,8 +8,14 @@
  */
 import type { NodeId } from '../../logic/base/ids.ts'
 import type { Random } from '../../logic/base/random.ts'
-import type { Decided, Engine, EngineInput, EngineStatus, Outgoing } from '../../logic/consensus/engine.ts'
-import type { AnyEngineKind } from '../../logic/consensus/engines.ts'
+import type {
+  AnyEngineKind,
+  Decided,
+  Engine,
+  EngineInput,
+  EngineStatus,
+  Outgoing,
+} from '../../logic/consensus/engine.ts'
 import { type Disk, emptyDisk, recoveredFrom, written } from './disk.ts'
 import type { AnyLens } from './lenses/lens.ts'
 import { textOf } from './plain.ts'

@@ -1,5 +1,5 @@
 /** What a small world is: an engine, its nodes, what happened before, and how much may happen from there. */
-import type { AnyEngineKind } from '../../logic/consensus/engines.ts'
+import type { AnyEngineKind } from '../../logic/consensus/engine.ts'
 
 export interface World {
   readonly name: string

@@ -4,8 +4,7 @@
  *
  * Not a proof: an engine that passes has no coarse fault. Tables, scripts, the model checker and the simulator look closer.
  */
-import type { EngineKind } from '../../logic/consensus/engine.ts'
-import type { AnyEngineKind } from '../../logic/consensus/engines.ts'
+import type { AnyEngineKind, EngineKind } from '../../logic/consensus/engine.ts'
 import { agreement } from './agreement.ts'
 import { faults } from './faults.ts'
 import { genesis } from './genesis.ts'

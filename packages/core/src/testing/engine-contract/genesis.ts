@@ -1,7 +1,7 @@
 /** The contract of a log that begins with a snapshot: one voter alone with a state of its own, and who joins it. */
 import { nodeId, slot } from '../../logic/base/ids.ts'
 import { forkSlots } from '../../logic/base/limits.ts'
-import type { AnyEngineKind } from '../../logic/consensus/engines.ts'
+import type { AnyEngineKind } from '../../logic/consensus/engine.ts'
 import type { BareNode } from '../../sim/bare/node.ts'
 import { require } from '../../sim/violation.ts'
 import type { Case } from './contract.ts'

@@ -3,8 +3,7 @@
  * are texts here. Fails by throwing a {@link Violation}.
  */
 import type { NodeId } from '../../logic/base/ids.ts'
-import type { EngineInput } from '../../logic/consensus/engine.ts'
-import type { AnyEngineKind } from '../../logic/consensus/engines.ts'
+import type { AnyEngineKind, EngineInput } from '../../logic/consensus/engine.ts'
 import type { Membership } from '../../logic/consensus/membership.ts'
 import type { Value } from '../../logic/consensus/value.ts'
 import { BareEnsemble, type EnsembleOptions } from '../../sim/bare/ensemble.ts'
