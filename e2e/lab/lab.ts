@@ -1,5 +1,6 @@
 /** What tests and benchmarks drive in a page: the packages' doors, and a short way to open a keeper as tests want it. */
 import { connect, deleteReplica, deleteRoom, type Keeper, KeeperError, type Replicas } from '@peerkeeper/core'
+import { faulty } from '@peerkeeper/core/testing/browser'
 import {
   broadcastSignaling,
   type WebRtcTransport,
@@ -32,6 +33,8 @@ export interface LabOptions {
   /** STUN and TURN servers; the transport asks a function for them, as apps do whose credentials expire. */
   readonly iceServers?: readonly RTCIceServer[]
   readonly iceTransportPolicy?: RTCIceTransportPolicy
+  /** Whether tests can cut this page off. */
+  readonly isFaulty?: boolean
   readonly sessionTimeoutMs?: number
   readonly timeoutMs?: number
 }
@@ -42,6 +45,7 @@ async function open({
   arbiter = false,
   channels,
   refuses = [],
+  isFaulty = false,
   iceServers,
   iceTransportPolicy,
   ...options
@@ -58,7 +62,7 @@ async function open({
       signaling: lab.refusing,
     })
     lab.transport = transport
-    return [transport]
+    return [isFaulty ? faulty(transport) : transport]
   }
   const asked = { replicas: 'per-tab', ...options, transports, worker: makeWorker } as const
   const keeper = await connect(

@@ -2,6 +2,7 @@
  * Freezes tabs as the browser does it: the page and its workers stop, what they hold stays held, messages wait. A page must be
  * hidden for that (see headed.ts). The debugger still runs what it is given in a frozen page.
  */
+import { freezePage } from '@peerkeeper/core/testing/playwright'
 import type { Page } from '@playwright/test'
 import { expect } from '@playwright/test'
 import type { Tab } from './tab.ts'
@@ -24,16 +25,14 @@ export async function freeze({ page }: Tab, witness: Page): Promise<Frozen> {
     for (const name of ['freeze', 'resume']) document.addEventListener(name, () => events.push(name))
     return events
   })
-  const session = await page.context().newCDPSession(page)
-  await session.send('Page.setWebLifecycleState', { state: 'frozen' })
+  const frozen = await freezePage(page, witness)
   await expect.poll(async () => (await beats()).sinceTheirs, { timeout: 10_000 }).toBeGreaterThan(quietBeats)
   const { theirs } = await beats()
   return {
     thaw: async () => {
       expect((await beats()).theirs, 'frozen all the while').toBe(theirs)
-      await session.send('Page.setWebLifecycleState', { state: 'active' })
+      await frozen.thaw()
       await expect.poll(() => told.evaluate(events => events)).toEqual(['freeze', 'resume'])
-      await session.detach()
     },
   }
 }
