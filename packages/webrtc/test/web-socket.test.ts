@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { createFakeTime } from '../../core/test/host/fake-time.ts'
 import { type SignalingStatus, webSocketSignaling } from '../src/page/index.ts'
-import { clientPingMs, clientSilenceMs, reconnectMsMax } from '../src/wire/limits.ts'
+import { clientPingMs, clientSilenceMs, reconnectMsMax, roomPeersMax } from '../src/wire/limits.ts'
 import { FakeSocket } from './fake-socket.ts'
 import { recorder } from './recorder.ts'
 
@@ -81,6 +81,19 @@ test('SIG-10 garbage from the server is ignored', () => {
   socket?.hear({ type: 'joined', instance: 'b', card })
   socket?.hear({ type: 'signal', from: 'b', data: 'good' })
   expect(heard).toEqual(['peer b', 'signal b: good'])
+})
+
+test('SIG-17 a server that tells of peers without end is believed 1,024 of them, and more when these have left', () => {
+  const { sockets, heard } = setup()
+  const socket = sockets[0]
+  socket?.accept()
+  for (let each = 0; each < 2 * roomPeersMax; each += 1)
+    socket?.hear({ type: 'joined', instance: `i${each}`, card })
+  expect(heard).toHaveLength(roomPeersMax)
+  socket?.hear({ type: 'joined', instance: 'i0', card })
+  socket?.hear({ type: 'left', instance: 'i1' })
+  socket?.hear({ type: 'joined', instance: 'late', card })
+  expect(heard.slice(roomPeersMax)).toEqual(['peer i0', 'left i1', 'peer late'])
 })
 
 test('SIG-3 who leaves says so and does not come back', () => {

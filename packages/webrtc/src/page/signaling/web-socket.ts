@@ -8,6 +8,7 @@ import {
   clientSilenceMs,
   reconnectMsMax,
   reconnectMsMin,
+  roomPeersMax,
   serverCheckMs,
 } from '../../wire/limits.ts'
 import { encodeRelayMessage, parseRelayMessage } from '../../wire/relay-message.ts'
@@ -178,6 +179,7 @@ function createSession(
     const card = parseJson(member.card)
     const peer = parsePeer(isRecord(card) ? { ...card, instance: member.instance } : undefined)
     if (peer === undefined || peer.instance === self.instance) return
+    if (peers.size >= roomPeersMax && !peers.has(peer.instance)) return
     peers.set(peer.instance, peer)
     sink({ type: 'peer', peer })
   }
