@@ -1,7 +1,7 @@
 /**
  * Every spec runs in each browser that was found; `*.both.spec.ts` once, with Chromium and Firefox together, and
  * `*.chromium.spec.ts` and `*.firefox.spec.ts` only there; `*.headed.spec.ts` in a Chromium that has windows, where there is
- * a display. Nothing is tried twice.
+ * a display. Those that need the machine for themselves run after these: playwright.alone.config.ts. Nothing is tried twice.
  */
 import { defineConfig, type Project } from '@playwright/test'
 import { type BrowserName, isMissing, launchOptions } from './support/browsers.ts'
@@ -35,8 +35,8 @@ export default defineConfig({
   forbidOnly: true,
   reporter: [['list'], ['json', { outputFile: '.tmp/report.json' }]],
   projects: [
-    ...(isMissing('chromium') ? [] : [project('chromium', /\.(both|firefox|headed)\.spec\.ts$/)]),
-    ...(isMissing('firefox') ? [] : [project('firefox', /\.(both|chromium|headed)\.spec\.ts$/)]),
+    ...(isMissing('chromium') ? [] : [project('chromium', /\.(both|firefox|headed|alone)\.spec\.ts$/)]),
+    ...(isMissing('firefox') ? [] : [project('firefox', /\.(both|chromium|headed|alone)\.spec\.ts$/)]),
     ...(isMissing('chromium') || isMissing('firefox') ? [] : [both]),
     ...(isMissing('chromium') || isDisplayMissing() ? [] : [headed]),
   ],

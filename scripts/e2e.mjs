@@ -19,6 +19,21 @@ announce(missing)
 if (missing.filter(({ browser }) => browser !== undefined).length === 2) finish(0, 1)
 
 await buildPages()
-const { passed, failed } = await runPlaywright(process.argv.slice(2), env, 'report.json')
+const args = process.argv.slice(2)
+const results = [await runPlaywright(args, env, 'report.json', { mayBeEmpty: args.length > 0 })]
+// What takes the machine for itself, when the others are done.
+if (isWanted('chromium')) {
+  const alone = ['--config', 'playwright.alone.config.ts', ...args]
+  results.push(await runPlaywright(alone, env, 'alone.json', { mayBeEmpty: args.length > 0 }))
+}
 announce(missing)
-finish(passed, failed)
+const sum = of => results.reduce((total, each) => total + each[of], 0)
+// Arguments that name no test are a mistake.
+finish(sum('passed'), sum('passed') + sum('failed') === 0 ? 1 : sum('failed'))
+
+/** Whether a browser is there, and not left out by the arguments. */
+function isWanted(browser) {
+  const projects = args.filter((arg, at) => args[at - 1] === '--project' || arg.startsWith('--project='))
+  const isNamed = projects.length === 0 || projects.some(each => each.replace('--project=', '') === browser)
+  return isNamed && !missing.some(each => each.browser === browser)
+}

@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 /** `peerkeeper-member`: a member of an ensemble, until SIGINT or SIGTERM. Wiring only; `--help` tells the rest. */
 import { createServer } from 'node:http'
 import { type Arguments, type Health, readArguments, usage } from './arguments.ts'

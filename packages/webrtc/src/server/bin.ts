@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 /** `peerkeeper-signaling`: runs the server until SIGINT or SIGTERM. Wiring only; `--help` tells the rest. */
 import { readArguments, usage } from './arguments.ts'
 import { type SignalingServerOptions, startSignalingServer } from './server.ts'
