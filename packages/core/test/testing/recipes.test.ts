@@ -62,7 +62,14 @@ describe('VIRT-15 what is broken is caught', () => {
             const { path, stat } = await keeper.create('/lock/n-', '', { mode: 'ephemeralSequential' })
             const { signal } = new AbortController()
             const token = tokenOf(stat.czxid)
-            const holding = holdings.begin({ line: '/lock', kind: 'it', holder: name, token, signal })
+            const holding = holdings.begin({
+              line: '/lock',
+              kind: 'it',
+              holder: name,
+              session: keeper.session,
+              token,
+              signal,
+            })
             holdings.alone(holding)
             await sleep(500)
             holdings.end(holding)
@@ -73,6 +80,28 @@ describe('VIRT-15 what is broken is caught', () => {
     })
     expect(await checkOf(all(czxid => czxid))).toBe('exclusion')
     expect(await checkOf(all(() => 7))).toBe('token')
+  })
+
+  test('VIRT-15 a lock whose holders do not hear that they lost it', async () => {
+    const deaf: Exercise = {
+      name: 'broken',
+      usersMin: 2,
+      begin: stage => {
+        const holdings = new Holdings(stage)
+        return {
+          mistakes: () => holdings.mistakes(),
+          async turn({ keeper, name }) {
+            await keeper.create('/lock').catch(() => null)
+            const { path, stat } = await keeper.create('/lock/n-', '', { mode: 'ephemeralSequential' })
+            const { signal } = new AbortController()
+            const { session } = keeper
+            holdings.begin({ line: '/lock', kind: 'it', holder: name, session, token: stat.czxid, signal })
+            await keeper.delete(path)
+          },
+        }
+      },
+    }
+    expect(await checkOf(deaf)).toBe('mistake')
   })
 
   test('VIRT-15 a queue that gives an item to two, loses one, or makes one up', async () => {

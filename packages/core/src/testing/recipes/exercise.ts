@@ -23,6 +23,8 @@ export interface Stage {
   readonly world: VirtualEnsemble
   /** All is healed, and nothing strikes any more. */
   readonly isCalm: boolean
+  /** Whether the page with this session lives. */
+  isAlive(session: number): boolean
   /** A rule is broken: the play is over. */
   fail(check: string, message: string): void
 }
@@ -31,6 +33,8 @@ export interface Stage {
 export interface Workload {
   /** One turn of one user. Rejects as the recipe does. */
   turn(user: User): Promise<void>
+  /** All has been calm for a while: what users believe has to be true. Asked more than once. */
+  mistakes?(): readonly string[]
   /** All but `auditor` are gone, and nothing is in its way. */
   audit?(auditor: User): Promise<void>
 }

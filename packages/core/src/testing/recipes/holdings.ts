@@ -8,6 +8,8 @@ export interface Holding {
   /** The znode below which holds are made. */
   readonly line: string
   readonly holder: string
+  /** The holder's. */
+  readonly session: number
   readonly kind: string
   /** The czxid of its znode. */
   readonly token: number
@@ -55,9 +57,12 @@ export class Holdings {
     return [...this.#open].filter(each => each.line === line && there.has(each.token))
   }
 
-  /** Those whose signal says that they are held, while the tree says that they are not. */
-  get mistaken(): readonly Holding[] {
-    return [...this.#open].filter(each => !each.signal.aborted && !this.#tokensIn(each.line).has(each.token))
+  /** Those whose signal says that they are held, to pages that live, while the tree says that they are not. */
+  mistakes(): readonly string[] {
+    return [...this.#open]
+      .filter(({ signal, session }) => !signal.aborted && this.#stage.isAlive(session))
+      .filter(({ line, token }) => !this.#tokensIn(line).has(token))
+      .map(shown)
   }
 
   #tokensIn(line: string): ReadonlySet<number> {

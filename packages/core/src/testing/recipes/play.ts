@@ -17,6 +17,9 @@ import { Troubles, type Victim } from './troubles.ts'
 const calmTurns = 2
 const progressMs = 120_000
 
+/** When all is well news come far sooner. */
+const newsMs = 1_000
+
 /** What the auditor has. */
 const auditMs = 120_000
 
@@ -82,6 +85,10 @@ class Play implements Stage {
     return this.#isCalm
   }
 
+  isAlive(session: number): boolean {
+    return [...this.#lives].some(({ keeper }) => keeper?.session === session)
+  }
+
   fail(check: string, message: string): void {
     this.#onFailed(new Violation(check, `at ${this.world.now} ms: ${message}`))
   }
@@ -97,10 +104,22 @@ class Play implements Stage {
       if (this.world.now > deadline) return this.fail('progress', this.#laggards())
       await this.#pause(100)
     }
+    await this.#findMistakes()
     this.#isOver = true
     for (const life of this.#lives) void life.keeper?.close()
     await Promise.all(users)
     await this.#audit()
+  }
+
+  /** What somebody believes for seconds that is not so. News take their time. */
+  async #findMistakes(): Promise<void> {
+    let mistakes = this.#workload.mistakes?.() ?? []
+    for (let looks = 0; looks < 3 && mistakes.length > 0; looks++) {
+      await this.#pause(newsMs)
+      const still = this.#workload.mistakes?.() ?? []
+      mistakes = mistakes.filter(each => still.includes(each))
+    }
+    if (mistakes.length > 0) this.fail('mistake', `and it is not so: ${mistakes.join()}`)
   }
 
   /** One life after the other, each at a device that runs. */

@@ -17,6 +17,8 @@ const act = async ({ sleep, chance }: User, signal: AbortSignal): Promise<void> 
     await Promise.race([sleep(chance.pick([0, 0, 5, 50, 500, chance.below(5_000)])), aborted])
 }
 
+const ownerOf = ({ name, keeper }: User) => ({ holder: name, session: keeper.session })
+
 interface HeldAs {
   readonly line: string
   readonly kind: string
@@ -35,7 +37,7 @@ async function during(
   { line, kind }: HeldAs,
   check: (holding: ReturnType<Holdings['begin']>) => void,
 ): Promise<void> {
-  const holding = holdings.begin({ line, kind, holder: user.name, token, signal })
+  const holding = holdings.begin({ line, kind, ...ownerOf(user), token, signal })
   check(holding)
   await act(user, signal)
   holdings.end(holding)
@@ -48,6 +50,7 @@ export const mutex: Exercise = {
     const holdings = new Holdings(stage)
     const as = { line: '/app/lock', kind: 'the lock' }
     return {
+      mistakes: () => holdings.mistakes(),
       async turn(user) {
         const lock = new Mutex(user.keeper, as.line)
         if (user.chance.happens(0.1)) await lock.revoke(user.patience)
@@ -66,6 +69,7 @@ export const leader: Exercise = {
     const holdings = new Holdings(stage)
     const as = { line: '/app/leader', kind: 'leadership' }
     return {
+      mistakes: () => holdings.mistakes(),
       turn: user =>
         lead(
           user.keeper,
@@ -86,6 +90,7 @@ export const leaderLatch: Exercise = {
     /** A term that goes on after a suspension has its token again. */
     const ended = new Set<number>()
     return {
+      mistakes: () => holdings.mistakes(),
       async turn(user) {
         await using own = latch(user.keeper, as.line)
         const term = await own.wait(user.patience)
@@ -104,6 +109,7 @@ export const readWriteLock: Exercise = {
     const holdings = new Holdings(stage)
     const line = '/app/rw'
     return {
+      mistakes: () => holdings.mistakes(),
       async turn(user) {
         const lock = new ReadWriteLock(user.keeper, line)
         if (user.chance.happens(0.6)) {
@@ -134,6 +140,7 @@ export const semaphore: Exercise = {
     const leases = 2
     const line = '/app/seats/leases'
     return {
+      mistakes: () => holdings.mistakes(),
       async turn(user) {
         const hold = await new Semaphore(user.keeper, '/app/seats', leases).acquire(user.patience)
         await during(holdings, user, hold, { line, kind: 'a lease' }, () => {
@@ -153,8 +160,9 @@ export const multiLock: Exercise = {
     const holdings = new Holdings(stage)
     const paths = ['/app/a', '/app/b', '/app/c'] as const
     return {
+      mistakes: () => holdings.mistakes(),
       async turn(user) {
-        const { keeper, chance, name } = user
+        const { keeper, chance } = user
         const left = chance.pick(paths)
         // In any order: it is the recipe's to sort them.
         const wanted = paths.filter(path => path !== left).sort(() => (chance.happens(0.5) ? 1 : -1))
@@ -165,7 +173,7 @@ export const multiLock: Exercise = {
         const held = await lock.acquire(user.patience)
         const { signal } = held
         const all = [...held.tokens].map(([line, token]) =>
-          holdings.begin({ line, kind: 'one of several locks', holder: name, token, signal }),
+          holdings.begin({ line, kind: 'one of several locks', ...ownerOf(user), token, signal }),
         )
         for (const holding of all) holdings.alone(holding)
         await act(user, signal)

@@ -160,9 +160,9 @@ export const queueProcess: Exercise = {
     const worked = new Set<string>()
     const of = ({ keeper }: User) => new Queue(keeper, '/app/work')
     const work = async (user: User): Promise<void> => {
-      const { name: holder, sleep, chance, patience } = user
+      const { name: holder, keeper, sleep, chance, patience } = user
       const data = await of(user).processOne(async ({ name, data, token, signal }) => {
-        const holding = holdings.begin({ line, kind: name, holder, token, signal })
+        const holding = holdings.begin({ line, kind: name, holder, session: keeper.session, token, signal })
         holdings.alone(holding, ({ kind }) => kind !== name)
         worked.add(textOf(data))
         await sleep(chance.pick([0, 10, 300, 2_000]))
@@ -174,6 +174,7 @@ export const queueProcess: Exercise = {
       items.finish(data, holder)
     }
     return {
+      mistakes: () => holdings.mistakes(),
       turn: user =>
         putThenTake(
           user,
