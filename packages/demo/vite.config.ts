@@ -7,7 +7,6 @@ export default defineConfig({
     include: [
       '@peerkeeper/core > comlink',
       '@peerkeeper/core > idb',
-      '@peerkeeper/core > msgpackr/pack',
       '@peerkeeper/webrtc > simple-peer/simplepeer.min.js',
     ],
   },
