@@ -1,6 +1,15 @@
 /**
  * The door for Playwright tests of apps: does to real tabs what happens to them. Knows no more of Playwright than the few
  * methods below, so that any version of it will do.
+ *
+ * ```ts
+ * import { killPage, type PlaywrightPage } from '@peerkeeper/core/testing/playwright'
+ *
+ * declare const tab: PlaywrightPage
+ * await killPage(tab)
+ * ```
+ *
+ * @module @peerkeeper/core/testing/playwright
  */
 import type { Cut } from './browser/faulty.ts'
 

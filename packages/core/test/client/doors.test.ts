@@ -1,4 +1,7 @@
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterEach, expect, test, vi } from 'vitest'
+import { publishedPackages } from '../../../../scripts/lib/pack.mjs'
 
 declare global {
   interface ImportMeta {
@@ -25,15 +28,24 @@ const ofPages = [
 
 /** Of every package, but for the worker's entry, which is for workers. */
 const doors = import.meta.glob([
-  '../../src/{client,host/transport,node,node/files,recipes,sim,testing}/index.ts',
-  '../../../webrtc/src/{page,server}/index.ts',
+  '../../src/{client,host/transport,node,node/files,recipes,sim,testing,testing/browser}/index.ts',
+  '../../src/testing/playwright.ts',
+  '../../../webrtc/src/{page,server,node}/index.ts',
   '../../../react/src/index.ts',
 ])
 
 afterEach(() => vi.unstubAllGlobals())
 
 test('API-12 every door can be imported where there is no page, and asks for nothing of one', async () => {
-  expect(Object.keys(doors).length).toBeGreaterThanOrEqual(9)
+  const published = publishedPackages().flatMap(({ folder, manifest }) =>
+    Object.values(manifest.exports).flatMap(({ default: file }) =>
+      file === undefined || file.endsWith('/worker.js')
+        ? []
+        : [join(folder, file.replace('./dist/', 'src/').replace(/\.js$/, '.ts'))],
+    ),
+  )
+  const here = dirname(fileURLToPath(import.meta.url))
+  expect(new Set(Object.keys(doors).map(door => join(here, door)))).toEqual(new Set(published))
   const asked = new Set<string>()
   const before = new Map(ofPages.map(name => [name, Object.getOwnPropertyDescriptor(globalThis, name)]))
   const watching = (name: string) => {
