@@ -135,10 +135,10 @@ async function failingSeed(folder, { engine, options = [] }) {
 }
 
 /** The rule whose scripted test fails on the broken copy; null when all pass. */
-async function failingScript(folder, { engine, tests }) {
+async function failingScript(folder, { engine, tests, beside = [] }) {
   const scripts = ['show.ts', 'table.ts', engine].map(part => `consensus/${part}`)
   // A test may need what stands beside it.
-  for (const part of tests?.map(dirname) ?? scripts)
+  for (const part of tests === undefined ? scripts : [...tests.map(dirname), ...beside])
     cpSync(join(root, 'packages/core/test', part), join(folder, 'test', part), { recursive: true })
   const include = tests?.map(file => `test/${file}`) ?? ['test/**/*.test.ts']
   const vitest = join(root, 'node_modules/vitest/vitest.mjs')
@@ -161,7 +161,9 @@ async function failingScript(folder, { engine, tests }) {
   const results = testResults.flatMap(({ assertionResults }) => assertionResults)
   const failed = results.find(each => each.status === 'failed')
   if (failed === undefined) throw new Error(output)
-  return `the ${tests === undefined ? 'script' : 'test'} of ${failed.title.split(' ')[0]}`
+  // The rule's id stands in the title, or in that of the group.
+  const [rule = failed.title] = /[A-Z0-9]+-\d+/.exec(failed.fullName) ?? []
+  return `the ${tests === undefined ? 'script' : 'test'} of ${rule}`
 }
 
 function run(words) {

@@ -3,9 +3,10 @@
 /** @typedef {{ file: string, find: string, replace: string }} Edit paths below packages/core/src/logic */
 /**
  * `engine`: who is simulated; `options`: how, besides; `isInModel`: a world of the model checker breaks; `tests`: nothing
- * that is simulated does it, so these look, paths below packages/core/test.
+ * that is simulated does it, so these look, paths below packages/core/test; `beside`: folders there that they need.
  * @typedef {{ name: string, breaks: string, engine: string, edits: readonly Edit[], isInModel: boolean,
- *   options?: readonly string[], tests?: readonly string[] }} Mutant
+ *   options?: readonly string[], tests?: readonly string[],
+ *   beside?: readonly string[] }} Mutant
  */
 /** @typedef {Omit<Mutant, 'isInModel'>} Broken */
 
@@ -64,4 +65,24 @@ export const ofRecipes = (name, breaks, file, find, replace, ...tests) => ({
   engine: 'multi-paxos',
   tests: tests.map(test => `recipes/${test}.test.ts`),
   edits: [{ file: `../recipes/${file}`, find, replace }],
+})
+
+/** What hosts do with frames and keys: seen by the rules of these tests. */
+export const ofNetwork = (name, breaks, file, find, replace, ...tests) => ({
+  name: `network-${name}`,
+  breaks,
+  engine: 'multi-paxos',
+  tests: tests.map(test => `${test}.test.ts`),
+  beside: ['host', 'integration'],
+  edits: [{ file: `../host/${file}`, find, replace }],
+})
+
+/** The storage in a file. */
+export const ofFiles = (name, breaks, find, replace) => ({
+  name: `file-${name}`,
+  breaks,
+  engine: 'multi-paxos',
+  tests: ['node/file-storage.test.ts'],
+  beside: ['host'],
+  edits: [{ file: '../node/storage/file-storage.ts', find, replace }],
 })

@@ -6,6 +6,7 @@
 import { forkMutants } from './fork.mjs'
 import { foundingMutants } from './founding.mjs'
 import { multiPaxosMutants } from './multi-paxos.mjs'
+import { networkMutants } from './network.mjs'
 import { paxosMutants } from './paxos.mjs'
 import { raftMutants } from './raft.mjs'
 import { recipeMutants } from './recipes.mjs'
@@ -59,6 +60,7 @@ const broken = [
   ...forkMutants,
   ...foundingMutants,
   ...recipeMutants,
+  ...networkMutants,
 ]
 
 /** @type {readonly import('./kinds.mjs').Mutant[]} */
