@@ -12,6 +12,7 @@ import { damageLog, deleteDatabase } from './damage.ts'
 import { forge } from './forge.ts'
 import { lookAtMany, openMany, syncMany, writeAtMany } from './many.ts'
 import { type Probe, startProbe } from './probe.ts'
+import { note, recipes, takeTurns } from './recipes.ts'
 import { type RefusingSignaling, refusing } from './refusing.ts'
 import { work } from './workload.ts'
 
@@ -99,6 +100,9 @@ const lab = {
   tryOpen,
   explain,
   work,
+  recipes,
+  note,
+  takeTurns,
   startProbe,
   forge,
   damageLog,
