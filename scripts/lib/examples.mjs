@@ -1,5 +1,6 @@
-// The examples of the documents: every block of TypeScript in Markdown and in docstrings, as a module of its own.
-import { copyFileSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+// The examples of the documents: every block of TypeScript in Markdown and in docstrings, as a module of its own;
+// and the apps in examples.
+import { copyFileSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { join, relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -44,8 +45,9 @@ export async function writeExamples(folder) {
       noUnusedParameters: false,
       rewriteRelativeImportExtensions: false,
     },
-    include: ['*.ts'],
+    include: ['**/*.ts'],
   }
+  cpSync(join(root, 'examples'), join(folder, 'examples'), { recursive: true })
   copyFileSync(join(root, 'docs', 'examples.d.ts'), join(folder, 'given.d.ts'))
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }\n')
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config, null, 2))
