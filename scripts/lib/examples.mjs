@@ -6,7 +6,7 @@ import { join, relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { root } from './run.mjs'
 
-const unread = ['node_modules', 'dist', '.git', '.tmp', 'test-results', '.changeset']
+const unread = ['node_modules', 'dist', '.git', '.tmp', 'test-results', '.changeset', 'reference']
 
 /** @returns {{file: string, line: number, code: string}[]} */
 export function examples() {
