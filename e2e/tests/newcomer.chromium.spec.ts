@@ -8,10 +8,13 @@ import { expect, type Page, test } from '@playwright/test'
 import { linkApp, makeApp, serveApp } from '../../scripts/lib/newcomer.mjs'
 import { launch } from '../support/browsers.ts'
 
-const folder = mkdtempSync(join(tmpdir(), 'peerkeeper-newcomer-'))
+let folder = ''
 
 test.describe.configure({ mode: 'serial', timeout: 180_000 })
-test.beforeAll(() => (env['NEWCOMER'] === 'npm' ? makeApp(folder) : linkApp(folder)))
+test.beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'peerkeeper-newcomer-'))
+  await (env['NEWCOMER'] === 'npm' ? makeApp(folder) : linkApp(folder))
+})
 test.afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 for (const how of ['dev', 'build'] as const)
