@@ -2,7 +2,7 @@
 // and the apps in examples.
 import { copyFileSync, cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { join, relative } from 'node:path'
+import { basename, join, relative } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { root } from './run.mjs'
 
@@ -47,7 +47,8 @@ export async function writeExamples(folder) {
     },
     include: ['**/*.ts'],
   }
-  cpSync(join(root, 'examples'), join(folder, 'examples'), { recursive: true })
+  const filter = path => !unread.includes(basename(path)) && basename(path) !== 'vite.config.ts'
+  cpSync(join(root, 'examples'), join(folder, 'examples'), { recursive: true, filter })
   copyFileSync(join(root, 'docs', 'examples.d.ts'), join(folder, 'given.d.ts'))
   writeFileSync(join(folder, 'package.json'), '{ "type": "module" }\n')
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config, null, 2))

@@ -6,10 +6,10 @@ import { must, root, run } from './run.mjs'
 const e2e = join(root, 'e2e')
 const bin = name => join(e2e, 'node_modules', '.bin', name)
 
-/** Builds the lab page and the demo. */
+/** Builds the lab page, the demo and the examples. */
 export async function buildPages() {
-  await must(bin('vite'), ['build', '--logLevel', 'warn'], { cwd: e2e })
-  await must(bin('vite'), ['build', '--logLevel', 'warn'], { cwd: join(root, 'packages', 'demo') })
+  for (const folder of ['e2e', 'packages/demo', 'examples'])
+    await must(bin('vite'), ['build', '--logLevel', 'warn'], { cwd: join(root, folder) })
 }
 
 /**

@@ -20,11 +20,13 @@ test.afterAll(() => rmSync(folder, { recursive: true, force: true }))
 for (const how of ['dev', 'build'] as const)
   test(`PACK-3 the seats example, on the packed packages in an app of its own (${how}): four tabs of two devices want a seat, one has it`, async ({
     browser,
+    browserName,
   }) => {
+    const name = browserName === 'firefox' ? 'firefox' : 'chromium'
     const signaling = await startSignalingServer()
     const app = await serveApp(folder, how, signaling.url)
     const one = await browser.newContext()
-    const other = await launch('chromium')
+    const other = await launch(name)
     const said: string[] = []
     try {
       const devices = [one, await other.newContext()]

@@ -1,0 +1,24 @@
+import { readdirSync } from 'node:fs'
+import { defineConfig } from 'vite'
+
+/** Every folder with a page is an example; seats is an app in itself. */
+const folders = readdirSync(import.meta.dirname, { withFileTypes: true })
+const pages = folders
+  .filter(entry => entry.isDirectory() && !['seats', 'dist', 'node_modules'].includes(entry.name))
+  .map(({ name }) => `${name}/index.html`)
+
+export default defineConfig({
+  // Any folder of a site may hold them.
+  base: './',
+  // The worker of core is found by `new Worker(new URL(...))` in its own file: bundled into one, it would be lost.
+  optimizeDeps: {
+    exclude: ['@peerkeeper/core', '@peerkeeper/webrtc'],
+    include: [
+      '@peerkeeper/core > comlink',
+      '@peerkeeper/core > idb',
+      '@peerkeeper/webrtc > simple-peer/simplepeer.min.js',
+    ],
+  },
+  worker: { format: 'es' },
+  build: { target: 'es2023', rolldownOptions: { input: ['index.html', ...pages] } },
+})
