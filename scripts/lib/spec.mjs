@@ -1,4 +1,5 @@
-// The rules of docs/spec and the tests hold each other: every rule has a test whose title begins with its id, every id has a rule.
+// The rules of docs/spec and the tests hold each other: every rule has a test whose title begins with its id, every id has a rule,
+// and so has every id that a document names.
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from './run.mjs'
@@ -27,8 +28,23 @@ export function checkSpec() {
       }
     }
   }
-  return [...complaints, ...rules.filter(id => !tested.has(id)).map(id => `docs/spec: ${id} has no test`)]
+  const untested = rules.filter(id => !tested.has(id)).map(id => `docs/spec: ${id} has no test`)
+  return [...complaints, ...untested, ...citations(rules)]
 }
+
+/** Complaints about documents that name a rule of a family that there is, and there is no such rule. */
+function citations(rules) {
+  const families = new Set(rules.map(familyOf))
+  const folder = join(root, 'docs')
+  const documents = readdirSync(folder).filter(name => name.endsWith('.md'))
+  return documents.flatMap(name => {
+    const cited = readFileSync(join(folder, name), 'utf8').match(new RegExp(`\\b${ruleId.source}\\b`, 'g'))
+    const unknown = [...new Set(cited)].filter(id => families.has(familyOf(id)) && !rules.includes(id))
+    return unknown.map(id => `docs/${name}: ${id} is no rule of docs/spec`)
+  })
+}
+
+const familyOf = id => id.slice(0, id.indexOf('-'))
 
 /** All rule files, one after the other. */
 function specText() {
