@@ -161,8 +161,9 @@ export class EpochLogs implements Observer {
   }
 
   #append(node: NodeId, log: LogMirror, { ballot, firstSlot, values }: Run, covered: Slot): void {
+    // A gathered write may hold a snapshot, what came behind it, and a later snapshot in place of the first.
     const isNext =
-      firstSlot === slotAfter(log.last) || (firstSlot > log.last && firstSlot === slotAfter(covered))
+      firstSlot === slotAfter(log.last) || (firstSlot > log.last && firstSlot <= slotAfter(covered))
     require(isNext, 'log-hole', () => `${node} put slot ${firstSlot} after ${log.last}`)
     values.forEach((value, index) => {
       const at = slotAfter(firstSlot, index)
