@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { afterEach, describe, expect, expectTypeOf, test } from 'vitest'
 import { json, text } from '../../src/client/codec.ts'
 import { isKeeperError } from '../../src/client/error.ts'
@@ -23,6 +25,9 @@ async function open() {
   close = opened.close
   return { ...opened, seats: opened.keeper.with(seat) }
 }
+
+setFlagsFromString('--expose-gc')
+const collectGarbage: () => void = runInNewContext('gc')
 
 const failure = (error: unknown) => {
   if (isKeeperError(error)) return error
@@ -179,6 +184,22 @@ describe('handles', () => {
     keeper.addEventListener('missing', ({ detail }) => heard.push(...detail.voters))
     // @ts-expect-error a state is no number
     keeper.addEventListener('state', (event: CustomEvent<number>) => event.detail)
+  })
+
+  test('API-7 a listener hears nothing after its signal, however many have one, and whatever was collected meanwhile', async () => {
+    const { keeper } = await open()
+    const over = new AbortController()
+    const heard: string[] = []
+    keeper.on('state', state => heard.push(state), over)
+    keeper.on('missing', () => undefined, over)
+    keeper.enter('connected')
+    // What Node keeps weakly is collected only after the task in which it was made.
+    await new Promise(resolve => setImmediate(resolve))
+    collectGarbage()
+    await new Promise(resolve => setImmediate(resolve))
+    over.abort()
+    keeper.enter('suspended')
+    expect(heard).toEqual(['connected'])
   })
 
   test('API-8 a signal gives up what waits, and says why', async () => {
