@@ -2,6 +2,7 @@
 
 import type { ConnectOptions, EnsembleId, Keeper as KeeperOfCore } from '@peerkeeper/core'
 import type { Signaling } from '@peerkeeper/webrtc'
+import type { useEffect as useEffectOfReact } from 'react'
 
 type Action = (...given: readonly unknown[]) => Promise<void>
 type Change = (data: Uint8Array) => string
@@ -15,6 +16,7 @@ declare global {
   const ensemble: EnsembleId
   const code: string
   const token: string
+  const useEffect: typeof useEffectOfReact
   const signaling: Signaling
   const iceServers: readonly RTCIceServer[]
   const page: AbortController

@@ -8,16 +8,16 @@ import { root } from './run.mjs'
 
 const unread = ['node_modules', 'dist', '.git', '.tmp', 'test-results', '.changeset', 'reference']
 
-/** @returns {{file: string, line: number, code: string}[]} */
+/** @returns {{file: string, line: number, language: 'ts' | 'tsx', code: string}[]} */
 export function examples() {
   return [...documents(root)].flatMap(path => {
     const file = relative(root, path).replaceAll('\\', '/')
-    return blocks(readFileSync(path, 'utf8')).map(({ line, code }) => ({ file, line, code }))
+    return blocks(readFileSync(path, 'utf8')).map(block => ({ file, ...block }))
   })
 }
 
 /** The doors from which an example may take names without saying so, where its text says which door it is about. */
-const doorNames = ['@peerkeeper/core', '@peerkeeper/core/recipes', '@peerkeeper/webrtc']
+const doorNames = ['@peerkeeper/core', '@peerkeeper/core/recipes', '@peerkeeper/webrtc', '@peerkeeper/react']
 
 /**
  * Writes all examples into `folder`, which sees the packages, with a tsconfig.json that checks them. Names of files tell where
@@ -31,8 +31,11 @@ export async function writeExamples(folder) {
   rmSync(folder, { recursive: true, force: true })
   mkdirSync(folder, { recursive: true })
   const all = examples()
-  for (const { file, line, code } of all)
-    writeFileSync(join(folder, nameOf(file, line)), `${importsFor(code, doors)}${code}\nexport {}\n`)
+  for (const { file, line, language, code } of all)
+    writeFileSync(
+      join(folder, nameOf(file, line, language)),
+      `${importsFor(code, doors)}${code}\nexport {}\n`,
+    )
   const config = {
     extends: relative(folder, join(root, 'tsconfig.base.json')),
     compilerOptions: {
@@ -44,8 +47,9 @@ export async function writeExamples(folder) {
       noUnusedLocals: false,
       noUnusedParameters: false,
       rewriteRelativeImportExtensions: false,
+      jsx: 'react-jsx',
     },
-    include: ['**/*.ts'],
+    include: ['**/*.ts', '**/*.tsx'],
   }
   const filter = path => !unread.includes(basename(path)) && basename(path) !== 'vite.config.ts'
   cpSync(join(root, 'examples'), join(folder, 'examples'), { recursive: true, filter })
@@ -55,7 +59,7 @@ export async function writeExamples(folder) {
   return all
 }
 
-const nameOf = (file, line) => `${file.replaceAll(/[/.]/g, '_')}_line_${line}.ts`
+const nameOf = (file, line, language) => `${file.replaceAll(/[/.]/g, '_')}_line_${line}.${language}`
 
 /** Imports, on one line, of what `code` uses of the doors and neither imports nor declares. */
 function importsFor(code, doors) {
@@ -80,9 +84,10 @@ function blocks(text) {
   let block = null
   text.split('\n').forEach((line, index) => {
     const bare = line.replace(/^ *\* ?/, '')
-    if (block === null && /^(```|~~~)tsx?$/.test(bare.trim())) block = { line: index + 1, code: [] }
+    const [, , language] = /^(```|~~~)(tsx?)$/.exec(bare.trim()) ?? []
+    if (block === null && language) block = { line: index + 1, language, code: [] }
     else if (block !== null && /^(```|~~~)$/.test(bare.trim())) {
-      found.push({ line: block.line, code: block.code.join('\n') })
+      found.push({ ...block, code: block.code.join('\n') })
       block = null
     } else block?.code.push(/^ *\*/.test(line) && line.startsWith(' ') ? bare : line)
   })

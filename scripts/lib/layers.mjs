@@ -58,6 +58,7 @@ const packages = new Map([
     ],
   ],
   ['simple-peer', ['packages/webrtc/src/page/link/simple-peer.ts']],
+  ['react', ['packages/react/src/hooks.ts', 'packages/react/src/provider.ts']],
   ['uqr', ['packages/demo/src/meet/qr.ts']],
 ])
 

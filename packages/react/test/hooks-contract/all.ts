@@ -1,0 +1,6 @@
+import './keeper.ts'
+import './leaving.ts'
+import './presence.ts'
+import './server.ts'
+import './tree.ts'
+import './turns.ts'

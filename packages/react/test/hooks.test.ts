@@ -1,0 +1,2 @@
+/** The hooks on the newest React. */
+import './hooks-contract/all.ts'
