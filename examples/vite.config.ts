@@ -12,7 +12,7 @@ export default defineConfig({
   base: './',
   // The worker of core is found by `new Worker(new URL(...))` in its own file: bundled into one, it would be lost.
   optimizeDeps: {
-    exclude: ['@peerkeeper/core', '@peerkeeper/webrtc'],
+    exclude: ['@peerkeeper/core', '@peerkeeper/react', '@peerkeeper/webrtc'],
     include: [
       '@peerkeeper/core > comlink',
       '@peerkeeper/core > idb',
@@ -20,5 +20,12 @@ export default defineConfig({
     ],
   },
   worker: { format: 'es' },
-  build: { target: 'es2023', rolldownOptions: { input: ['index.html', ...pages] } },
+  build: {
+    target: 'es2023',
+    rolldownOptions: {
+      input: ['index.html', ...pages],
+      // 'use client' speaks to servers that render React; here is none.
+      onwarn: (warning, warn) => warning.code === 'MODULE_LEVEL_DIRECTIVE' || warn(warning),
+    },
+  },
 })
