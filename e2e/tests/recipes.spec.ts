@@ -13,6 +13,15 @@ async function three(open: () => Promise<Tab>): Promise<readonly [Tab, Tab, Tab]
   return tabs
 }
 
+/** Goes through a barrier of its own: what others do at once in as many steps they have done by then. */
+const takeLonger = ({ keeper }: Tab) =>
+  keeper.evaluate(async of => {
+    for (let round = 0; round < 3; round++) {
+      const inside = await new window.lab.recipes.DoubleBarrier(of, '/alone', 1).enter()
+      await inside.leave()
+    }
+  })
+
 test('E2E-110 three tabs take turns with each lock: in order, as many at a time as may, and back when asked', async ({
   open,
 }) => {
@@ -112,20 +121,23 @@ test('E2E-111 three tabs meet at barriers, add to a counter, share a value, and 
     await makeBook(a, '/passed')
     const waiting = [b, c].map(({ keeper }) =>
       keeper.evaluate(async of => {
+        await window.lab.note(of, '/passed', 'comes')
         await new window.lab.recipes.Barrier(of, '/barrier').wait()
         await window.lab.note(of, '/passed', 'passed')
       }),
     )
+    await waitForEntries(a, '/passed', ['comes', 'comes'])
+    await takeLonger(a)
     await a.keeper.evaluate(async of => {
       await window.lab.note(of, '/passed', 'removed')
       await new window.lab.recipes.Barrier(of, '/barrier').remove()
     })
     await Promise.all(waiting)
-    expect(await readBook(a, '/passed')).toEqual(['removed', 'passed', 'passed'])
+    expect(await readBook(a, '/passed')).toEqual(['comes', 'comes', 'removed', 'passed', 'passed'])
   })
   await test.step('three enter together and leave together, twice', async () => {
     await makeBook(a, '/rounds')
-    const playing = tabs.map(({ keeper }) =>
+    const play = ({ keeper }: Tab) =>
       keeper.evaluate(async of => {
         const { recipes, note } = window.lab
         for (const round of [1, 2]) {
@@ -135,9 +147,11 @@ test('E2E-111 three tabs meet at barriers, add to a counter, share a value, and 
           await inside.leave()
           await note(of, '/rounds', `${round} out`)
         }
-      }),
-    )
-    await Promise.all(playing)
+      })
+    const early = [play(a), play(b)]
+    await waitForLine(c, '/double', 2)
+    await takeLonger(c)
+    await Promise.all([...early, play(c)])
     const entries = await readBook(b, '/rounds')
     for (const round of [1, 2]) {
       const last = (what: string) => entries.lastIndexOf(`${round} ${what}`)
