@@ -1,6 +1,6 @@
 /** Rules of what components share, and of what they leave behind. */
 import { text } from '@peerkeeper/core'
-import { createElement, StrictMode } from 'react'
+import { createElement, StrictMode, Suspense } from 'react'
 import { expect, test } from 'vitest'
 import { useChildren, useLeader, useLock, usePresence, useZnode } from '../../src/index.ts'
 import { liveTreeOf } from '../../src/live-tree.ts'
@@ -67,6 +67,29 @@ test('REACT-12 mounted twice, as under StrictMode, each hook does what it does o
   await world.advance(500)
   for (const path of ['/leader', '/lock', '/here']) expect(children(path, world), path).toHaveLength(0)
   expect(await world.until(isWatched(other, '/title'))).toBe(false)
+})
+
+test('REACT-12 what is rendered and never shown, as behind a Suspense that waits, begins nothing', async () => {
+  const { world, keepers } = await begin(33)
+  const own = first(keepers)
+  const never = new Promise<never>(() => undefined)
+  const rendered = probe(() => {
+    useChildren('/')
+    useLeader('/leader')
+    useLock('/lock')
+    usePresence('/here', text, 'me')
+    useZnode('/title', text)
+  })
+  const suspended = probe(() => {
+    if (rendered.seen.length >= 0) throw never
+  })
+  const page = open(
+    within(own, createElement(Suspense, { fallback: 'waits' }, rendered.element, suspended.element)),
+  )
+  await world.advance(500)
+  expect([rendered.seen.length > 0, page.text, liveTreeOf(own).size]).toEqual([true, 'waits', 0])
+  for (const path of ['/leader', '/lock', '/here']) expect(children(path, world), path).toHaveLength(0)
+  page.unmount()
 })
 
 test('REACT-13 a watch that the app removes is set again for the components that look there', async () => {
