@@ -27,8 +27,10 @@ await build()
 const totals = { passed: 0, failed: 0 }
 for (const [name, part] of parts) {
   console.log(`\n== ${name}`)
+  const began = Date.now()
   const { passed, failed } = await part()
-  console.log(`== ${name}: ${passed} passed, ${failed} failed`)
+  const seconds = Math.round((Date.now() - began) / 1_000)
+  console.log(`== ${name}: ${passed} passed, ${failed} failed, ${seconds} s`)
   totals.passed += passed
   totals.failed += failed
 }
