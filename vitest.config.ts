@@ -5,5 +5,7 @@ export default defineConfig({
     include: ['packages/*/test/**/*.test.ts'],
     pool: 'threads',
     testTimeout: 20_000,
+    // The default leaves one core to whoever edits.
+    maxWorkers: '100%',
   },
 })

@@ -3,7 +3,7 @@
  * broken, and lets those look at it that may catch it until one does: the model checker where the mutant lies in one of
  * its worlds (the list says so), then seeds, then the scripted scenarios of its engine; at some, only the tests that they
  * name. Passed is a mutant that was caught.
- * `npm run mutants -- NAME...` runs some; `--by model`, `--by seeds` or `--by scripts` lets only that one look.
+ * `npm run mutants -- NAME...` runs some, `--every 4` each fourth; `--by model`, `--by seeds` or `--by scripts` lets only that one look.
  */
 import { spawn } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -20,12 +20,16 @@ const workshop = join(root, 'packages/core/.tmp', `mutants-${process.pid}`)
 const seeds = '1..200'
 
 const { values, positionals: named } = parseArgs({
-  options: { by: { type: 'string' } },
+  options: { by: { type: 'string' }, every: { type: 'string', default: '1' } },
   allowPositionals: true,
 })
 const unknown = named.filter(name => !mutants.some(mutant => mutant.name === name))
 if (unknown.length > 0) throw new Error(`there is no mutant ${unknown.join(', ')}`)
-const chosen = mutants.filter(({ name }) => named.length === 0 || named.includes(name))
+const every = Number(values.every)
+if (!Number.isInteger(every) || every < 1) throw new Error('--every takes a number, 1 or more')
+const chosen = mutants.filter(({ name }, at) =>
+  named.length === 0 ? at % every === 0 : named.includes(name),
+)
 
 /** In the order in which they look: who finds most in the least time first. */
 const catchers = { model: brokenWorld, seeds: failingSeed, scripts: failingScript }

@@ -50,7 +50,7 @@ test('NET-11 where names of hidden addresses do not get through, a STUN server c
 })
 
 test('NET-12 a link without a path says why: nothing was given, credentials have expired, nobody answers', {
-  tag: '@turnserver',
+  tag: ['@turnserver', '@long'],
 }, async ({ openPageOn, network, turn, room, signaling }) => {
   for (const host of ['a', 'b', 'c']) await network.blockUdp(host)
   const nobody = { urls: `turn:${network.addressOf('a')}:9?transport=tcp`, username: 'u', credential: 'c' }
