@@ -9,6 +9,7 @@ import { seededRandom } from '../../logic/base/random.ts'
 import type { Result } from '../../logic/base/result.ts'
 import type { AnyEngineKind, Decided } from '../../logic/consensus/engine.ts'
 import { isMember, members } from '../../logic/consensus/membership.ts'
+import { quorumSize } from '../../logic/consensus/quorum.ts'
 import type { ClientId, ReplicaEvent } from '../../logic/replica/event.ts'
 import { Replica } from '../../logic/replica/replica.ts'
 import type { ToClient } from '../../logic/replica/step.ts'
@@ -107,16 +108,19 @@ export function startReplica(config: ReplicaHostConfig): ReplicaHost {
   let closed: Promise<void> | null = null
   /** Ends the wait of one that leaves. */
   let leaving: (() => void) | null = null
-  /** Whether there is an ensemble to take this replica out, and somebody to do it. */
+  /** Whether there is an ensemble to take this replica out, and somebody to do it, now or as soon as one is elected. */
   const canLeave = (): boolean => {
     const { membership, doer } = replica.status()
-    return doer !== null && isMember(membership, self) && members(membership).length > 1
+    const isOne = isMember(membership, self) && members(membership).length > 1
+    return isOne && (doer !== null || mustHandOver())
   }
-  /** Whether one who is there has no quorum without this replica: of two voters, or beside the only one. */
+  /** Whether those who are there have a quorum with this replica, and none without it. */
   const mustHandOver = (): boolean => {
     const { membership } = replica.status()
-    const isNeeded = membership.voters.includes(self) && membership.voters.length <= 2
-    return isNeeded && runtime.connected.some(peer => isMember(membership, peer))
+    const { voters } = membership
+    if (!voters.includes(self) || !runtime.connected.some(peer => isMember(membership, peer))) return false
+    const others = voters.filter(node => runtime.connected.includes(node)).length
+    return others + 1 === quorumSize(voters)
   }
   const runtime = new Runtime({
     replica,
