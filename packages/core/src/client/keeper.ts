@@ -170,7 +170,8 @@ export class Keeper extends Administration {
     this.#parts.observe(status, decisions)
   }
 
-  /** Closes the session with its ephemerals, then the replica. Never rejects; at most two seconds. Idempotent. */
+  /** Closes the session with its ephemerals, then the replica. Never rejects; commonly at once, at most seven seconds,
+   * where the others have no quorum before this replica has handed over. Idempotent. */
   close(): Promise<void> {
     return this.#parts.close()
   }

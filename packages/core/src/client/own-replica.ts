@@ -13,7 +13,7 @@ import { startWorker } from './start-worker.ts'
 import { onWorkerGone } from './vigil.ts'
 
 /** How long a goodbye may take; then the worker is ended in any case. Milliseconds. */
-const goodbyeMs = 2_500
+const goodbyeMs = 7_000
 
 export interface OwnReplicaOptions {
   readonly asked: OpenOptions
@@ -30,7 +30,7 @@ export interface OwnReplicaOptions {
 export interface OwnReplica {
   readonly opening: Opening
   readonly port: StreamPort
-  /** Ends the replica, then the worker. Never rejects; at most 2.5 seconds, commonly far less. Idempotent. */
+  /** Ends the replica, then the worker. Never rejects; at most 7 seconds, where others have no quorum without it, commonly far less. Idempotent. */
   close(how: 'leave' | 'stop'): Promise<void>
   /** The page is going away: peers are told the replica's last words by its transports. */
   pageHides(): void

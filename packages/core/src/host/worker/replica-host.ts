@@ -71,7 +71,7 @@ export interface ReplicaHost {
   surrender(): Uint8Array
   /**
    * Has the ensemble take this replica out, so that nobody waits for its vote. Resolves when that is done, cannot be, or
-   * takes longer than half a second; two where those who stay can decide nothing without it. Never rejects.
+   * takes longer than half a second; six seconds where those who stay can decide nothing without it. Never rejects.
    */
   leave(): Promise<void>
   /** Resolves when the storage is closed. Idempotent. */
@@ -81,8 +81,11 @@ export interface ReplicaHost {
 /** A change of the membership takes two round trips and a tick; who closes an app does not wait for much more. */
 const leaveTimeoutMs = 500
 
-/** Where one of two must hand over first, what is cut short leaves the other without a quorum for good: a busy machine's time. */
-const handOverTimeoutMs = 2_000
+/**
+ * Where the others have no quorum without it, what is cut short leaves them without one for good: an election, a promotion and
+ * two changes of the membership, on a busy machine.
+ */
+const handOverTimeoutMs = 6_000
 
 /** The page that runs the worker: the first client that it serves. */
 const hostingPage: ClientId = 1
