@@ -230,6 +230,31 @@ export function storageContract(name: string, createDisk: () => Disk): void {
       await expect(second.check()).rejects.toEqual(storageError('Failed'))
     })
 
+    it('STORE-19 a look while a write is under way finds the storage owned, before and after it', async () => {
+      const disk = createDisk()
+      const storage = disk.storage()
+      await storage.open(identity)
+      const writes = [
+        persist({ hardState: 1, log: [append(1, noop)] }),
+        persist({ hardState: 2, snapshot: snapshotOf(1, new Uint8Array(700_000)) }),
+      ]
+      for (const each of writes) {
+        const looks: Promise<void>[] = []
+        let isWriting = true
+        const writing = storage.write(each).finally(() => {
+          isWriting = false
+        })
+        while (isWriting) {
+          looks.push(storage.check())
+          await new Promise(resolve => setImmediate(resolve))
+        }
+        await writing
+        await Promise.all(looks)
+        expect(looks.length).toBeGreaterThan(0)
+      }
+      await storage.check()
+    })
+
     it('STORE-9 a full disk is QuotaExceeded, nothing of the write is there, and no write comes after it', async () => {
       const disk = createDisk()
       const storage = disk.storage()

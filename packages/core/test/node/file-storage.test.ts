@@ -314,4 +314,19 @@ describe('file storage', () => {
       createFileStorage({ path: file, codec, files: dead, timeoutMs: 20 }).open(identity),
     ).rejects.toEqual(storageError('Failed'))
   })
+
+  it('STORE-16 a disk that stops to answer fails a write and a look in bounded time, and closing ends', async () => {
+    const never = new Promise<never>(() => {})
+    for (const doing of ['write', 'check'] as const) {
+      let isDead = false
+      const files: Files = { ...nodeFiles, facts: at => (isDead ? never : nodeFiles.facts(at)) }
+      const storage = createFileStorage({ path: join(newFolder(), 'replica'), codec, files, timeoutMs: 40 })
+      await storage.open(identity)
+      isDead = true
+      const done = doing === 'write' ? storage.write(persist({ hardState: 1 })) : storage.check()
+      await expect(done).rejects.toEqual(storageError('Failed'))
+      await expect(storage.write(persist({}))).rejects.toEqual(storageError('Failed'))
+      await storage.close()
+    }
+  })
 })

@@ -1,14 +1,16 @@
 /**
  * A replica's storage in IndexedDB: one database, one strict transaction a write. A write is on the path of every commit,
  * so it encodes first and then queues all its requests at once: a look for the fence, the meta row, one row of the log.
- * After a failure nothing is retried: only a new opening knows what is on disk. The layout is in replica-database.ts.
+ * After a failure nothing is retried: only a new opening knows what is on disk. The layout is in replica-database.ts, the order
+ * of calls in opened-once.ts.
  */
 import type { Codec } from '../../logic/base/codec.ts'
 import type { Incarnation, Slot } from '../../logic/base/ids.ts'
 import type { Persist } from '../../logic/consensus/engine.ts'
 import { withDeadline } from '../deadline.ts'
-import { type Identity, type Opened, type Storage, StorageError } from './contract.ts'
+import { type Storage, StorageError } from './contract.ts'
 import { type Database, defaultTimeoutMs, openDatabase, storageErrorOf, writeStrictly } from './database.ts'
+import { openedOnce } from './opened-once.ts'
 import { createStores, type ReplicaSchema, readReplica } from './replica-database.ts'
 import { type Meta, maxSlotOf, rowsCovered, seal, sealSnapshot } from './rows.ts'
 
@@ -24,14 +26,7 @@ export interface IndexedDbOptions {
   readonly writeTimeoutMs?: number
 }
 
-type State =
-  | { readonly type: 'new' }
-  | { readonly type: 'opening' }
-  | OpenState
-  | { readonly type: 'stopped'; readonly error: StorageError }
-
 interface OpenState {
-  readonly type: 'open'
   readonly database: Database<ReplicaSchema>
   readonly incarnation: Incarnation
   /** As the last completed write left it. */
@@ -44,113 +39,31 @@ interface OpenState {
 export function createIndexedDbStorage(options: IndexedDbOptions): Storage {
   const { name, codec, mustExist = false } = options
   const { openTimeoutMs = defaultTimeoutMs, writeTimeoutMs = 3 * defaultTimeoutMs } = options
-  const lost = new AbortController()
-  let state: State = { type: 'new' }
-  /** The opening or write under way; never rejects. */
-  let busy: Promise<void> | null = null
-
-  const stop = (error: StorageError) => {
-    if (state.type === 'open') state.database.close()
-    if (state.type !== 'stopped') state = { type: 'stopped', error }
-  }
-
-  const run = async <T>(work: Promise<T>, doing: string): Promise<T> => {
-    const settled = work.then(
-      () => {},
-      () => {},
-    )
-    busy = settled
-    try {
-      return await work
-    } catch (cause) {
-      const error = storageErrorOf(cause, doing)
-      stop(error)
-      throw error
-    } finally {
-      if (busy === settled) busy = null
-    }
-  }
-
-  const openStorage = async (wanted: Identity): Promise<Opened> => {
-    const database = await openDatabase({
-      name,
-      create: mustExist ? null : createStores,
-      onLost: reason => {
-        const error = new StorageError('Failed', reason)
-        const wasOpen = state.type === 'open'
-        stop(error)
-        if (wasOpen) lost.abort(error)
-      },
-      timeoutMs: openTimeoutMs,
-    })
-    try {
-      const { identity, incarnation, recovered, meta, maxSlots } = await withDeadline(
-        readReplica(database, codec, wanted, mustExist),
-        openTimeoutMs,
-        () => new StorageError('Failed', `database ${name} was not read within ${openTimeoutMs} ms`),
-      )
-      if (state.type === 'stopped') throw state.error
-      state = { type: 'open', database, incarnation, meta, maxSlots }
-      return { identity, incarnation, recovered }
-    } catch (cause) {
-      database.close()
-      throw cause
-    }
-  }
-
-  const writeStorage = async (open: OpenState, persist: Persist): Promise<void> => {
-    const meta = await withDeadline(
-      writePersist(open, codec, persist),
-      writeTimeoutMs,
-      () => new StorageError('Failed', `a write was not answered within ${writeTimeoutMs} ms`),
-    )
-    if (state === open) state = { ...open, meta }
-  }
-
-  return {
-    async open(wanted): Promise<Opened> {
-      if (state.type !== 'new') throw new StorageError('Failed', 'a storage is opened once')
-      state = { type: 'opening' }
-      return run(openStorage(wanted), `open database ${name}`)
-    },
-    async write(persist) {
-      if (busy !== null) stop(new StorageError('Failed', 'a write came while another was under way'))
-      switch (state.type) {
-        case 'new':
-        case 'opening':
-          throw new StorageError('Failed', 'the storage is not open')
-        case 'stopped':
-          throw state.error
-        case 'open':
-          return run(writeStorage(state, persist), `write to database ${name}`)
+  return openedOnce<OpenState>({
+    place: `database ${name}`,
+    timeouts: { writeMs: writeTimeoutMs, checkMs: openTimeoutMs },
+    errorOf: storageErrorOf,
+    async open(wanted, taken) {
+      const create = mustExist ? null : createStores
+      const database = await openDatabase({ name, create, onLost: taken, timeoutMs: openTimeoutMs })
+      try {
+        const { incarnation, meta, maxSlots, ...read } = await withDeadline(
+          readReplica(database, codec, wanted, mustExist),
+          openTimeoutMs,
+          () => new StorageError('Failed', `database ${name} was not read within ${openTimeoutMs} ms`),
+        )
+        return { opened: { ...read, incarnation }, open: { database, incarnation, meta, maxSlots } }
+      } catch (cause) {
+        database.close()
+        throw cause
       }
     },
-    async check() {
-      switch (state.type) {
-        case 'new':
-        case 'opening':
-          throw new StorageError('Failed', 'the storage is not open')
-        case 'stopped':
-          throw state.error
-        case 'open':
-          try {
-            const { database, incarnation } = state
-            const looked = database.getKey('meta', incarnation)
-            const late = () => new StorageError('Failed', `database ${name} was not read in time`)
-            checkFence(name, incarnation, await withDeadline(looked, openTimeoutMs, late))
-          } catch (cause) {
-            const error = storageErrorOf(cause, `look into database ${name}`)
-            stop(error)
-            throw error
-          }
-      }
-    },
-    lost: lost.signal,
-    async close() {
-      if (busy !== null) await busy
-      stop(new StorageError('Failed', `database ${name} is closed`))
-    },
-  }
+    write: async (open, persist) => ({ ...open, meta: await writePersist(open, codec, persist) }),
+    check: async ({ database, incarnation }) =>
+      checkFence(name, incarnation, await database.getKey('meta', incarnation)),
+    // At once: transactions under way are completed all the same, and who wants to delete it waits for this.
+    release: ({ database }) => database.close(),
+  })
 }
 
 /** Writes all of `persist` in one transaction and hands back what `meta` says from then on. */

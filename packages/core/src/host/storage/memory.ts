@@ -4,8 +4,9 @@
  */
 import { type Incarnation, incarnation, type Slot } from '../../logic/base/ids.ts'
 import type { LogWrite, Persist, Snapshot } from '../../logic/consensus/engine.ts'
-import { type Identity, type Opened, type Storage, StorageError } from './contract.ts'
+import { type Identity, type Storage, StorageError } from './contract.ts'
 import { identityMismatch } from './identity-check.ts'
+import { openedOnce } from './opened-once.ts'
 import { maxSlotOf, rowsCovered } from './rows.ts'
 
 export interface MemoryDisk {
@@ -27,63 +28,46 @@ export interface MemoryContent {
 export const createMemoryDisk = (): MemoryDisk => ({ content: null, failure: null })
 
 /** A storage on `disk`, opened once. Writes are there when `write` resolves, and not before the caller's turn ends. */
-export function createMemoryStorage(disk: MemoryDisk = createMemoryDisk()): Storage {
-  let own: Incarnation | null = null
-  let stopped: StorageError | null = null
-
-  const write = (persist: Persist) => {
-    if (own === null || disk.content === null) throw new StorageError('Failed', 'the storage is not open')
-    if (stopped !== null) throw stopped
-    if (disk.failure !== null) throw disk.failure
-    if (disk.content.incarnation !== own) throw fencedBy(disk.content.incarnation, own)
-    disk.content = written(disk.content, structuredClone(persist))
-  }
-
-  return {
-    async open(wanted): Promise<Opened> {
-      if (own !== null || stopped !== null) throw new StorageError('Failed', 'a storage is opened once')
+export const createMemoryStorage = (disk: MemoryDisk = createMemoryDisk()): Storage =>
+  openedOnce<Incarnation>({
+    place: 'the storage in memory',
+    timeouts: null,
+    errorOf: cause => (cause instanceof StorageError ? cause : new StorageError('Failed', String(cause))),
+    // Nobody takes memory away.
+    async open(wanted) {
       await Promise.resolve()
       const mismatch = disk.content && identityMismatch(disk.content.identity, wanted)
       if (mismatch !== null) throw new StorageError('Mismatch', mismatch)
       const before = disk.content ?? fresh(wanted)
-      own = incarnation(before.incarnation + 1)
+      const own = incarnation(before.incarnation + 1)
       disk.content = { ...before, incarnation: own }
       const { identity, hardState, rows, snapshot } = structuredClone(disk.content)
-      return {
-        identity,
-        incarnation: own,
-        recovered: { hardState, log: rows.flatMap(row => row.writes), snapshot },
-      }
+      const recovered = { hardState, log: rows.flatMap(row => row.writes), snapshot }
+      return { opened: { identity, incarnation: own, recovered }, open: own }
     },
-    async write(persist) {
+    async write(own, persist) {
       await Promise.resolve()
-      try {
-        write(persist)
-      } catch (error) {
-        const failure = error instanceof StorageError ? error : new StorageError('Failed', String(error))
-        if (own !== null) stopped ??= failure
-        throw failure
-      }
+      const content = contentOf(disk, own)
+      if (disk.failure !== null) throw disk.failure
+      disk.content = written(content, structuredClone(persist))
+      return own
     },
-    async check() {
+    async check(own) {
       await Promise.resolve()
-      if (own === null || disk.content === null) throw new StorageError('Failed', 'the storage is not open')
-      if (stopped !== null) throw stopped
-      if (disk.content.incarnation === own) return
-      stopped = fencedBy(disk.content.incarnation, own)
-      throw stopped
+      contentOf(disk, own)
     },
-    // Nobody takes memory away.
-    lost: new AbortController().signal,
-    async close() {
-      await Promise.resolve()
-      stopped ??= new StorageError('Failed', 'the storage is closed')
-    },
-  }
-}
+    release: () => undefined,
+  })
 
-const fencedBy = (owner: Incarnation, own: Incarnation): StorageError =>
-  new StorageError('Fenced', `opening ${owner} owns this storage, not ${own}`)
+/** What is on `disk`, which opening `own` owns. */
+function contentOf({ content }: MemoryDisk, own: Incarnation): MemoryContent {
+  if (content?.incarnation !== own)
+    throw new StorageError(
+      'Fenced',
+      `opening ${content?.incarnation ?? 'none'} owns this storage, not ${own}`,
+    )
+  return content
+}
 
 const fresh = (identity: Identity): MemoryContent => ({
   identity: structuredClone(identity),

@@ -1,14 +1,16 @@
 /**
  * A replica's storage in one file: a write is one append and one fdatasync; a write with a snapshot puts a whole new file in its
- * place. After a failure nothing is retried: only a new opening knows what is on disk. The layout is in content.ts.
+ * place. After a failure nothing is retried: only a new opening knows what is on disk. The layout is in content.ts, the order of
+ * calls in opened-once.ts.
  *
  * The fence: an opening appends a record of its own, so a file that is another one, or longer, than this opening left it has
  * been opened again. That is looked for before each write and after it. It keeps openings of one process apart, and programs
  * that were let in by a lock that somebody removed; to keep programs apart is the lock's business (files/lock.ts).
  */
 import { withDeadline } from '../../host/deadline.ts'
-import { type Identity, type Opened, type Storage, StorageError } from '../../host/storage/contract.ts'
+import { type Identity, type Storage, StorageError } from '../../host/storage/contract.ts'
 import { identityMismatch } from '../../host/storage/identity-check.ts'
+import { openedOnce } from '../../host/storage/opened-once.ts'
 import { maxSlotOf, rowsCovered } from '../../host/storage/rows.ts'
 import type { Codec } from '../../logic/base/codec.ts'
 import { incarnation } from '../../logic/base/ids.ts'
@@ -58,106 +60,35 @@ interface OpenState {
   readonly end: number
 }
 
-type State =
-  | { readonly type: 'new' | 'opening' }
-  | { readonly type: 'open'; readonly open: OpenState }
-  | { readonly type: 'stopped'; readonly error: StorageError }
-
 /** A storage in the file `options.path`, opened once. Every rejection is a StorageError. */
 export function createFileStorage(options: FileStorageOptions): Storage {
   const { path, codec, mustExist = false, timeoutMs = defaultTimeoutMs, files = nodeFiles } = options
   const place: Place = { path, codec, files }
-  let state: State = { type: 'new' }
-  /** The opening or write under way; never rejects. */
-  let busy = Promise.resolve()
-  let isBusy = false
-  /** The file is let go of when what was under way is done. */
-  let closed = Promise.resolve()
-
-  function stop(error: StorageError): void {
-    const ended = state
-    if (ended.type !== 'stopped') state = { type: 'stopped', error }
-    if (ended.type === 'open') closed = busy.then(() => ended.open.file.close()).catch(() => {})
-  }
-
-  async function run<T>(work: Promise<T>, doing: string): Promise<T> {
-    isBusy = true
-    busy = work.then(
-      () => {},
-      () => {},
-    )
-    try {
-      const late = () => new StorageError('Failed', `could not ${doing} within ${timeoutMs} ms`)
-      return await withDeadline(work, timeoutMs, late)
-    } catch (cause) {
-      const error = fileErrorOf(cause, doing)
-      stop(error)
-      throw error
-    } finally {
-      isBusy = false
-    }
-  }
-
-  function opened(): OpenState {
-    switch (state.type) {
-      case 'new':
-      case 'opening':
-        throw new StorageError('Failed', 'the storage is not open')
-      case 'stopped':
-        throw state.error
-      case 'open':
-        return state.open
-    }
-  }
-
-  async function open(wanted: Identity): Promise<Opened> {
-    const { content, open } = await openFile(place, wanted, mustExist)
-    if (state.type === 'stopped') {
-      await open.file.close()
-      throw state.error
-    }
-    state = { type: 'open', open }
-    const identity = openedIdentity(wanted, content.identity)
-    return { identity, incarnation: incarnation(open.own), recovered: content.recovered }
-  }
-
-  async function write(before: OpenState, persist: Persist): Promise<void> {
-    const after = await (persist.snapshot === null
-      ? appendWrite(place, before, persist)
-      : compact(place, before, persist))
-    if (state.type === 'open') state = { type: 'open', open: after }
-    else await after.file.close()
-  }
-
-  return {
+  return openedOnce<OpenState>({
+    place: path,
+    timeouts: { writeMs: timeoutMs, checkMs: timeoutMs },
+    errorOf: fileErrorOf,
+    // Nobody tells when a file is deleted: the next write or check finds out.
     async open(wanted) {
-      if (state.type !== 'new') throw new StorageError('Failed', 'a storage is opened once')
-      state = { type: 'opening' }
-      return run(open(wanted), `open ${path}`)
-    },
-    async write(persist) {
-      if (isBusy) stop(new StorageError('Failed', 'a write came while another was under way'))
-      return run(write(opened(), persist), `write to ${path}`)
-    },
-    async check() {
-      const at = opened()
+      const opening = openFile(place, wanted, mustExist)
+      const late = () => new StorageError('Failed', `could not open ${path} within ${timeoutMs} ms`)
       try {
-        await checkOurs(place, at)
+        const { content, open } = await withDeadline(opening, timeoutMs, late)
+        const identity = openedIdentity(wanted, content.identity)
+        return {
+          opened: { identity, incarnation: incarnation(open.own), recovered: content.recovered },
+          open,
+        }
       } catch (cause) {
-        const error = fileErrorOf(cause, `look at ${path}`)
-        stop(error)
-        throw error
+        void opening.then(({ open }) => open.file.close()).catch(() => {})
+        throw cause
       }
     },
-    // Nobody tells when a file is deleted: the next write or check finds out.
-    lost: new AbortController().signal,
-    async close() {
-      const late = () => new StorageError('Failed', 'late')
-      await withDeadline(busy, timeoutMs, late).catch(() => {})
-      stop(new StorageError('Failed', `${path} is closed`))
-      await withDeadline(closed, timeoutMs, late).catch(() => {})
-    },
-  }
+    write: (open, persist) =>
+      persist.snapshot === null ? appendWrite(place, open, persist) : compact(place, open, persist),
+    check: open => checkOurs(place, open),
+    release: ({ file }, idle) => idle.then(() => file.close()),
+  })
 }
 
 interface Place {
