@@ -121,6 +121,7 @@ export function createWorld(): World {
         path: {
           explain: () => ({ code: 'Timeout', text: 'no connection in time' }),
           heard: async () => attempt.heard,
+          measure: async () => ({ local: 'host', remote: 'srflx', roundTripMs: attempt.heard }),
         },
         silent: isSilent => events.silent(isSilent),
         signal(signal) {

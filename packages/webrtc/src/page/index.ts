@@ -13,6 +13,7 @@
  * @module @peerkeeper/webrtc
  */
 export type { IceServers } from './link/ice-servers.ts'
+export type { CandidateType } from './link/no-path.ts'
 export type { ReasonCode } from './link/reason.ts'
 export { type WebSocketArbiterOptions, webSocketArbiter } from './signaling/arbiter.ts'
 export { type BroadcastSignalingOptions, broadcastSignaling } from './signaling/broadcast.ts'
@@ -36,4 +37,10 @@ export {
   type WebSocketSignalingOptions,
   webSocketSignaling,
 } from './signaling/web-socket.ts'
-export { type WebRtcLink, type WebRtcOptions, type WebRtcTransport, webrtc } from './webrtc.ts'
+export {
+  type WebRtcLink,
+  type WebRtcOptions,
+  type WebRtcPath,
+  type WebRtcTransport,
+  webrtc,
+} from './webrtc.ts'

@@ -6,6 +6,7 @@ import type { NodeId, PageLink, PageToWorker, PageTransport, WorkerToPage } from
 import { handsChannelsOver } from './link/handing-over.ts'
 import type { IceServers } from './link/ice-servers.ts'
 import { lanesInPage, lanesInWorker, type WorkerLanes } from './link/lanes.ts'
+import type { MeasuredPath } from './link/path-facts.ts'
 import type { ReasonCode } from './link/reason.ts'
 import { simplePeerDial } from './link/simple-peer.ts'
 import { createMesh, type Mesh, type MeshOptions } from './mesh.ts'
@@ -52,8 +53,18 @@ export interface WebRtcLink extends PageLink {
   readonly channels: 'page' | 'worker'
 }
 
+/** How a link goes that stands by WebRTC: from host to host, through NATs, or through a TURN server. */
+export interface WebRtcPath extends MeasuredPath {
+  readonly peer: NodeId
+}
+
 export interface WebRtcTransport extends PageTransport {
   links(): readonly WebRtcLink[]
+  /**
+   * Asks the browser how each link goes that stands by WebRTC, and how long it takes there and back. One that it does not tell
+   * of is left out. Never rejects.
+   */
+  measure(): Promise<readonly WebRtcPath[]>
   /** What came by signaling and was refused so far, by reason: strangers, forgeries, what came twice. */
   refused(): Refusals
 }
@@ -169,6 +180,13 @@ export function createPageTransport(options: PageTransportOptions): WebRtcTransp
       return Array.from(mesh?.links() ?? [], ([peer, link]) =>
         linkFacts(peer, link, { channels, isWanted: isWanted(peer) }),
       )
+    },
+    async measure() {
+      const asked = Array.from(mesh?.links() ?? [], async ([peer, link]) => {
+        const path = await link.measure().catch(() => undefined)
+        return path === undefined ? [] : [{ peer, ...path }]
+      })
+      return (await Promise.all(asked)).flat()
     },
     refused: () => signaling?.refused() ?? countRefusals().all(),
     close,

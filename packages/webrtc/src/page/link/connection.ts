@@ -6,6 +6,7 @@ import type { Channel, Lane, Timers } from '@peerkeeper/core/transport'
 import { connectTimeoutMs, signalsWaitingMax } from '../../wire/limits.ts'
 import type { Attempt, Dial } from './dial.ts'
 import type { ConnectionId, Lanes, OpenLanes } from './lanes.ts'
+import type { MeasuredPath } from './path-facts.ts'
 import type { Reason, ReasonCode } from './reason.ts'
 import { createSilence, type Silence } from './silence.ts'
 
@@ -23,6 +24,8 @@ export interface Connection<Signal> {
   readonly framesDropped: number
   /** Why it does not stand yet, as far as one can see; undefined where nothing can be seen, or it does. */
   explain(): Reason | undefined
+  /** How it goes, where it stands and somebody can say. */
+  measure(): Promise<MeasuredPath | undefined>
   signal(signal: Signal): void
   /** Bytes of the peer, where the attempt takes such. */
   receive(bytes: Uint8Array): void
@@ -147,6 +150,9 @@ export function createConnection<Signal, Made extends Channel>(
       return parts?.lanes.framesDropped ?? 0
     },
     explain,
+    async measure() {
+      return state === 'up' ? parts?.attempt.path?.measure?.() : undefined
+    },
     signal(signal) {
       if (state === 'over') return
       if (parts !== undefined) parts.attempt.signal(signal)

@@ -4,6 +4,7 @@
  */
 import type { Channel } from '@peerkeeper/core/transport'
 import type { RtcSignal } from '../../wire/link-signal.ts'
+import type { MeasuredPath } from './path-facts.ts'
 import type { Reason, ReasonCode } from './reason.ts'
 
 export interface AttemptEvents<Signal = RtcSignal> {
@@ -27,6 +28,8 @@ export interface Path {
   explain(): Reason
   /** A number that has risen when anything was heard over it. */
   heard(): Promise<number>
+  /** How it goes, as the browser tells. Absent where there is no browser to ask. */
+  measure?(): Promise<MeasuredPath | undefined>
 }
 
 /** The channels of an attempt, as they are made. */

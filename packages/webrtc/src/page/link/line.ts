@@ -12,6 +12,7 @@ import { linkStableMs, redialMsMax, redialMsMin } from '../../wire/limits.ts'
 import { backoffMs } from '../../wire/timers.ts'
 import type { NetworkHint } from '../network-hints.ts'
 import type { Connection, ConnectionEvents } from './connection.ts'
+import type { MeasuredPath } from './path-facts.ts'
 import type { ReasonCode } from './reason.ts'
 import type { WayState } from './ways.ts'
 
@@ -53,6 +54,8 @@ export interface Line<Signal> {
   readonly framesDropped: number
   /** Attempts that failed since the last good one. */
   readonly failures: number
+  /** How the connection goes that stands, where somebody can say. */
+  measure(): Promise<MeasuredPath | undefined>
   /** The dialer's: begins an attempt where none is under way, and none is waited for. */
   dial(): void
   /** The answerer's: the dialer has begun this attempt. */
@@ -189,6 +192,9 @@ export function createLine<Signal>(options: LineOptions<Signal>, events: LineEve
     },
     get failures() {
       return failures
+    },
+    async measure() {
+      return state.type === 'up' ? state.connection.measure() : undefined
     },
     dial() {
       if (state.type === 'resting' && state.cancel === undefined) dial()

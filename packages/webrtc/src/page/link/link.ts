@@ -13,6 +13,7 @@ import { createConnection } from './connection.ts'
 import type { Dial } from './dial.ts'
 import type { LanesHere, OpenLanes } from './lanes.ts'
 import { createLine, type Line, type LineEvents } from './line.ts'
+import type { MeasuredPath } from './path-facts.ts'
 import type { ReasonCode } from './reason.ts'
 import { relayDial } from './relay/relay-dial.ts'
 import { planWays } from './ways.ts'
@@ -60,6 +61,8 @@ export interface Link {
   readonly reasonCode: ReasonCode | undefined
   /** Whether there is nothing to keep: not connected, not reachable. */
   readonly isIdle: boolean
+  /** How it goes by WebRTC; undefined where it does not, or nobody can say. */
+  measure(): Promise<MeasuredPath | undefined>
   /** Signaling says that the node is reachable as `instance`. Another one than before is the node after a reload. */
   announced(instance: string): void
   left(instance: string): void
@@ -257,6 +260,7 @@ export function createLink(context: LinkContext, peer: NodeId, events: LinkEvent
     get isIdle() {
       return !isReachable && rtc.state === 'down' && relay.state === 'down'
     },
+    measure: rtc.measure,
     announced(from) {
       if (!isPresent(from)) return
       const isBack = !isReachable

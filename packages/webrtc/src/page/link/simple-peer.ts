@@ -10,7 +10,7 @@ import { parseRtcSignal } from '../../wire/link-signal.ts'
 import type { Attempt, AttemptEvents, Dial, PageChannel } from './dial.ts'
 import { type IceServers, type ServersOfAttempt, serversOf } from './ice-servers.ts'
 import { explainNoPath } from './no-path.ts'
-import { heardOver, isStanding, watchPath } from './path-facts.ts'
+import { heardOver, isStanding, measurePath, watchPath } from './path-facts.ts'
 
 const lifelineId = 0
 const controlId = 1
@@ -84,7 +84,11 @@ function attempt(
     bulk: channel('bulk', bulkId),
     ownWords: channel('words', initiator ? initiatorWordsId : answererWordsId),
     peerWords: channel('words', initiator ? answererWordsId : initiatorWordsId),
-    path: { explain: () => explainNoPath(watch.facts), heard: () => heardOver(connection) },
+    path: {
+      explain: () => explainNoPath(watch.facts),
+      heard: () => heardOver(connection),
+      measure: () => measurePath(connection),
+    },
     signal(signal) {
       if (isOver || peer.destroyed) return
       watch.heard(signal)
