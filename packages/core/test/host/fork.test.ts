@@ -5,13 +5,13 @@ import { createCodec } from '../../src/host/codec.ts'
 import { createIndexedDbStorage } from '../../src/host/storage/indexeddb.ts'
 import { type ForkOptions, forkReplica } from '../../src/host/worker/fork.ts'
 import type { ReplaceEnsemble } from '../../src/host/worker/fork-record.ts'
-import { type Claim, type ClaimOptions, claimIdentity } from '../../src/host/worker/identity.ts'
+import type { Claim } from '../../src/host/worker/identity.ts'
 import { IdentityError } from '../../src/host/worker/identity-error.ts'
 import { type EnsembleId, ensembleId, noSlot, slot } from '../../src/logic/base/ids.ts'
 import { forkSlots } from '../../src/logic/base/limits.ts'
 import { engineKind } from '../../src/logic/consensus/engines.ts'
 import { createMachine } from '../../src/logic/state/machine.ts'
-import { FakeLocks } from './fake-locks.ts'
+import { profile } from './profile.ts'
 
 const codec = createCodec()
 const arbiterThat = (replace: ReplaceEnsemble): FoundingArbiter => ({
@@ -19,7 +19,6 @@ const arbiterThat = (replace: ReplaceEnsemble): FoundingArbiter => ({
   replace,
 })
 const applied = 3
-let rooms = 0
 
 /** What the old replica has on disk, and what it had applied. */
 const oldRecord = { promised: { counter: 7, node: 'x' }, chosenThrough: noSlot }
@@ -31,19 +30,8 @@ function stateOfOld(): Uint8Array {
 }
 
 /** A browser profile with a replica that runs. */
-async function profile() {
-  const room = `forks-${++rooms}`
-  const locks = new FakeLocks()
-  const claim = (options: Partial<ClaimOptions> = {}): Promise<Claim> =>
-    claimIdentity({
-      room,
-      engine: 'multi-paxos',
-      replicas: 'per-tab',
-      founding: 'found-or-join',
-      signal: AbortSignal.timeout(5_000),
-      locks: locks.manager,
-      ...options,
-    })
+async function running() {
+  const { room, locks, claim } = profile()
   const open = async ({ identity, databaseName: name, stored: mustExist, markStored }: Claim) => {
     const storage = createIndexedDbStorage({ name, codec, mustExist })
     const opened = await storage.open(identity)
@@ -108,7 +96,7 @@ afterEach(() => {
 
 describe('a fork of a replica', () => {
   test('FORK-4 a fork is a new replica of a new ensemble, with what the old one had applied, complete on disk', async () => {
-    const { claim, open, old, fork, databases } = await profile()
+    const { claim, open, old, fork, databases } = await running()
     const ensemble = await fork()
     old.release()
     expect(ensemble).not.toBe(old.identity.ensemble)
@@ -133,7 +121,7 @@ describe('a fork of a replica', () => {
   test('FORK-5 a worker that dies at any step leaves the old ensemble whole, or the new one whole, and nothing else', async () => {
     const outcomes: ('old' | 'new')[] = []
     for (let step = 1; outcomes.length < step; step++) {
-      const { claim, open, old, fork, databases } = await profile()
+      const { claim, open, old, fork, databases } = await running()
       const death = dieAt(step)
       const result = await fork().catch((error: unknown) => error)
       const died = death.isDead()
@@ -165,7 +153,7 @@ describe('a fork of a replica', () => {
   })
 
   test('FORK-6 the arbiter of the room has the last word; one that gives no answer is asked again by the next claim', async () => {
-    const first = await profile()
+    const first = await running()
     const asked: (readonly [EnsembleId, EnsembleId])[] = []
     const agrees: ReplaceEnsemble = async (current, next) => {
       asked.push([current, next])
@@ -174,7 +162,7 @@ describe('a fork of a replica', () => {
     const ensemble = await first.fork({ replace: agrees })
     expect(asked).toStrictEqual([[first.old.identity.ensemble, ensemble]])
 
-    const second = await profile()
+    const second = await running()
     const other = ensembleId('somebody-elses')
     await expect(second.fork({ replace: async () => other })).rejects.toThrow(forked(other))
     second.old.release()
@@ -185,7 +173,7 @@ describe('a fork of a replica', () => {
     })
     expect(await second.databases()).toStrictEqual([claimed.databaseName])
 
-    const third = await profile()
+    const third = await running()
     const silent = () => Promise.reject(new Error('no answer'))
     await expect(third.fork({ replace: silent })).rejects.toThrow('no answer')
     third.old.release()
@@ -196,7 +184,7 @@ describe('a fork of a replica', () => {
   })
 
   test('FORK-7 other replicas of the profile go on in the old ensemble; who is the next is in the new one, and their storage goes when they have', async () => {
-    const { claim, open, old, fork, databases } = await profile()
+    const { claim, open, old, fork, databases } = await running()
     const beside = await claim()
     const { storage } = await open(beside)
     const ensemble = await fork()
@@ -215,7 +203,7 @@ describe('a fork of a replica', () => {
   })
 
   test('FORK-8 of two forks of one profile the second is refused, and names the ensemble that stands; it stops nothing', async () => {
-    const { fork, stop } = await profile()
+    const { fork, stop } = await running()
     const [one, two] = await Promise.allSettled([fork(), fork()])
     const ensemble = one.status === 'fulfilled' ? one.value : expect.fail('the first fork')
     expect(two).toMatchObject({ status: 'rejected', reason: forked(ensemble) })

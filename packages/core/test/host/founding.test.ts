@@ -3,13 +3,11 @@ import * as fc from 'fast-check'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { FoundingArbiter } from '../../src/host/arbiter.ts'
 import { openRegistry } from '../../src/host/storage/registry.ts'
-import { type Claim, type ClaimOptions, claimIdentity } from '../../src/host/worker/identity.ts'
-import { IdentityError } from '../../src/host/worker/identity-error.ts'
+import type { Claim } from '../../src/host/worker/identity.ts'
 import { nodeLock } from '../../src/host/worker/locks.ts'
 import { type EnsembleId, ensembleId } from '../../src/logic/base/ids.ts'
-import { FakeLocks } from './fake-locks.ts'
-
-let rooms = 0
+import type { FakeLocks } from './fake-locks.ts'
+import { identityError, profile } from './profile.ts'
 
 /** Where the arbiter of all profiles fails for one claim: before it hears the question, after it, or in what it says. */
 type ArbiterFault = 'unheard' | 'unanswered' | 'silent' | 'garbage'
@@ -37,20 +35,8 @@ function sharedArbiter() {
   return { arbiter, asked, standing: () => standing }
 }
 
-/** A browser profile: names of its own in the one IndexedDB, and locks of its own. */
-function profile() {
-  const room = `founding-${++rooms}`
-  const locks = new FakeLocks()
-  const claim = (options: Partial<ClaimOptions> = {}): Promise<Claim> =>
-    claimIdentity({
-      room,
-      engine: 'multi-paxos',
-      replicas: 'per-device',
-      founding: 'found-or-join',
-      signal: AbortSignal.timeout(5_000),
-      locks: locks.manager,
-      ...options,
-    })
+function deviceProfile() {
+  const { room, locks, claim } = profile({ replicas: 'per-device' })
   const registered = async () => {
     const registry = await openRegistry(room)
     const record = await registry.read()
@@ -59,9 +45,6 @@ function profile() {
   }
   return { room, locks, claim, registered }
 }
-
-const failsWith = (code: IdentityError['code']) =>
-  expect.toSatisfy((error: unknown) => error instanceof IdentityError && error.code === code, code)
 
 afterEach(() => vi.restoreAllMocks())
 
@@ -78,7 +61,7 @@ function dieAtWrite(count: number): void {
 describe('founding by an arbiter', () => {
   it('FOUND-1 who is answered its own candidate founds; the others join what they are answered', async () => {
     const { arbiter, asked, standing } = sharedArbiter()
-    const [a, b] = [profile(), profile()]
+    const [a, b] = [deviceProfile(), deviceProfile()]
     const first = await a.claim({ arbiter: arbiter() })
     const second = await b.claim({ arbiter: arbiter() })
     expect(first.identity.founders).toStrictEqual([first.identity.node])
@@ -90,7 +73,7 @@ describe('founding by an arbiter', () => {
   it('FOUND-2 of two profiles that open at the same moment, fifty times, one founds and both are in its ensemble', async () => {
     for (let round = 0; round < 50; round++) {
       const { arbiter, standing } = sharedArbiter()
-      const profiles = [profile(), profile()]
+      const profiles = [deviceProfile(), deviceProfile()]
       const claims = await Promise.all(profiles.map(({ claim }) => claim({ arbiter: arbiter() })))
       expect(claims.map(({ identity }) => identity.ensemble)).toStrictEqual([standing(), standing()])
       expect(claims.filter(({ identity }) => identity.founders.length > 0).length).toBe(1)
@@ -99,7 +82,7 @@ describe('founding by an arbiter', () => {
 
   it('FOUND-3 a member opens without asking; so does one by invitation, and one whose ensemble was founded without', async () => {
     const { arbiter, asked } = sharedArbiter()
-    const [a, b, c] = [profile(), profile(), profile()]
+    const [a, b, c] = [deviceProfile(), deviceProfile(), deviceProfile()]
     const first = await a.claim({ arbiter: arbiter() })
     first.release()
     const again = await a.claim({ arbiter: arbiter('unheard') })
@@ -116,10 +99,12 @@ describe('founding by an arbiter', () => {
   for (const fault of ['unheard', 'unanswered', 'silent', 'garbage'] as const)
     it(`FOUND-4 an arbiter that is ${fault} founds nothing; the next attempt asks the same and goes on`, async () => {
       const { arbiter, asked, standing } = sharedArbiter()
-      const { claim, registered, locks } = profile()
+      const { claim, registered, locks } = deviceProfile()
       const soon = fault === 'silent' ? { signal: AbortSignal.timeout(50) } : {}
       const refused = claim({ arbiter: arbiter(fault), ...soon })
-      await expect(refused).rejects.toEqual(failsWith(fault === 'silent' ? 'Aborted' : 'ArbiterUnreachable'))
+      await expect(refused).rejects.toEqual(
+        identityError(fault === 'silent' ? 'Aborted' : 'ArbiterUnreachable'),
+      )
       expect(locks.heldNames).toStrictEqual([])
       const record = await registered()
       expect(record).toMatchObject({ state: 'founding' })
@@ -137,16 +122,16 @@ describe('founding by an arbiter', () => {
   it('FOUND-4 an arbiter that never answers is given up after its time, and the error says what to do', async () => {
     vi.spyOn(AbortSignal, 'timeout').mockImplementation(() => AbortSignal.abort(new Error('too late')))
     const { arbiter } = sharedArbiter()
-    const { claim } = profile()
+    const { claim } = deviceProfile()
     const signal = new AbortController().signal
     const refused = claim({ arbiter: arbiter('silent'), signal })
-    await expect(refused).rejects.toEqual(failsWith('ArbiterUnreachable'))
+    await expect(refused).rejects.toEqual(identityError('ArbiterUnreachable'))
     await expect(refused).rejects.toThrow(/connect again when it can be reached/)
   })
 
   it('FOUND-5 one whose candidate the arbiter took before it died founds when it is back, though others joined', async () => {
     const { arbiter } = sharedArbiter()
-    const [a, b] = [profile(), profile()]
+    const [a, b] = [deviceProfile(), deviceProfile()]
     await expect(a.claim({ arbiter: arbiter('unanswered') })).rejects.toThrow()
     const joined = await b.claim({ arbiter: arbiter() })
     expect(joined.identity.founders).toStrictEqual([])
@@ -159,7 +144,7 @@ describe('founding by an arbiter', () => {
 
   it('FOUND-6 an invitation to its own candidate makes it the founder: nobody else can be; to another, a member', async () => {
     const { arbiter } = sharedArbiter()
-    const [a, b, c] = [profile(), profile(), profile()]
+    const [a, b, c] = [deviceProfile(), deviceProfile(), deviceProfile()]
     await expect(a.claim({ arbiter: arbiter('unanswered') })).rejects.toThrow()
     const { ensemble } = (await b.claim({ arbiter: arbiter() })).identity
     const back = await a.claim({ founding: { join: ensemble } })
@@ -172,7 +157,7 @@ describe('founding by an arbiter', () => {
   for (const write of [1, 2, 3])
     it(`FOUND-7 a worker that dies at write ${write} of a founding leaves what the next one goes on from`, async () => {
       const { arbiter, standing } = sharedArbiter()
-      const { claim, locks } = profile()
+      const { claim, locks } = deviceProfile()
       dieAtWrite(write)
       const died = claim({ arbiter: arbiter() })
       if (write < 3) await expect(died).rejects.toThrow('killed')
@@ -197,7 +182,7 @@ describe('founding by an arbiter', () => {
     await fc.assert(
       fc.asyncProperty(fc.array(attempt, { maxLength: 8 }), async attempts => {
         const { arbiter, standing } = sharedArbiter()
-        const profiles = [profile(), profile(), profile()]
+        const profiles = [deviceProfile(), deviceProfile(), deviceProfile()]
         const founders = new Set<string>()
         const note = (claim: Claim) => {
           const { ensemble, founders: own } = claim.identity
@@ -209,7 +194,7 @@ describe('founding by an arbiter', () => {
           if (fault?.startsWith('write')) dieAtWrite(Number(fault.at(-1)))
           const asked = fault === null || fault === 'lock' || fault.startsWith('write') ? undefined : fault
           const claims = at.map(index => {
-            const { claim, locks, room } = profiles[index] ?? profile()
+            const { claim, locks, room } = profiles[index] ?? deviceProfile()
             if (fault === 'lock') failLocks(locks, nodeLock(room, 'any' as never).slice(0, -3))
             const signal = AbortSignal.timeout(fault === 'silent' ? 10 : 5_000)
             return claim({ arbiter: arbiter(asked as ArbiterFault | undefined), signal })
@@ -238,20 +223,20 @@ function failLocks(locks: FakeLocks, prefix: string): void {
 
 describe('one replica or several', () => {
   it('FOUND-9 a profile does not open a room with another number of replicas while one runs, or several are there', async () => {
-    const { claim, locks } = profile()
+    const { claim, locks } = deviceProfile()
     const device = await claim()
-    await expect(claim({ replicas: 'per-tab' })).rejects.toEqual(failsWith('Mismatch'))
+    await expect(claim({ replicas: 'per-tab' })).rejects.toEqual(identityError('Mismatch'))
     expect(device.lost.aborted).toBe(false)
     device.release()
     const tab = await claim({ replicas: 'per-tab' })
     expect(tab.identity).toStrictEqual(device.identity)
     const refused = claim({ replicas: 'per-device' })
-    await expect(refused).rejects.toEqual(failsWith('Mismatch'))
+    await expect(refused).rejects.toEqual(identityError('Mismatch'))
     await expect(refused).rejects.toThrow(/room of another name.*deleteReplica/)
     const beside = await claim({ replicas: 'per-tab' })
     tab.release()
     beside.release()
-    await expect(claim({ replicas: 'per-device' })).rejects.toEqual(failsWith('Mismatch'))
+    await expect(claim({ replicas: 'per-device' })).rejects.toEqual(identityError('Mismatch'))
     expect([tab.lost.aborted, beside.lost.aborted]).toEqual([false, false])
     await new Promise(resolve => setImmediate(resolve))
     expect(locks.heldNames).toStrictEqual([])
@@ -272,7 +257,7 @@ describe('giving an ensemble up for another', () => {
   }
 
   it('FOUND-10 what the profile held of it is deleted, and it joins the other as a new member', async () => {
-    const { claim } = profile()
+    const { claim } = deviceProfile()
     const old = await claim()
     await store(old)
     old.release()
@@ -286,22 +271,22 @@ describe('giving an ensemble up for another', () => {
   })
 
   it('FOUND-11 not while a tab runs it, and not where the profile is in a third one', async () => {
-    const { claim } = profile()
+    const { claim } = deviceProfile()
     const old = await claim()
     const { ensemble } = old.identity
     const inUse = claim({ founding: { join: other, abandon: ensemble } })
-    await expect(inUse).rejects.toEqual(failsWith('InUse'))
+    await expect(inUse).rejects.toEqual(identityError('InUse'))
     expect(old.lost.aborted).toBe(false)
     old.release()
     const foreign = claim({ founding: { join: other, abandon: ensembleId('third') } })
-    await expect(foreign).rejects.toEqual(failsWith('ForeignEnsemble'))
+    await expect(foreign).rejects.toEqual(identityError('ForeignEnsemble'))
     await expect(foreign).rejects.toThrow(`connect({ ensemble: 'other', abandon: '${ensemble}' })`)
     expect((await claim()).identity).toStrictEqual(old.identity)
   })
 
   for (const write of [1, 2])
     it(`FOUND-12 a worker that dies at write ${write} of it leaves the old or the new, and nothing is used again`, async () => {
-      const { claim } = profile()
+      const { claim } = deviceProfile()
       const old = await claim()
       await store(old)
       old.release()

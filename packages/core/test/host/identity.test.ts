@@ -5,42 +5,11 @@ import { createCodec } from '../../src/host/codec.ts'
 import { mintNodeKey, nodeIdOf, sign, verify } from '../../src/host/identity-key.ts'
 import { createIndexedDbStorage } from '../../src/host/storage/indexeddb.ts'
 import { openRegistry, registryName } from '../../src/host/storage/registry.ts'
-import { deleteReplica } from '../../src/host/worker/delete-replica.ts'
-import { deleteRoom } from '../../src/host/worker/delete-room.ts'
-import {
-  type Claim,
-  type ClaimOptions,
-  claimIdentity,
-  nodeLock,
-  watchPeerLock,
-} from '../../src/host/worker/identity.ts'
-import { IdentityError } from '../../src/host/worker/identity-error.ts'
+import { type ClaimOptions, claimIdentity, nodeLock } from '../../src/host/worker/identity.ts'
 import { foundingLock } from '../../src/host/worker/locks.ts'
-import { ensembleId, nodeId } from '../../src/logic/base/ids.ts'
-import { FakeLocks } from './fake-locks.ts'
+import { ensembleId } from '../../src/logic/base/ids.ts'
+import { identityError, profile } from './profile.ts'
 import { storageError } from './storage-contract.ts'
-
-let rooms = 0
-
-/** A browser profile with a room that nobody opened yet. */
-function profile() {
-  const room = `room-${++rooms}`
-  const locks = new FakeLocks()
-  const claim = (options: Partial<ClaimOptions> = {}): Promise<Claim> =>
-    claimIdentity({
-      room,
-      engine: 'multi-paxos',
-      replicas: 'per-tab',
-      founding: 'found-or-join',
-      signal: AbortSignal.timeout(5_000),
-      locks: locks.manager,
-      ...options,
-    })
-  return { room, locks, claim }
-}
-
-const identityError = (code: IdentityError['code']) =>
-  expect.toSatisfy((error: unknown) => error instanceof IdentityError && error.code === code, code)
 
 afterEach(() => {
   vi.restoreAllMocks()
@@ -265,7 +234,7 @@ describe('identity', () => {
   it('IDENT-13 without Web Locks there is no identity, and the error says why', async () => {
     vi.stubGlobal('navigator', {})
     const claiming = claimIdentity({
-      room: `room-${++rooms}`,
+      room: profile().room,
       engine: 'multi-paxos',
       replicas: 'per-tab',
       founding: 'found-or-join',
@@ -302,108 +271,5 @@ describe('identity', () => {
       ensemble: anew.identity.ensemble,
       founders: [],
     })
-  })
-})
-
-describe('watching a peer', () => {
-  const watched = (options: Parameters<typeof watchPeerLock>[0]) =>
-    new Promise<void>(resolve => watchPeerLock(options, resolve))
-  const settled = () => new Promise<void>(resolve => setImmediate(resolve))
-
-  it('IDENT-16 the end of a replica of this profile is told at once, to all who watch it', async () => {
-    const { room, locks, claim } = profile()
-    const peer = await claim()
-    const options = {
-      room,
-      node: peer.identity.node,
-      signal: new AbortController().signal,
-      locks: locks.manager,
-    }
-    const told = vi.fn()
-    const watching = [watched(options).then(told), watched(options).then(told)]
-    await settled()
-    expect(told).not.toHaveBeenCalled()
-    peer.release()
-    await Promise.all(watching)
-    expect(told).toHaveBeenCalledTimes(2)
-    await settled()
-    expect(locks.heldNames).toStrictEqual([])
-  })
-
-  it('IDENT-16 nothing is told of a replica that does not run here, nor after the watch has ended', async () => {
-    const { room, locks, claim } = profile()
-    const peer = await claim()
-    const controller = new AbortController()
-    const told = vi.fn()
-    const options = { room, signal: controller.signal, locks: locks.manager }
-    watchPeerLock({ ...options, node: nodeId('elsewhere') }, told)
-    watchPeerLock({ ...options, node: peer.identity.node }, told)
-    await settled()
-    controller.abort()
-    peer.release()
-    await settled()
-    expect(told).not.toHaveBeenCalled()
-  })
-
-  it('IDENT-17 a frozen watcher that is granted the lock does not keep the identity', async () => {
-    const { locks, claim } = profile()
-    const peer = await claim()
-    void locks.request(peer.lock, { mode: 'shared' }, () => new Promise(() => {}))
-    peer.release()
-    await settled()
-    expect(locks.heldNames).toStrictEqual([peer.lock])
-    const back = await claim()
-    expect(back.identity).toStrictEqual(peer.identity)
-    expect(back.lock).not.toBe(peer.lock)
-  })
-})
-
-describe('deleting a replica', () => {
-  const databases = async () => (await indexedDB.databases()).map(({ name }) => name)
-
-  it('IDENT-18 a deleted replica is gone with its storage, and a new member takes its place', async () => {
-    const { room, locks, claim } = profile()
-    const first = await claim()
-    const storage = createIndexedDbStorage({ name: first.databaseName, codec: createCodec() })
-    await storage.open(first.identity)
-    await first.markStored()
-    await storage.close()
-    first.release()
-    await deleteReplica(room, first.identity.node, { locks: locks.manager })
-    expect(await databases()).not.toContain(first.databaseName)
-    const second = await claim()
-    expect(second.identity.node).not.toBe(first.identity.node)
-    expect(second.identity).toMatchObject({ ensemble: first.identity.ensemble, founders: [] })
-    expect(second.stored).toBe(false)
-  })
-
-  it('IDENT-18 a replica that runs is not deleted', async () => {
-    const { room, locks, claim } = profile()
-    const { identity } = await claim()
-    const deleting = deleteReplica(room, identity.node, { locks: locks.manager })
-    await expect(deleting).rejects.toEqual(identityError('InUse'))
-  })
-
-  it('IDENT-20 a room that is deleted is founded anew, also where its registry makes no sense; not while a tab has it', async () => {
-    const { room, locks, claim } = profile()
-    const first = await claim()
-    const storage = createIndexedDbStorage({ name: first.databaseName, codec: createCodec() })
-    await storage.open(first.identity)
-    await first.markStored()
-    await storage.close()
-    const beside = `${room}-beside`
-    await claim({ room: beside })
-    await expect(deleteRoom(room, { locks: locks.manager })).rejects.toEqual(identityError('InUse'))
-    first.release()
-    const database = await openDB(registryName(room))
-    await database.put('room', 'nonsense', 'room')
-    database.close()
-    await expect(claim()).rejects.toThrow(`deleteRoom('${room}')`)
-    await deleteRoom(room, { locks: locks.manager })
-    expect((await databases()).filter(name => name?.startsWith(`peerkeeper:${room}:`))).toStrictEqual([])
-    expect(await databases()).toContain(registryName(beside))
-    const anew = await claim()
-    expect(anew.identity.ensemble).not.toBe(first.identity.ensemble)
-    expect(anew.identity.founders).toStrictEqual([anew.identity.node])
   })
 })

@@ -1,9 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { Keeper } from '../../src/client/index.ts'
 import { Barrier, DoubleBarrier, type Entered } from '../../src/recipes/index.ts'
-import { begin, childrenOf, follow } from './world.ts'
-
-const code = (wanted: string) => expect.objectContaining({ code: wanted })
+import { begin, childrenOf, code, follow } from './world.ts'
 
 test('RECIPE-28 all who wait go on when the barrier is removed, and nobody while it stands', async () => {
   const { world, keepers } = await begin({ seed: 1 })

@@ -1,10 +1,8 @@
 import { expect, test } from 'vitest'
 import { DoubleBarrier, ReadWriteLock } from '../../src/recipes/index.ts'
-import { begin, childrenOf } from './world.ts'
+import { begin, childrenOf, code } from './world.ts'
 
 const aborted = AbortSignal.abort()
-const code = (wanted: string) => expect.objectContaining({ code: wanted })
-
 test('RECIPE-30 who leaves a double barrier without waiting at all has left', async () => {
   const { world, keepers } = await begin()
   const [a, b] = keepers

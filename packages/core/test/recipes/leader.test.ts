@@ -2,9 +2,7 @@ import { describe, expect, test } from 'vitest'
 import type { Keeper } from '../../src/client/index.ts'
 import { latch, lead, leaderOf, type Term } from '../../src/recipes/index.ts'
 import { virtualEnsemble } from '../../src/testing/index.ts'
-import { begin, childrenOf, follow, text } from './world.ts'
-
-const code = (wanted: string) => expect.objectContaining({ code: wanted })
+import { begin, childrenOf, code, follow, text } from './world.ts'
 
 /** Leads until it is told to stop. */
 const untilAborted = ({ signal }: { readonly signal: AbortSignal }) =>

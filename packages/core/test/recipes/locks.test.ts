@@ -1,9 +1,7 @@
 import { describe, expect, test, vi } from 'vitest'
 import type { Keeper } from '../../src/client/index.ts'
 import { MultiLock, Mutex, ReadWriteLock, Semaphore } from '../../src/recipes/index.ts'
-import { begin, childrenOf, follow } from './world.ts'
-
-const code = (wanted: string) => expect.objectContaining({ code: wanted })
+import { begin, childrenOf, code, follow } from './world.ts'
 
 describe('read-write lock', () => {
   test('RECIPE-18 readers share, a writer is alone, and nobody overtakes a writer that waits', async () => {

@@ -1,9 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import type { Keeper } from '../../src/client/index.ts'
 import { Group, type Member, persistentNode, subtreeCache, type View } from '../../src/recipes/index.ts'
-import { begin, follow, text } from './world.ts'
+import { begin, code, follow, text } from './world.ts'
 
-const code = (wanted: string) => expect.objectContaining({ code: wanted })
 const named = (members: readonly Member[]) => members.map(each => `${each.name}:${text(each)}`)
 
 describe('a group', () => {

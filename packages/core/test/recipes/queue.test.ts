@@ -1,9 +1,7 @@
 import { describe, expect, test, vi } from 'vitest'
 import type { Keeper } from '../../src/client/index.ts'
 import { DelayQueue, PriorityQueue, Queue } from '../../src/recipes/index.ts'
-import { begin, childrenOf, follow, text } from './world.ts'
-
-const code = (wanted: string) => expect.objectContaining({ code: wanted })
+import { begin, childrenOf, code, follow, text } from './world.ts'
 
 /** Takes until nothing came for a second. */
 async function takeAll(queue: {

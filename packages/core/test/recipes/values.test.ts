@@ -1,9 +1,7 @@
 import { describe, expect, test, vi } from 'vitest'
 import type { Keeper } from '../../src/client/index.ts'
 import { Counter, SharedValue } from '../../src/recipes/index.ts'
-import { begin, childrenOf, text } from './world.ts'
-
-const code = (wanted: string) => expect.objectContaining({ code: wanted })
+import { begin, childrenOf, code, text } from './world.ts'
 
 describe('a shared value', () => {
   test('RECIPE-33 all see what was set last; it is set where nobody did meanwhile, or changed with nobody in between', async () => {

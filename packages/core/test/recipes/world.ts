@@ -1,5 +1,5 @@
 /** Worlds for the rules of recipes: the real client and replicas under virtual time. */
-import { afterEach } from 'vitest'
+import { afterEach, expect } from 'vitest'
 import type { Keeper } from '../../src/client/index.ts'
 import {
   type VirtualEnsemble,
@@ -49,3 +49,6 @@ export function follow<T>(promise: Promise<T>): { readonly isSettled: boolean; r
   )
   return state
 }
+
+/** Any error of this code. */
+export const code = (wanted: string) => expect.objectContaining({ code: wanted })
