@@ -233,9 +233,9 @@ test('RTC-10 peers of another ensemble are not connected, and reported once for 
 
 test('RTC-11 after close there are no events; peers see their link go down and do not dial', () => {
   const { world, one, two } = connected()
-  two.mesh.close()
+  void two.mesh.close()
   expect(one.log).toEqual(['down b'])
-  two.mesh.close()
+  void two.mesh.close()
   two.mesh.send(a, 'control', Uint8Array.of(1))
   const begun = world.attempts.length
   world.time.advance(redialMsMax)

@@ -1,8 +1,8 @@
 import { ensembleId } from '@peerkeeper/core/transport'
-import { describe, expect, test, vi } from 'vitest'
+import { afterEach, describe, expect, test, vi } from 'vitest'
 import type { Peer, SignalingEvent } from '../src/page/signaling/contract.ts'
 import { provenSignaling } from '../src/page/signaling/proven.ts'
-import { signalsQueuedMax, strangersMax } from '../src/wire/limits.ts'
+import { signalsQueuedMax, signalsQueuedTotalMax, strangersMax } from '../src/wire/limits.ts'
 import { type MintedNode, mintNodes } from './identities.ts'
 import { type PostOffice, postOffice } from './post-office.ts'
 
@@ -10,6 +10,8 @@ const ensemble = ensembleId('ensemble')
 /** What is checked by WebCrypto takes a task or two. */
 const soon = (check: () => void) => vi.waitFor(check, { interval: 1 })
 const [alice, bob, mallory] = (await mintNodes(3)) as [MintedNode, MintedNode, MintedNode]
+
+afterEach(() => void vi.restoreAllMocks())
 
 /** One who joined `office`, and what it was told. */
 async function joined(office: PostOffice, { node, key }: MintedNode, instance: string, of = ensemble) {
@@ -202,5 +204,43 @@ describe('proven signaling', () => {
     office.introduce()
     await soon(() => expect(a.peers).toMatchObject([{ node: bob.node, ensemble: 'other' }]))
     expect(a.refusals()).toEqual({})
+  })
+
+  test('SEC-21 a signal that cannot be signed, or finds too many waiting, is dropped and counted; the others leave in order', async () => {
+    const met = await acquainted()
+    const { office, a, b } = met
+    const sign = crypto.subtle.sign.bind(crypto.subtle)
+    vi.spyOn(crypto.subtle, 'sign')
+      .mockImplementationOnce(sign)
+      .mockRejectedValueOnce(new Error('the key is gone'))
+      .mockRejectedValueOnce(new Error('the key is gone'))
+    for (const text of ['1', 'lost', 'lost too', '4']) a.signaling.send('b', text)
+    await soon(() => expect(office.letters).toHaveLength(2))
+    office.carry()
+    await soon(() => expect(b.heard).toEqual(['signal a: 1', 'signal a: 4']))
+    expect(a.refusals()).toEqual({ dropped: 2 })
+    for (let sent = 0; sent <= signalsQueuedTotalMax; sent += 1) a.signaling.send('b', 'many')
+    expect(a.refusals()).toEqual({ dropped: 3 })
+    await soon(() => expect(office.letters).toHaveLength(2 + signalsQueuedTotalMax))
+  })
+
+  test('SEC-21 a presence that cannot be signed is not shown, and counted', async () => {
+    vi.spyOn(crypto.subtle, 'sign').mockRejectedValueOnce(new Error('the key is gone'))
+    const office = postOffice()
+    const signaling = provenSignaling(office.way(), alice.key)
+    signaling.join({ node: alice.node, ensemble, instance: 'a' }, () => undefined)
+    await soon(() => expect(signaling.refused().dropped).toBe(1))
+    expect(office.present).toEqual([])
+    signaling.leave()
+  })
+
+  test('SEC-22 a check that cannot be carried out refuses what it was to check, and that alone', async () => {
+    const office = postOffice()
+    const [a, b] = [await joined(office, alice, 'a'), await joined(office, bob, 'b')]
+    vi.spyOn(crypto.subtle, 'digest').mockRejectedValueOnce(new Error('busy'))
+    office.tell('b', { type: 'peer', peer: a.shown })
+    office.tell('b', { type: 'peer', peer: a.shown })
+    await soon(() => expect(b.heard).toEqual(['peer a']))
+    expect(b.refusals()).toEqual({ malformed: 1 })
   })
 })

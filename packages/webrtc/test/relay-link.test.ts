@@ -211,7 +211,7 @@ test('RELAY-7 one that closes sends what waits, and the peer sees the link end',
   const { world, one, two } = await pair({}, { hasRtc: false })
   two.log.length = 0
   one.mesh.send(b, 'control', Uint8Array.of(7))
-  one.mesh.close()
+  void one.mesh.close()
   await settle(world)
   world.time.advance(100)
   await settle(world)

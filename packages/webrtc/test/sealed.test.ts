@@ -215,4 +215,20 @@ describe('signaling sealed by a secret', () => {
     for (const { heard } of [a, b]) expect(heard.filter(line => line.includes('spy'))).toEqual([])
     await eventually(() => expect(a.signaling.refused?.().unsealed).toBeGreaterThan(0))
   })
+
+  test('SEC-21 a signal that cannot be sealed is dropped and counted; the others leave in order', async () => {
+    const office = postOffice()
+    const seal: RoomKeys['seal'] = async (text, about) => {
+      if (text.startsWith('lost')) throw new Error('no entropy')
+      return keys.seal(text, about)
+    }
+    const [a, b] = [await joined(office, 'a', { ...keys, seal }), await joined(office, 'b')]
+    office.introduce()
+    await soon(() => expect(b.heard).toHaveLength(1))
+    for (const text of ['1', 'lost', 'lost too', '4']) a.signaling.send('b', text)
+    await soon(() => expect(office.letters).toHaveLength(2))
+    office.carry()
+    await soon(() => expect(b.heard.slice(1)).toMatchObject([{ data: '1' }, { data: '4' }]))
+    expect(a.signaling.refused().dropped).toBe(2)
+  })
 })

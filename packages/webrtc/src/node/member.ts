@@ -3,12 +3,12 @@
  * its way to the others. Wiring only: the replica is core's, the mesh is the pages' own.
  */
 import { type NodeReplica, startNodeReplica } from '@peerkeeper/core/node'
-import { WebSocket as NodeWebSocket } from 'ws'
 import { webSocketArbiter } from '../page/signaling/arbiter.ts'
 import type { SignalingStatus } from '../page/signaling/web-socket.ts'
 import { webSocketSignaling } from '../page/signaling/web-socket.ts'
 import { pageTimers, randomId } from '../page/timers.ts'
 import { createPageTransport, type WebRtcLink } from '../page/webrtc.ts'
+import { createSockets } from './sockets.ts'
 
 export interface MemberOptions {
   /** The signaling server, `wss://...`. It must relay. */
@@ -30,6 +30,9 @@ export interface MemberOptions {
   readonly onForeign?: (ensemble: string) => void
 }
 
+/** A server answers the closing of a socket in a round trip; one that does not is not waited for. */
+const socketCloseMs = 1_000
+
 export interface Member extends NodeReplica {
   links(): readonly WebRtcLink[]
 }
@@ -40,11 +43,11 @@ export interface Member extends NodeReplica {
  */
 export async function startMember(options: MemberOptions): Promise<Member> {
   const { url, room, token, secret, folder, ensemble, engine, onStatus, onForeign } = options
-  const openSocket = (at: string) => new NodeWebSocket(at) as unknown as WebSocket
+  const sockets = createSockets()
   const server = {
     url,
     room,
-    openSocket,
+    openSocket: sockets.open,
     ...(token === undefined ? {} : { token }),
     ...(secret === undefined ? {} : { secret }),
   }
@@ -66,5 +69,14 @@ export async function startMember(options: MemberOptions): Promise<Member> {
     ...(engine === undefined ? {} : { engine }),
     ...(onForeign === undefined ? {} : { onForeign }),
   })
-  return { ...replica, links: () => transport.links() }
+  return {
+    ...replica,
+    links: () => transport.links(),
+    // Whoever closes a member may end the process then: what it said last must have left.
+    async close(how) {
+      await replica.close(how)
+      await transport.ended
+      await sockets.closed(socketCloseMs)
+    },
+  }
 }

@@ -55,8 +55,11 @@ export interface Mesh {
   wake(hint: NetworkHint): void
   /** Says the last words to all peers, then closes. */
   farewell(): void
-  /** Leaves signaling and closes all links; peers see their channels close. Idempotent; no event comes after it. */
-  close(): void
+  /**
+   * Closes all links; peers see their channels close. Leaves signaling, at once or, where the relay has yet to bring what it was
+   * given before, when that has left: relayFlushMs later at most. Resolves then. Idempotent; no event comes after it.
+   */
+  close(): Promise<void>
 }
 
 export function createMesh(options: MeshOptions): Mesh {
@@ -65,6 +68,9 @@ export function createMesh(options: MeshOptions): Mesh {
   /** The connections that the sink was told of and that stand. */
   const standing = new Map<NodeId, Map<number, Way>>()
   const foreign = new Set<EnsembleId>()
+  /** What the relay was given before it was given up, and that has not left yet. */
+  const flushing = new Set<Promise<void>>()
+  let closing: Promise<void> | undefined
   let lastNumber = 0
   let isClosed = false
 
@@ -81,6 +87,10 @@ export function createMesh(options: MeshOptions): Mesh {
       return lastNumber
     },
     signal,
+    flushing(until) {
+      flushing.add(until)
+      until.finally(() => flushing.delete(until)).catch(() => undefined)
+    },
   }
 
   function signal(instance: string, about: LinkSignal): void {
@@ -184,13 +194,22 @@ export function createMesh(options: MeshOptions): Mesh {
     if (isOffer) wishes.touched(from.node)
   }
 
-  function close(): void {
-    if (isClosed) return
-    const isRelaying = [...links.values()].some(({ path }) => path === 'relay')
-    end()
-    // What the relay is to bring last is being sealed yet.
-    if (isRelaying) options.timers.after(relayFlushMs, () => signaling.leave())
-    else signaling.leave()
+  function close(): Promise<void> {
+    if (!isClosed) end()
+    closing ??= leave()
+    return closing
+  }
+
+  async function leave(): Promise<void> {
+    if (flushing.size > 0)
+      await new Promise<void>(resolve => {
+        const cancel = options.timers.after(relayFlushMs, resolve)
+        void Promise.allSettled(flushing).then(() => {
+          cancel()
+          resolve()
+        })
+      })
+    signaling.leave()
   }
 
   function end(): void {

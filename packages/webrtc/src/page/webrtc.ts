@@ -3,6 +3,7 @@
  * what is in the frames is the worker's business, and where it can the page never sees them.
  */
 import type { NodeId, PageLink, PageToWorker, PageTransport, WorkerToPage } from '@peerkeeper/core/transport'
+import { hearOutMs } from '../wire/limits.ts'
 import { handsChannelsOver } from './link/handing-over.ts'
 import type { IceServers } from './link/ice-servers.ts'
 import { lanesInPage, lanesInWorker, type WorkerLanes } from './link/lanes.ts'
@@ -65,7 +66,10 @@ export interface WebRtcTransport extends PageTransport {
    * of is left out. Never rejects.
    */
   measure(): Promise<readonly WebRtcPath[]>
-  /** What came by signaling and was refused so far, by reason: strangers, forgeries, what came twice. */
+  /**
+   * What came by signaling and was refused so far, by reason: strangers, forgeries, what came twice. `dropped` is what this side could
+   * not send.
+   */
   refused(): Refusals
 }
 
@@ -103,18 +107,28 @@ export interface PageTransportOptions
   readonly handsChannelsOver: () => boolean
 }
 
+export interface OwnedTransport extends WebRtcTransport {
+  /** Resolves when it was closed and all that was handed over before has left, as far as there was a way. */
+  readonly ended: Promise<void>
+}
+
 /** `webrtc` with the world passed in. */
-export function createPageTransport(options: PageTransportOptions): WebRtcTransport {
+export function createPageTransport(options: PageTransportOptions): OwnedTransport {
   let attached: MessagePort | undefined
   let mesh: Mesh | undefined
   let signaling: ProvenSignaling | undefined
   /** Where the lanes run, if not in this page. Fixed when the worker starts. */
   let workerLanes: WorkerLanes | undefined
   let stopListening = () => {}
+  let cancelHearing = () => {}
   let isClosed = false
+  let hasEnded: () => void
+  const ended = new Promise<void>(resolve => {
+    hasEnded = resolve
+  })
 
   function start(port: MessagePort, { node, key, ensemble, takesChannels }: Start): void {
-    if (mesh !== undefined) return
+    if (mesh !== undefined || isClosed) return
     const post = (message: PageToWorker, transfer: Transferable[]) => port.postMessage(message, transfer)
     const { channels } = options
     const isInWorker =
@@ -151,17 +165,25 @@ export function createPageTransport(options: PageTransportOptions): WebRtcTransp
       case 'lastWords':
         return mesh?.lastWords(message.peer, message.bytes)
       case 'close':
-        return close()
+        return end()
     }
   }
 
+  /** What the worker handed over is on its way through the port, and its own `close` behind it, which ends it at once. */
   function close(): void {
     if (isClosed) return
+    if (mesh === undefined) return end()
     isClosed = true
+    cancelHearing = options.timers.after(hearOutMs, end)
+  }
+
+  function end(): void {
+    isClosed = true
+    cancelHearing()
     stopListening()
     if (attached) attached.onmessage = null
     attached?.close()
-    mesh?.close()
+    void (mesh?.close() ?? Promise.resolve()).then(hasEnded)
   }
 
   return {
@@ -192,8 +214,9 @@ export function createPageTransport(options: PageTransportOptions): WebRtcTransp
     close,
     farewell() {
       mesh?.farewell()
-      close()
+      end()
     },
+    ended,
   }
 }
 

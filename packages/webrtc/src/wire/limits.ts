@@ -77,8 +77,13 @@ export const relayUnopenedBytesMax = 1_024 * 1_024
 export const relaySignMs = 5_000
 export const relaySilenceMs = 15_000
 
-/** A transport that closes leaves its signaling so much later where it is to bring last words: sealing them takes a few. */
-export const relayFlushMs = 50
+/**
+ * A transport that closes hears out its worker for so long: what was handed over before is on its way, and the worker's own `close`
+ * behind it. Then it leaves its signaling when what the relay was given has left, which sealing delays by a few milliseconds, and a
+ * busy machine by more; so much later at most. Together well under a second.
+ */
+export const hearOutMs = 250
+export const relayFlushMs = 500
 
 /** What a peer proves itself with: a public key and a signature, 172 letters; sealed with its ids, twice as many. */
 export const proofTextMax = 768

@@ -37,6 +37,8 @@ export interface LinkContext {
   readonly nextNumber: () => number
   /** Brings `signal` to the tab `instance`. */
   readonly signal: (instance: string, signal: AttemptSignal) => void
+  /** Told what settles once what was given to the relay before it was given up has left. */
+  readonly flushing: (until: Promise<void>) => void
 }
 
 /** `way` is the connection's. Of several that stand the one by WebRTC carries what is sent. */
@@ -140,6 +142,7 @@ export function createLink(context: LinkContext, peer: NodeId, events: LinkEvent
           peer: { node: peer, ensemble: self.ensemble, instance: to },
           attempt,
           timers,
+          flushing: context.flushing,
         })
         const id = { peer, connection }
         const mayReplace = relayReaches

@@ -7,8 +7,9 @@
  * What it does not know: secrets (sealed.ts), and whether a proven node is one that anybody wants.
  */
 import { type NodeKey, nodeIdOf, sign, verify } from '@peerkeeper/core/transport'
-import { instancesMax, signalsQueuedTotalMax } from '../../wire/limits.ts'
+import { instancesMax } from '../../wire/limits.ts'
 import type { Peer, Signaling, SignalingEvent } from './contract.ts'
+import { createLeaving } from './leaving.ts'
 import { encodeProof, encodeSigned, parseProof, parseSigned, presenceBytes, signalBytes } from './proof.ts'
 import { countRefusals, type Refusal, type Refusals, sumOfRefusals } from './refusals.ts'
 import { createTurns } from './turns.ts'
@@ -34,8 +35,8 @@ export function provenSignaling(inner: Signaling, key: NodeKey): ProvenSignaling
   let sink: (event: SignalingEvent) => void = () => undefined
   let isOver = false
   let sequence = 0
-  let outgoing = 0
-  let lastSent: Promise<void> = Promise.resolve()
+  const dropped = () => refusals.add('dropped')
+  const leaving = createLeaving(dropped)
 
   const turns = createTurns({
     isKnown: instance => instances.has(instance),
@@ -119,21 +120,18 @@ export function provenSignaling(inner: Signaling, key: NodeKey): ProvenSignaling
       if (self !== undefined || isOver) return
       self = as
       sink = listener
-      void join(as)
+      join(as).catch(dropped)
     },
     send(instance, text) {
       const to = instances.get(instance)?.peer
       if (isOver || self === undefined || to === undefined) return
-      if (outgoing >= signalsQueuedTotalMax) return
-      outgoing += 1
-      // All are signed at once; they leave in the order in which they were given.
-      const signing = signed(self, to, text)
-      lastSent = lastSent
-        .then(() => signing)
-        .then(data => {
-          outgoing -= 1
+      const from = self
+      leaving.send(
+        () => signed(from, to, text),
+        data => {
           if (!isOver) inner.send(instance, data)
-        })
+        },
+      )
     },
     ...(inner.relay === undefined ? {} : { relay: inner.relay }),
     leave() {

@@ -1,4 +1,7 @@
-/** Why what came by signaling was refused, as codes to count: nobody is asked to read such messages, people may want to know of them. */
+/**
+ * Why what came by signaling was refused, as codes to count: nobody is asked to read such messages, people may want to know of them.
+ * What could not be sent is counted with them.
+ */
 
 const noRefusals = {
   /** A presence or a signal that was not sealed by the room's secret, or for somebody else. */
@@ -15,6 +18,8 @@ const noRefusals = {
   malformed: 0,
   /** More than can be looked at waits already. */
   tooMuch: 0,
+  /** Of this side's own: it could not be signed or sealed, or too much waited already. It was not sent. */
+  dropped: 0,
 }
 
 export type Refusal = keyof typeof noRefusals

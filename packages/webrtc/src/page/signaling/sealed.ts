@@ -9,8 +9,9 @@
  */
 import { ensembleId, nodeId } from '@peerkeeper/core/transport'
 import { parseJson } from '../../wire/guards.ts'
-import { instancesMax, signalsQueuedTotalMax } from '../../wire/limits.ts'
+import { instancesMax } from '../../wire/limits.ts'
 import type { Peer, Signaling, SignalingEvent } from './contract.ts'
+import { createLeaving } from './leaving.ts'
 import { parsePeer } from './peer.ts'
 import { countRefusals, type Refusal, type Refusals, sumOfRefusals } from './refusals.ts'
 import type { RoomKeys } from './room-keys.ts'
@@ -40,8 +41,8 @@ export function sealedSignaling(
   let self: Peer | undefined
   let sink: (event: SignalingEvent) => void = () => undefined
   let isOver = false
-  let outgoing = 0
-  let lastSent: Promise<void> = Promise.resolve()
+  const dropped = () => refusals.add('dropped')
+  const leaving = createLeaving(dropped)
 
   const turns = createTurns({
     isKnown: instance => peers.has(instance),
@@ -89,18 +90,18 @@ export function sealedSignaling(
       if (self !== undefined || isOver) return
       self = as
       sink = listener
-      void join(as)
+      join(as).catch(dropped)
     },
     send(instance, data) {
-      if (isOver || self === undefined || keys === undefined || outgoing >= signalsQueuedTotalMax) return
-      outgoing += 1
-      const sealing = keys.seal(data, ['signal', self.instance, instance])
-      lastSent = lastSent
-        .then(() => sealing)
-        .then(sealed => {
-          outgoing -= 1
+      if (isOver || self === undefined || keys === undefined) return
+      const by = keys
+      const about = ['signal', self.instance, instance]
+      leaving.send(
+        () => by.seal(data, about),
+        sealed => {
           if (!isOver) way?.send(instance, sealed)
-        })
+        },
+      )
     },
     relay: {
       reaches: instance => way?.relay?.reaches(instance) ?? false,

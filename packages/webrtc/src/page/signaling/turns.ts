@@ -11,7 +11,7 @@ import type { Refusal } from './refusals.ts'
 export type Judged = Extract<SignalingEvent, { type: 'peer' | 'signal' }>
 
 export interface TurnsOptions {
-  /** The event as it may be told, or why it may not. Never rejects. */
+  /** The event as it may be told, or why it may not. Where it rejects nothing is believed. */
   judge(event: Judged): Promise<SignalingEvent | Refusal>
   /** Whether the instance has proven something before. Of others only so many are looked at, lest they take everybody's place. */
   isKnown(instance: string): boolean
@@ -57,14 +57,19 @@ export function createTurns({ judge, isKnown, tell, refuse }: TurnsOptions): Tur
 
   async function drain(instance: string, first: Judged, turn: Turn): Promise<void> {
     turns.set(instance, turn)
-    for (let event: Judged | undefined = first; event !== undefined; event = next(instance, turn)) {
-      const judged = await judge(event)
-      if (isClosed) return
-      if (typeof judged === 'string') refuse(judged)
-      else tell(judged)
+    try {
+      for (let event: Judged | undefined = first; event !== undefined; event = next(instance, turn)) {
+        const judged = await judge(event).catch(() => 'malformed' as const)
+        if (isClosed) return
+        if (typeof judged === 'string') refuse(judged)
+        else tell(judged)
+      }
+    } finally {
+      // Also where whoever is told throws: what it says next is looked at all the same.
+      queued -= turn.queue.length
+      turns.delete(instance)
+      if (turn.isStranger) strangers -= 1
     }
-    turns.delete(instance)
-    if (turn.isStranger) strangers -= 1
   }
 
   function next(instance: string, turn: Turn): Judged | undefined {

@@ -44,6 +44,8 @@ export interface RelayDialOptions {
   /** Its number, which both sides know; it is authenticated. */
   readonly attempt: number
   readonly timers: Timers
+  /** Told, when an attempt is given up, what settles once all that it was given before has left. */
+  readonly flushing: (until: Promise<void>) => void
 }
 
 export const relayDial =
@@ -52,7 +54,7 @@ export const relayDial =
     beginAttempt(options, initiator, events)
 
 function beginAttempt(
-  { relay, self, peer, attempt, timers }: RelayDialOptions,
+  { relay, self, peer, attempt, timers, flushing }: RelayDialOptions,
   initiator: boolean,
   events: AttemptEvents<RelaySignal>,
 ): Attempt<RelaySignal, Channel> {
@@ -65,8 +67,8 @@ function beginAttempt(
   const next: Record<Stream, number> = { frames: 0, words: 0, end: 0 }
   const expected: Record<Stream, number> = { frames: 0, words: 0, end: 0 }
   /** What was sealed leaves, and what was opened is heard, in order, whatever takes longer. */
-  let leaving = Promise.resolve()
-  let opening = Promise.resolve()
+  let leaving: Promise<void> = Promise.resolve()
+  let opening: Promise<void> = Promise.resolve()
   let unopened = 0
   let heard = 0
   let uncredited = 0
@@ -83,6 +85,8 @@ function beginAttempt(
   const bulk = createWindowChannel(message => say({ type: 'bulk', message }), socketBytes)
   const ownWords = createWindowChannel(() => {})
   const peerWords = createWindowChannel(() => {})
+
+  const failed = (error: unknown) => over(error instanceof Error ? error.message : String(error))
 
   function over(reason: string, code: ReasonCode = 'Closed'): void {
     if (isOver) return
@@ -105,11 +109,9 @@ function beginAttempt(
 
   function sealAndSend(stream: Stream, plain: Bytes): void {
     if (isOver) return
-    const sealing = seal(stream, plain)
-    leaving = leaving.then(async () => {
-      const letter = await sealing
+    leaving = Promise.all([seal(stream, plain), leaving]).then(([letter]) => {
       if (letter !== undefined) relay.send(peer.instance, letter)
-    })
+    }, failed)
   }
 
   async function take(shown: string): Promise<void> {
@@ -167,13 +169,12 @@ function beginAttempt(
 
   function open({ stream, counter, head, sealed }: Letter, by: RelayKeys): void {
     const plain = by.open(streams[stream], counter, head, sealed)
-    opening = opening.then(async () => {
-      const opened = await plain
+    opening = Promise.all([plain, opening]).then(([opened]) => {
       unopened -= sealed.length
       if (isOver) return
       if (opened === undefined) return over('the relay brought what the peer did not send')
       hear(stream, opened)
-    })
+    }, failed)
   }
 
   function hear(stream: Stream, plain: Bytes): void {
@@ -204,8 +205,9 @@ function beginAttempt(
     }
   }
 
-  const failed = (error: unknown) => over(error instanceof Error ? error.message : String(error))
-  if (initiator) own.then(({ shown }) => isOver || events.signal({ type: 'offer', key: shown })).catch(failed)
+  own.then(({ shown }) => {
+    if (initiator && !isOver) events.signal({ type: 'offer', key: shown })
+  }, failed)
 
   return {
     control,
@@ -224,9 +226,9 @@ function beginAttempt(
         // What does not fit one message is not said.
         if (!queue.isEmpty) return
         const counter = next.words
-        void seal('words', message).then(letter => {
+        seal('words', message).then(letter => {
           if (next.words === counter + 1) farewell = letter
-        })
+        }, failed)
       },
       say() {
         for (const letter of [farewell, ending]) if (letter) relay.send(peer.instance, letter)
@@ -244,7 +246,11 @@ function beginAttempt(
       if (isOver) return
       end()
       // Behind what is being sealed.
-      leaving.then(() => ending && relay.send(peer.instance, ending)).catch(() => {})
+      flushing(
+        leaving.then(() => {
+          if (ending) relay.send(peer.instance, ending)
+        }),
+      )
     },
   }
 }
