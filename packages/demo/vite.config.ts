@@ -7,7 +7,7 @@ export default defineConfig({
     include: [
       '@peerkeeper/core > comlink',
       '@peerkeeper/core > idb',
-      '@peerkeeper/core > msgpackr/pack',
+      '@peerkeeper/core > @msgpack/msgpack',
       '@peerkeeper/webrtc > simple-peer/simplepeer.min.js',
     ],
   },

@@ -45,7 +45,7 @@ const exceptions = new Map([
 /** Packages that only few files may import. */
 const packages = new Map([
   ['idb', [`${core}/host/storage/database.ts`]],
-  ['msgpackr', [`${core}/host/codec.ts`]],
+  ['@msgpack/msgpack', [`${core}/host/codec.ts`]],
   [
     'comlink',
     [
