@@ -104,7 +104,10 @@ function tell() {
   for (const address of pages.abroad) lines.push(`on other devices:  ${address}`)
   if (options.host !== '127.0.0.1' && !options.https)
     lines.push('Other devices need --https: browsers keep what it takes from pages that are not secure.')
-  lines.push('Open it in two or more tabs. Stop with Ctrl+C.')
+  lines.push(
+    'Open it in three tabs of one browser. Others, and other devices, come in by the page’s “Invite a device”.',
+    'Stop with Ctrl+C.',
+  )
   process.stdout.write(`${lines.join('\n')}\n`)
 }
 

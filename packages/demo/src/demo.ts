@@ -2,11 +2,13 @@
 import type { Decision, Keeper, KeeperState, ReplicaStatus } from '@peerkeeper/core'
 import { type Address, linkTo, namesRoom } from './address/address.ts'
 import { parseErrand, turnTo } from './address/errand.ts'
+import { nameRoom } from './address/name.ts'
 import { withOwnSecret } from './address/secret.ts'
 import { askOwnServer, type OwnServer } from './address/server.ts'
 import { createBreakPanel } from './break/panel.ts'
 import { askToFork, askToJoin, followFork } from './break/ways-out.ts'
 import { createEnsemblePanel } from './ensemble/panel.ts'
+import { createWays } from './ensemble/ways.ts'
 import { createExamples } from './examples/panel.ts'
 import { createInvitePanel } from './invite/panel.ts'
 import { apartMs } from './limits.ts'
@@ -22,7 +24,7 @@ import { createReplicaWorker } from './replica/freeze.ts'
 import { followTree } from './tree/follow.ts'
 import { createTreePanel } from './tree/panel.ts'
 import { onClick, setAvailable } from './ui/action.ts'
-import { byId, setText } from './ui/dom.ts'
+import { byId } from './ui/dom.ts'
 import { perFrame } from './ui/frame.ts'
 import { toastError } from './ui/toast.ts'
 import { createZnodePanel } from './znode/panel.ts'
@@ -65,7 +67,7 @@ export function startDemo(): void {
 
   const notice = createNotice()
   const worker = createReplicaWorker()
-  const ensemble = createEnsemblePanel(fork)
+  const ensemble = createEnsemblePanel({ fork, invite: () => invitePanel.open() })
   const breaking = createBreakPanel({
     worker,
     keeper: () => keeper,
@@ -84,16 +86,19 @@ export function startDemo(): void {
   /** Where this page is, with the ensemble that it takes part in. */
   const here = () => (keeper === null ? null : { ...address, ensemble: keeper.ensemble })
   const meet = createMeetPanel({ here, follow: (to, accept) => turnTo(to, { accept }) })
-  createInvitePanel(() => {
+  const invitePanel = createInvitePanel(() => {
     const at = here()
     return at === null ? null : { address: at, server }
   }, meet.open)
 
   const drawEnsemble = perFrame(() => {
-    ensemble.draw(state, status, keeper?.missing ?? null)
+    const seen = status === null ? { links: [], paths: [] } : ways.seen(status)
+    ensemble.draw(state, status, keeper?.missing ?? null, seen)
     watchApart()
     breaking.draw()
   })
+
+  const ways = createWays(drawEnsemble)
 
   let apartTimer: ReturnType<typeof setTimeout> | undefined
   /** After a while alone, says what helps. */
@@ -164,7 +169,7 @@ export function startDemo(): void {
   }
 
   async function open(): Promise<void> {
-    setText(byId('room', HTMLElement), address.room)
+    nameRoom(address)
     enter('connecting')
     // A code is good once: loaded again, the page is where the code led.
     if (invited !== null) history.replaceState(history.state, '', linkTo(location.pathname, address))
@@ -176,6 +181,7 @@ export function startDemo(): void {
         worker: worker.make,
         signaling: notice.signaling,
         hand: meet.use,
+        transport: ways.use,
         devices: meet.devices,
       }),
     )

@@ -31,6 +31,9 @@ export const inviteDataMax = 128
 /** So long nobody may be connected before a page says that only new codes help: connections come and go. */
 export const apartMs = 4_000
 
+/** How often the page looks at how its peers are reached: round trips are measured anew every few seconds. */
+export const waysLookMs = 2_000
+
 /** The replica lets go of its storage at once when that is to be deleted. */
 export const wipeMs = 5_000
 

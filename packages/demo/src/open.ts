@@ -7,6 +7,7 @@ import {
   handSignaling,
   type Signaling,
   type SignalingStatus,
+  type WebRtcTransport,
   webrtc,
   webSocketArbiter,
   webSocketSignaling,
@@ -20,6 +21,8 @@ export interface OpenOptions {
   worker(): Worker
   /** How devices are met by hand, whenever this page begins to host a replica. */
   hand(hand: HandSignaling): void
+  /** How the replica that this page hosts from now on reaches others. */
+  transport(transport: WebRtcTransport): void
   /** So many that were met by hand are connected. */
   devices(count: number): void
   signaling(status: SignalingStatus): void
@@ -60,7 +63,9 @@ async function attempt(storageRoom: string, address: Address, options: OpenOptio
     options.hand(hand)
     const ways: Signaling[] = [broadcastSignaling({ room }), hand]
     if (server !== null) ways.push(webSocketSignaling({ ...server, onStatus }))
-    return webrtc({ signaling: combineSignaling(ways) })
+    const made = webrtc({ signaling: combineSignaling(ways) })
+    options.transport(made)
+    return made
   }
   const { abandon, worker } = options
   keeper = await connect({

@@ -68,6 +68,9 @@ test('DEMO-43 who names no room has one with a secret of their own, kept for the
   const invited = parseHash(new URL(linkTo('http://x/', { ...tea, secret: 'S'.repeat(43) })).hash)
   expect(withOwnSecret(invited, true, storage).secret).toBe('S'.repeat(43))
   expect(withOwnSecret(tea, true, storage).secret).toBe('S'.repeat(43))
+  const other = parseHash(new URL(linkTo('http://x/', { ...bare, secret: 'T'.repeat(43) })).hash)
+  expect(withOwnSecret(other, true, storage).secret).toBe('T'.repeat(43))
+  expect(withOwnSecret(bare, false, storage)).toEqual(own)
   expect(withOwnSecret(bare, false, raise).secret).toBeNull()
 })
 

@@ -84,6 +84,11 @@ test.each<[string, JoinOptions, JoinOptions]>([
   },
 )
 
+test('RELAY-3 of a peer that says it has no WebRTC the link tells so', async () => {
+  const { one } = await pair({}, {}, { hasRtc: false })
+  expect(one.mesh.links().get(b)).toMatchObject({ path: 'relay', reasonCode: 'NoWebRtc' })
+})
+
 test('RELAY-4 when WebRTC works again the link moves to it, is never down, and the relay ends a little later', async () => {
   const { world, one, two } = await pair({ blocksConnections: true })
   await pass(world, relayAfterMs + 500)

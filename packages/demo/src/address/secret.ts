@@ -8,7 +8,8 @@ import type { Address } from './address.ts'
 /**
  * `address` with its secret: the one that it says, else the one that this profile has for the room. A visitor who names no room
  * gets one of their own, into which others come by an invite link only; a room that an address names without a secret is open to
- * whoever knows its name. Where nothing can be stored there is no secret but that of the address.
+ * whoever knows its name. What the profile has for a room it keeps: a link that brings another leads to where that is good, and
+ * nowhere else. Where nothing can be stored there is no secret but that of the address.
  */
 export function withOwnSecret(
   address: Address,
@@ -18,8 +19,9 @@ export function withOwnSecret(
   const name = `peerkeeper-demo:${address.room}:secret`
   try {
     const kept = storage()
-    const secret = address.secret ?? kept.getItem(name) ?? (isNamed ? null : createSecret())
-    if (secret !== null) kept.setItem(name, secret)
+    const own = kept.getItem(name)
+    const secret = address.secret ?? own ?? (isNamed ? null : createSecret())
+    if (secret !== null && own === null) kept.setItem(name, secret)
     return { ...address, secret }
   } catch {
     return address

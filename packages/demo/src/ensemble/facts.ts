@@ -97,7 +97,7 @@ export function adviceFor(
 function growthAdvice({ voters }: Quorum, members: number): string | null {
   if (voters >= 3) return null
   return members === 1
-    ? 'Only this tab so far. With two more, any one may leave and nothing stops.'
+    ? 'Only this tab so far. Open two more: they meet by themselves, and then any one may leave and nothing stops.'
     : 'With three tabs all of them vote, and any one may leave.'
 }
 

@@ -2,10 +2,12 @@
 import { h, setAttribute, setText } from '../ui/dom.ts'
 import { clockTime, shortId } from '../ui/format.ts'
 import type { Member } from './facts.ts'
+import { type Reach, reachText, reachTitle, whyNotBetter } from './reach.ts'
 
 export interface MemberLine {
   readonly element: HTMLLIElement
-  draw(member: Member, hue: number): void
+  /** `reach` is null for this replica itself. */
+  draw(member: Member, hue: number, reach: Reach | null): void
 }
 
 export function createMemberLine(node: string): MemberLine {
@@ -13,6 +15,7 @@ export function createMemberLine(node: string): MemberLine {
   const role = h('span', { class: 'role' })
   const you = h('span', { class: 'chip yours', hidden: true }, 'you')
   const link = h('span', { class: 'link-state' })
+  const why = h('span', { class: 'why', hidden: true })
   const element = h(
     'li',
     { class: 'member', 'data-testid': `member:${node}` },
@@ -21,25 +24,31 @@ export function createMemberLine(node: string): MemberLine {
     you,
     role,
     link,
+    why,
   )
   return {
     element,
-    draw(member, hue) {
+    draw(member, hue, reach) {
       const { role: as, isSelf, isConnected, missingSinceMs } = member
+      const obstacle = reach === null ? null : whyNotBetter(reach)
       setAttribute(element, 'style', `--hue: ${hue}`)
       setAttribute(element, 'data-role', as)
       setAttribute(element, 'data-connected', String(isConnected))
       setText(role, as)
       you.hidden = !isSelf
       setAttribute(element, 'data-heard', String(missingSinceMs === null))
-      setText(link, linkText(member))
+      setAttribute(element, 'data-way', reach?.way ?? null)
+      setText(link, linkText(member, reach))
+      setAttribute(link, 'title', reach === null ? null : reachTitle(reach))
+      why.hidden = obstacle === null
+      setText(why, obstacle?.text ?? '')
+      setAttribute(why, 'title', obstacle?.code ?? null)
     },
   }
 }
 
-function linkText({ isSelf, isConnected, missingSinceMs }: Member): string {
-  if (isSelf) return ''
+function linkText({ missingSinceMs }: Member, reach: Reach | null): string {
+  if (reach === null) return ''
   const since = missingSinceMs === null ? '' : ` since ${clockTime(missingSinceMs)}`
-  if (!isConnected) return `not connected${since}`
-  return since === '' ? 'connected' : `silent${since}`
+  return since !== '' && reach.way !== 'none' ? `silent${since}` : `${reachText(reach)}${since}`
 }

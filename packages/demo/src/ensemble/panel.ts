@@ -6,12 +6,13 @@ import { count, huesOf, shortDigest, shortId } from '../ui/format.ts'
 import { adviceFor, membersOf, quorumOf, quorumText } from './facts.ts'
 import { createFeed } from './feed.ts'
 import { createMemberLine, type MemberLine } from './member-line.ts'
+import { reachOf, type Seen } from './reach.ts'
 
 export interface EnsemblePanel {
   /** Every status as it comes, for the feed. */
   follow(status: ReplicaStatus): void
   /** `missing` is null while a quorum is in reach. */
-  draw(state: KeeperState, status: ReplicaStatus | null, missing: MissingQuorum | null): void
+  draw(state: KeeperState, status: ReplicaStatus | null, missing: MissingQuorum | null, seen: Seen): void
 }
 
 const forkLabel = 'Fork ...'
@@ -40,8 +41,14 @@ const facts: Readonly<Record<string, { of(status: ReplicaStatus): string; title:
   },
 }
 
-/** `fork` is offered where a quorum is missing, and asks back. */
-export function createEnsemblePanel(fork: () => Promise<void>): EnsemblePanel {
+export interface EnsembleOffers {
+  /** Offered where a quorum is missing; asks back. */
+  fork(): Promise<void>
+  /** Offered to who is alone. */
+  invite(): void
+}
+
+export function createEnsemblePanel({ fork, invite }: EnsembleOffers): EnsemblePanel {
   const place = byId('ensemble', HTMLElement)
   const badge = byId('state', HTMLElement)
   const quorum = byId('quorum', HTMLElement)
@@ -49,6 +56,15 @@ export function createEnsemblePanel(fork: () => Promise<void>): EnsemblePanel {
   const offer = h('button', { type: 'button', class: 'danger', 'data-testid': 'fork-offer' }, forkLabel)
   onClick(offer, fork)
   const way = h('p', { class: 'way-out', hidden: true, title: forkTitle }, 'They never come back? ', offer)
+  const inviting = h('button', { type: 'button', class: 'link', 'data-testid': 'invite-offer' }, 'invite it')
+  inviting.addEventListener('click', invite)
+  const alone = h(
+    'p',
+    { class: 'way-out', hidden: true },
+    'Another browser or device has a room of its own until you ',
+    inviting,
+    '.',
+  )
   const feed = createFeed()
   const list = h('ul', { class: 'members', 'data-testid': 'members', 'aria-label': 'Members' })
   const lines = new Map<string, MemberLine>()
@@ -59,18 +75,20 @@ export function createEnsemblePanel(fork: () => Promise<void>): EnsemblePanel {
   place.append(
     advice,
     way,
+    alone,
     list,
     feed.element,
     h('dl', { class: 'facts' }, ...rows.map(({ element }) => element)),
   )
 
-  function drawMembers(status: ReplicaStatus): void {
+  function drawMembers(status: ReplicaStatus, seen: Seen): void {
     const members = membersOf(status)
     const hues = huesOf(members.map(({ node }) => node))
     for (const [index, member] of members.entries()) {
       const line = lines.get(member.node) ?? createMemberLine(member.node)
       lines.set(member.node, line)
-      line.draw(member, hues.get(member.node) ?? 0)
+      const reach = member.isSelf ? null : reachOf(member.node, status, seen)
+      line.draw(member, hues.get(member.node) ?? 0, reach)
       const there = list.children[index]
       if (there !== line.element) list.insertBefore(line.element, there ?? null)
     }
@@ -83,7 +101,7 @@ export function createEnsemblePanel(fork: () => Promise<void>): EnsemblePanel {
 
   return {
     follow: feed.add,
-    draw(state, status, missing) {
+    draw(state, status, missing, seen) {
       setText(badge, state)
       setAttribute(badge, 'data-state', state)
       const text = adviceFor(state, status, missing)
@@ -92,9 +110,10 @@ export function createEnsemblePanel(fork: () => Promise<void>): EnsemblePanel {
       way.hidden = missing === null || state === 'closed' || state === 'expired'
       setAttribute(advice, 'data-tone', state === 'connected' ? 'hint' : 'warning')
       setAttribute(place, 'data-state', state)
+      alone.hidden = state !== 'connected' || status === null || membersOf(status).length > 1
       if (status === null) return
       setText(quorum, quorumText(quorumOf(status)))
-      drawMembers(status)
+      drawMembers(status, seen)
       for (const { of, value } of rows) setText(value, of(status))
     },
   }

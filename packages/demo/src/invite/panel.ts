@@ -1,7 +1,7 @@
-/** The dialog with a link that leads another browser or device to this ensemble. */
+/** The dialog with a link that leads another browser or device to this ensemble, and where the page offers it. */
 import { type Address, linkTo } from '../address/address.ts'
 import type { OwnServer } from '../address/server.ts'
-import { onClick } from '../ui/action.ts'
+import { createCodeView } from '../meet/code-view.ts'
 import { byId, setText } from '../ui/dom.ts'
 
 export interface Invitation {
@@ -10,22 +10,25 @@ export interface Invitation {
   readonly server: OwnServer | null
 }
 
-/** `meet` opens the dialog for devices that no server introduces. */
-export function createInvitePanel(invitation: () => Invitation | null, meet: () => void): void {
-  const dialog = byId('invitation', HTMLDialogElement)
-  const link = byId('invitation-link', HTMLInputElement)
-  const copy = byId('invitation-copy', HTMLButtonElement)
-  const invite = byId('invite', HTMLButtonElement)
+export interface InvitePanel {
+  open(): void
+}
 
-  invite.addEventListener('click', () => {
+/** `meet` opens the dialog for devices that no server introduces. */
+export function createInvitePanel(invitation: () => Invitation | null, meet: () => void): InvitePanel {
+  const dialog = byId('invitation', HTMLDialogElement)
+  const code = createCodeView(byId('invitation-code', HTMLElement), 'Link', 'invitation-link')
+
+  function open(): void {
     const to = invitation()
-    if (to === null) return
-    link.value = linkFor(to, location)
-    setText(byId('invitation-text', HTMLElement), explain(to))
-    setText(copy, 'Copy')
+    if (to === null || dialog.open) return
+    const link = linkFor(to, location)
+    code.show(link, !isLocal(new URL(link)))
+    setText(byId('invitation-text', HTMLElement), explain(to, link))
     dialog.showModal()
-    link.select()
-  })
+  }
+
+  byId('invite', HTMLButtonElement).addEventListener('click', open)
   byId('invitation-meet', HTMLButtonElement).addEventListener('click', () => {
     dialog.close()
     meet()
@@ -33,17 +36,17 @@ export function createInvitePanel(invitation: () => Invitation | null, meet: () 
   dialog.addEventListener('click', event => {
     if (event.target === dialog) dialog.close()
   })
-  onClick(copy, async () => {
-    await navigator.clipboard.writeText(link.value)
-    setText(copy, 'Copied')
-  })
+  return { open }
 }
+
+/** Whether only this machine gets there. */
+const isLocal = ({ hostname }: Pick<Location, 'hostname'>): boolean =>
+  /^(localhost|127\.|\[::1\])/.test(hostname)
 
 /** A page that was opened as localhost is invited to by an address that others know, if there is one. */
 function linkFor({ address, server }: Invitation, here: Location): string {
-  const isLocal = /^(localhost|127\.|\[::1\])/.test(here.hostname)
   const [abroad] = server?.pages ?? []
-  if (!isLocal || abroad === undefined || server === null)
+  if (!isLocal(here) || abroad === undefined || server === null)
     return linkTo(here.href.replace(/#.*/, ''), address)
   const signal = address.signal === server.signal ? sameHost(server.signal, abroad) : address.signal
   return linkTo(abroad, { ...address, signal })
@@ -55,15 +58,15 @@ function sameHost(signal: string, page: string): string {
   return url.href
 }
 
-function explain({ address, server }: Invitation): string {
+function explain({ address }: Invitation, link: string): string {
   if (address.signal === null)
     return 'This page comes from a server without signaling: by this link only tabs of this browser join. Other devices come in by codes.'
-  if (server !== null && server.pages.length === 0)
+  if (isLocal(new URL(link)))
     return (
-      'Opens in any browser of this machine and joins this ensemble. ' +
-      'For phones and other machines start the demo with --host 0.0.0.0 --https.'
+      'Open this link in another browser of this machine: it joins this ensemble. ' +
+      'For phones and other machines start the demo with: npm run demo -- --host 0.0.0.0 --https'
     )
-  const whoever = 'Whoever opens this link joins the ensemble.'
+  const whoever = 'Whoever opens this link, or points a camera at the code, joins this ensemble.'
   return address.secret === null
     ? `${whoever} So may anybody who knows the name of the room. The server only introduces devices; what is written goes between them.`
     : `${whoever} It carries the secret of the room: send it as you would a password. The server introduces devices, and reads nothing.`

@@ -4,15 +4,15 @@ import { h, setText } from '../ui/dom.ts'
 import { qrPicture } from './qr.ts'
 
 export interface CodeView {
-  /** Null: there is none. */
-  show(text: string | null): void
+  /** Null: there is none. Without a picture where a camera would be of no use. */
+  show(text: string | null, hasPicture?: boolean): void
 }
 
 /** Draws into `place`. `name` is what the code is called: “Invite”. */
 export function createCodeView(place: HTMLElement, name: string, testId: string): CodeView {
   const id = `${place.id}-text`
   const field = h('textarea', { id, readonly: true, rows: 4, spellcheck: 'false', 'data-testid': testId })
-  const copy = h('button', { type: 'button' }, 'Copy')
+  const copy = h('button', { type: 'button', 'data-testid': `${testId}-copy` }, 'Copy')
   const picture = h('div', { class: 'qr' })
   place.append(h('label', { for: id }, `${name}, for the other device`), field, copy, picture)
   place.hidden = true
@@ -22,11 +22,13 @@ export function createCodeView(place: HTMLElement, name: string, testId: string)
     setText(copy, 'Copied')
   })
   return {
-    show(text) {
+    show(text, hasPicture = true) {
       place.hidden = text === null
       field.value = text ?? ''
       setText(copy, 'Copy')
-      picture.replaceChildren(...(text === null ? [] : [qrPicture(text, `${name} as a QR code`)]))
+      picture.replaceChildren(
+        ...(text === null || !hasPicture ? [] : [qrPicture(text, `${name} as a QR code`)]),
+      )
       if (text !== null) place.scrollIntoView({ block: 'nearest' })
     },
   }

@@ -304,6 +304,7 @@ export function createLink(context: LinkContext, peer: NodeId, events: LinkEvent
           if (about.isUnable) peerHasRtc = false
           reachable()
           rtc.gone(about.attempt)
+          if (about.isUnable) last = { reason: 'the peer has no WebRTC', code: 'NoWebRtc' }
           return relay.gone(about.attempt)
       }
     },

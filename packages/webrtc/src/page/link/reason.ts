@@ -11,7 +11,7 @@ export type ReasonCode =
   | 'PeerRedialed'
   /** The peer came back as another tab. */
   | 'PeerReturned'
-  /** This browser makes no connections. */
+  /** This browser, or the peer (as in Node), makes no connections by WebRTC. */
   | 'NoWebRtc'
   /** The peer did not answer the offer, or never made one: signaling lost it, or the peer is gone. */
   | 'NoAnswer'
