@@ -17,7 +17,7 @@ export function createWays(changed: () => void): Ways {
   let linkedBefore = ''
 
   async function look(): Promise<void> {
-    if (transport === null || document.hidden) return
+    if (transport === null) return
     paths = await transport.measure()
     changed()
   }

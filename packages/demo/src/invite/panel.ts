@@ -23,7 +23,9 @@ export function createInvitePanel(invitation: () => Invitation | null, meet: () 
     const to = invitation()
     if (to === null || dialog.open) return
     const link = linkFor(to, location)
-    code.show(link, !isLocal(new URL(link)))
+    const isHereOnly = isLocal(new URL(link))
+    code.show(link, !isHereOnly)
+    byId('invitation-start', HTMLElement).hidden = !isHereOnly || to.address.signal === null
     setText(byId('invitation-text', HTMLElement), explain(to, link))
     dialog.showModal()
   }
@@ -62,10 +64,7 @@ function explain({ address }: Invitation, link: string): string {
   if (address.signal === null)
     return 'This page comes from a server without signaling: by this link only tabs of this browser join. Other devices come in by codes.'
   if (isLocal(new URL(link)))
-    return (
-      'Open this link in another browser of this machine: it joins this ensemble. ' +
-      'For phones and other machines start the demo with: npm run demo -- --host 0.0.0.0 --https'
-    )
+    return 'Open this link in another browser of this machine: it joins this ensemble.'
   const whoever = 'Whoever opens this link, or points a camera at the code, joins this ensemble.'
   return address.secret === null
     ? `${whoever} So may anybody who knows the name of the room. The server only introduces devices; what is written goes between them.`

@@ -12,7 +12,7 @@ export interface CodeView {
 export function createCodeView(place: HTMLElement, name: string, testId: string): CodeView {
   const id = `${place.id}-text`
   const field = h('textarea', { id, readonly: true, rows: 4, spellcheck: 'false', 'data-testid': testId })
-  const copy = h('button', { type: 'button', 'data-testid': `${testId}-copy` }, 'Copy')
+  const copy = h('button', { type: 'button', class: 'primary', 'data-testid': `${testId}-copy` }, 'Copy')
   const picture = h('div', { class: 'qr' })
   place.append(h('label', { for: id }, `${name}, for the other device`), field, copy, picture)
   place.hidden = true
