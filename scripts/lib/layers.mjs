@@ -25,7 +25,7 @@ const parts = [
   [`${core}/host/worker`, ['logic/*', 'host/storage', 'host/transport', 'host/runtime', 'host/time', 'host']],
   [`${core}/client`, ['logic/base', 'logic/state', 'host/time', 'types:*']],
   [`${core}/node`, ['logic/*', 'host', 'host/*', 'client']],
-  [`${core}/recipes`, ['types:client']],
+  [`${core}/recipes`, ['host/time', 'types:client']],
   [`${core}/testing`, ['*']],
   [`${core}/sim`, ['logic/*', 'host', 'types:host/storage', 'types:host/transport']],
 ]

@@ -3,6 +3,7 @@
  * here are the watches that stay, the states, and the replica.
  */
 import type { Clock } from '../host/time/clock.ts'
+import { onceAborted } from '../host/time/signals.ts'
 import type { MissingQuorum, ReplicaStatus } from '../host/worker/protocol.ts'
 import { type EnsembleId, isCounter, type NodeId, slot } from '../logic/base/ids.ts'
 import type { ZnodePath } from '../logic/state/path.ts'
@@ -36,6 +37,8 @@ export class Keeper extends Administration {
   #missing: MissingQuorum | null = null
   /** What is told once and stays so, for listeners that come later. */
   readonly #facts: CustomEvent[] = []
+  /** Take what listens to apps' signals away. */
+  readonly #atSignals: (() => void)[] = []
   readonly #foreign = new Set<EnsembleId>()
 
   /** Use `connect` instead. */
@@ -118,7 +121,7 @@ export class Keeper extends Administration {
       watcher.close()
       throw error
     }
-    options.signal?.addEventListener('abort', () => watcher.close(), { once: true })
+    watcher.closeWith(options.signal)
     return watcher
   }
 
@@ -202,13 +205,13 @@ export class Keeper extends Administration {
   on<Name extends keyof KeeperEvents>(
     name: Name,
     listener: (detail: KeeperEvents[Name]['detail']) => void,
-    options: { readonly signal?: AbortSignal } = {},
+    { signal }: { readonly signal?: AbortSignal } = {},
   ): void {
     const onEvent = (event: Event) => {
-      // Node may forget to take a listener away when its signal is aborted, where there are several with signals.
-      if (event instanceof CustomEvent && !options.signal?.aborted) listener(event.detail)
+      if (event instanceof CustomEvent && !signal?.aborted) listener(event.detail)
     }
-    this.addEventListener(name, onEvent, options)
+    this.addEventListener(name, onEvent)
+    this.#atSignals.push(onceAborted(signal, () => this.removeEventListener(name, onEvent)))
     for (const fact of this.#facts) if (fact.type === name) queueMicrotask(() => onEvent(fact))
   }
 
@@ -233,6 +236,7 @@ export class Keeper extends Administration {
     if (this.#state === 'expired' && state !== 'closed') return
     this.#state = state
     this.emit('state', state)
+    if (state === 'closed') for (const takeAway of this.#atSignals.splice(0)) takeAway()
   }
 
   /** For `connect`. @internal */

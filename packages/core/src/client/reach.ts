@@ -2,7 +2,9 @@
  * Where a keeper reaches its replica: in this page's own worker, or at whichever tab of the profile hosts it, which may
  * change. Says where, again and again; does not know what is said there.
  */
+
 import type { FoundingArbiter } from '../host/arbiter.ts'
+import { firstOf } from '../host/time/signals.ts'
 import type { PageTransport } from '../host/transport/port-protocol.ts'
 import type { OpenError, Opening, OpenOptions, StreamPort } from '../host/worker/protocol.ts'
 import type { SessionId } from '../logic/base/ids.ts'
@@ -93,7 +95,7 @@ export function reachShared(options: ReachOptions): Reach {
       const opened = await openOwnReplica({
         ...options,
         transports: options.transports(),
-        signal: options.signal === undefined ? end : AbortSignal.any([end, options.signal]),
+        signal: firstOf(end, options.signal),
         died: () => seat.lost(),
       })
       own = opened

@@ -4,6 +4,7 @@
  * lock: a tab that has not heard it for a while, and knocks in vain, takes the lock away; the storage then stops the old
  * host before it answers anyone. Does not know what is said at a seat.
  */
+import { firstOf } from '../host/time/signals.ts'
 import {
   type LobbyMessage,
   type LobbyPace,
@@ -141,7 +142,7 @@ export class Seat {
     const end = new AbortController()
     this.#endHosting = () => end.abort()
     try {
-      const { opening, port } = await this.#options.host(AbortSignal.any([end.signal, this.#over.signal]))
+      const { opening, port } = await this.#options.host(firstOf(end.signal, this.#over.signal))
       if (end.signal.aborted) return
       this.#isOpen = true
       this.#failures = 0

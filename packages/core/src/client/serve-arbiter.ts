@@ -1,5 +1,7 @@
 /** The page's end of a worker's arbiter: asks the app's own for it. Knows nothing of what is decided. */
+
 import type { FoundingArbiter } from '../host/arbiter.ts'
+import { firstOf } from '../host/time/signals.ts'
 import type { FromArbiter, ToArbiter } from '../host/worker/port-arbiter.ts'
 
 /** A port for a worker, at which it is served until `over` is aborted; then also what is being asked is given up. */
@@ -13,7 +15,7 @@ export function serveArbiter(arbiter: FoundingArbiter, over: AbortSignal): Messa
     const { id } = question
     const controller = new AbortController()
     asked.set(id, controller)
-    const signal = AbortSignal.any([over, controller.signal])
+    const signal = firstOf(controller.signal, over)
     try {
       const ensemble =
         question.type === 'found'
@@ -25,6 +27,8 @@ export function serveArbiter(arbiter: FoundingArbiter, over: AbortSignal): Messa
       say({ type: 'failed', id, message: error instanceof Error ? error.message : String(error) })
     } finally {
       asked.delete(id)
+      // Nothing more is to be given up.
+      controller.abort()
     }
   }
   port.onmessage = ({ data }: MessageEvent<ToArbiter>) => {

@@ -2,6 +2,7 @@
  * A watch that loses nothing, as an app holds it: an async iterator over its events, or a callback. Knows up to which
  * transaction it was taken, and goes on from there when it fell behind. Does not know how a watch is set.
  */
+import { onceAborted } from '../host/time/signals.ts'
 import { noSlot, slot, type Zxid } from '../logic/base/ids.ts'
 import type { Codec } from './codec.ts'
 import { decodeEvent } from './decode.ts'
@@ -52,6 +53,7 @@ export class Watcher<Value = Uint8Array>
   #isAmidst = false
   #error: KeeperError | null = null
   #isDone = false
+  #forgetSignal: () => void = () => undefined
 
   /** For `Keeper.watch`. @internal */
   constructor(
@@ -87,6 +89,11 @@ export class Watcher<Value = Uint8Array>
     this.#finish(null)
     this.#events = []
     this.#detach()
+  }
+
+  /** When `signal` is aborted. For `Keeper.watch`. @internal */
+  closeWith(signal: AbortSignal | undefined): void {
+    if (!this.#isDone) this.#forgetSignal = onceAborted(signal, () => this.close())
   }
 
   /** For {@link WatchSource}. @internal */
@@ -202,6 +209,7 @@ export class Watcher<Value = Uint8Array>
   }
 
   #finish(error: KeeperError | null): void {
+    this.#forgetSignal()
     this.#taken = this.zxid
     this.#isDone = true
     this.#isStanding = false

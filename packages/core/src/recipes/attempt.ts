@@ -4,6 +4,7 @@
  */
 
 import type { CallOptions } from '../client/index.ts'
+import { onceAborted } from '../host/time/signals.ts'
 import { KeeperError } from './error.ts'
 import { patienceMs } from './limits.ts'
 import { onState } from './states.ts'
@@ -13,15 +14,14 @@ export class Attempt {
   readonly #tree: Tree
   readonly #givenUp = new AbortController()
   readonly #over = new AbortController()
+  readonly #forget: () => void
 
   constructor(tree: Tree, what: string, { timeoutMs, signal }: WaitOptions) {
     this.#tree = tree
-    const until = { once: true, signal: this.#over.signal }
     const giveUp = (code: 'Timeout' | 'Aborted', message: string) =>
       this.#givenUp.abort(new KeeperError(code, message))
     const onAbort = () => giveUp('Aborted', `${what}: given up by its signal`)
-    if (signal?.aborted) onAbort()
-    signal?.addEventListener('abort', onAbort, until)
+    this.#forget = onceAborted(signal, onAbort)
     const check = () => {
       if (isOver(tree.state)) this.#givenUp.abort(lossOf(tree.state))
     }
@@ -80,6 +80,7 @@ export class Attempt {
 
   /** Lets go of its timer and listeners. */
   end(): void {
+    this.#forget()
     this.#over.abort()
   }
 }

@@ -6,7 +6,9 @@
  *
  * Source: ZooKeeper Recipes, "Queues"; Curator's DistributedQueue and its lock safety.
  */
+
 import type { Data } from '../client/index.ts'
+import { firstOf } from '../host/time/signals.ts'
 import { type Attempt, attempt } from './attempt.ts'
 import { Bell } from './bell.ts'
 import { guard } from './guard.ts'
@@ -15,7 +17,7 @@ import { dueCheckMs } from './limits.ts'
 import { hold } from './lock.ts'
 import { mutexLine } from './mutex.ts'
 import { claim, claimsOf, finish, type Item, itemsOf, take } from './seize.ts'
-import { childOf, firstOf, isError, nameOf, type Tree, type WaitOptions } from './tree.ts'
+import { childOf, isError, nameOf, type Tree, type WaitOptions } from './tree.ts'
 import { make, makeContainer, remove, uniqueName } from './znode.ts'
 
 /** An item that is worked on. */

@@ -6,12 +6,13 @@
  */
 
 import type { Data } from '../client/index.ts'
+import { firstOf } from '../host/time/signals.ts'
 import { attempt } from './attempt.ts'
 import { KeeperError } from './error.ts'
 import type { Hold } from './hold.ts'
 import { candidates } from './leader.ts'
 import { hold } from './lock.ts'
-import { firstOf, isError, type Tree, type WaitOptions } from './tree.ts'
+import { isError, type Tree, type WaitOptions } from './tree.ts'
 
 export interface LatchOptions {
   /** Shown to others: who this is, say. */
@@ -63,19 +64,19 @@ export class Latch extends EventTarget implements AsyncDisposable {
   /** Resolves when it leads. Errors: Timeout, Aborted; Closed, SessionExpired, and what of the tree ended the latch. */
   wait(options: WaitOptions = {}): Promise<Term> {
     return attempt(this.#tree, `lead ${this.path}`, options, async made => {
-      const heard = new AbortController()
+      let look: () => void = () => undefined
       const leading = new Promise<Term>((resolve, reject) => {
-        const look = () => {
+        look = () => {
           if (this.#term !== null) resolve(this.#term)
           else if (this.#over.signal.aborted) reject(this.#over.signal.reason)
         }
-        this.addEventListener('change', look, { signal: heard.signal })
+        this.addEventListener('change', look)
         look()
       })
       try {
         return await made.race(leading)
       } finally {
-        heard.abort()
+        this.removeEventListener('change', look)
       }
     })
   }

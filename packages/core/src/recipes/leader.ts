@@ -4,10 +4,11 @@
  *
  * Source: ZooKeeper Recipes, "Leader Election"; Curator's LeaderSelector.
  */
+import { firstOf } from '../host/time/signals.ts'
 import { attempt } from './attempt.ts'
 import type { Line } from './line.ts'
 import { type AcquireOptions, type Grant, hold, type Participant, participants, withHold } from './lock.ts'
-import { firstOf, type Tree, type WaitOptions } from './tree.ts'
+import type { Tree, WaitOptions } from './tree.ts'
 import { lockTurn } from './turn.ts'
 
 export const candidates = (path: string): Line => ({ path, kind: 'candidate', decide: lockTurn })

@@ -5,11 +5,12 @@
  * Source: Curator's InterProcessMultiLock; the order: Havender 1968.
  */
 
+import { firstOf } from '../host/time/signals.ts'
 import { attempt } from './attempt.ts'
 import { KeeperError } from './error.ts'
 import type { Held } from './hold.ts'
 import type { AcquireOptions, Lockable } from './lock.ts'
-import { firstOf, type Tree } from './tree.ts'
+import type { Tree } from './tree.ts'
 
 /** Several holds. */
 export interface MultiHold extends AsyncDisposable {

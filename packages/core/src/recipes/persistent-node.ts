@@ -6,11 +6,12 @@
  */
 
 import type { Data } from '../client/index.ts'
+import { firstOf, onceAborted } from '../host/time/signals.ts'
 import { type Attempt, attempt } from './attempt.ts'
 import { lookUntil } from './bell.ts'
 import { KeeperError } from './error.ts'
 import { patienceMs } from './limits.ts'
-import { bytesOf, firstOf, isError, isOver, type Tree, type WaitOptions } from './tree.ts'
+import { bytesOf, isError, isOver, type Tree, type WaitOptions } from './tree.ts'
 import { make, remove, waitABit } from './znode.ts'
 
 export interface PersistentNodeOptions<Keeper extends Tree = Tree> {
@@ -57,10 +58,12 @@ export class PersistentNode implements AsyncDisposable {
   ready(options: WaitOptions = {}): Promise<void> {
     return attempt(this.#tree, `wait for ${this.path}`, options, async made => {
       this.signal.throwIfAborted()
-      const ended = new Promise<never>((_, reject) => {
-        this.signal.addEventListener('abort', () => reject(this.signal.reason), { signal: made.signal })
+      let forget: () => void = () => undefined
+      const there = new Promise<void>((resolve, reject) => {
+        forget = onceAborted(this.signal, () => reject(this.signal.reason))
+        void this.#there.then(resolve)
       })
-      await made.race(Promise.race([this.#there, ended]))
+      await made.race(there).finally(forget)
     })
   }
 

@@ -7,11 +7,12 @@
  */
 
 import type { ZnodeView } from '../client/index.ts'
+import { firstOf, onceAborted } from '../host/time/signals.ts'
 import { type Attempt, attempt } from './attempt.ts'
 import { KeeperError } from './error.ts'
 import { mirrorReadsMax } from './limits.ts'
 import { Mirror, type Reading, type View } from './mirror.ts'
-import { firstOf, isError, type Tree, type WaitOptions } from './tree.ts'
+import { isError, type Tree, type WaitOptions } from './tree.ts'
 
 export interface CacheOptions extends WaitOptions {
   /** Closes the cache, besides giving up opening it. */
@@ -148,15 +149,14 @@ export class SubtreeCache extends EventTarget implements Disposable {
 
   #nextChange(): Promise<void> {
     return new Promise((resolve, reject) => {
-      const heard = new AbortController()
-      const settle = (settled: () => void) => {
-        heard.abort()
-        settled()
+      const changed = () => {
+        forget()
+        resolve()
       }
-      if (this.signal.aborted) return reject(this.signal.reason)
-      this.addEventListener('change', () => settle(resolve), { signal: heard.signal })
-      this.signal.addEventListener('abort', () => settle(() => reject(this.signal.reason)), {
-        signal: heard.signal,
+      this.addEventListener('change', changed, { once: true })
+      const forget = onceAborted(this.signal, () => {
+        this.removeEventListener('change', changed)
+        reject(this.signal.reason)
       })
     })
   }

@@ -68,13 +68,3 @@ export const bytesOf = (data: Uint8Array | string): Uint8Array =>
   typeof data === 'string' ? new TextEncoder().encode(data) : data
 
 export const textOf = (data: Uint8Array): string => new TextDecoder().decode(data)
-
-/** Aborted with the first of `own`, which always is in the end, and `others`. */
-export function firstOf(own: AbortSignal, ...others: readonly (AbortSignal | undefined)[]): AbortSignal {
-  const first = new AbortController()
-  for (const each of [own, ...others]) {
-    if (each?.aborted) first.abort(each.reason)
-    each?.addEventListener('abort', () => first.abort(each.reason), { once: true, signal: first.signal })
-  }
-  return first.signal
-}

@@ -2,8 +2,10 @@
  * Asking the arbiter of a room: in bounded time, whatever it does, and taking nothing for an answer that is none. Does not
  * know what is made of the answer.
  */
+
 import { type EnsembleId, ensembleId, isId } from '../../logic/base/ids.ts'
 import type { FoundingArbiter } from '../arbiter.ts'
+import { firstOf } from '../time/signals.ts'
 import type { ReplaceEnsemble } from './fork-record.ts'
 import { IdentityError } from './identity-error.ts'
 
@@ -19,7 +21,7 @@ export async function askArbiter(
   signal: AbortSignal,
   ask: (signal: AbortSignal) => Promise<unknown>,
 ): Promise<EnsembleId> {
-  const limit = AbortSignal.any([signal, AbortSignal.timeout(arbiterTimeoutMs)])
+  const limit = firstOf(AbortSignal.timeout(arbiterTimeoutMs), signal)
   const answer = await untilAborted(limit, () => ask(limit)).catch((cause: unknown) => {
     if (signal.aborted) throw new IdentityError('Aborted', `opening room ${room} was given up`, { cause })
     throw unreachable(room, cause instanceof Error ? cause.message : String(cause), cause)

@@ -13,6 +13,7 @@ import { createCodec } from '../codec.ts'
 import type { Proofs } from '../proofs.ts'
 import type { Storage } from '../storage/contract.ts'
 import type { Clock } from '../time/clock.ts'
+import { firstOf } from '../time/signals.ts'
 import type { Transport } from '../transport/contract.ts'
 import { replaceBy } from './ask-arbiter.ts'
 import { deleteReplica } from './delete-replica.ts'
@@ -90,7 +91,7 @@ export function createService(parts: ServiceParts): ReplicaService {
     const engineOf = parts.engine(engine)
     if (engineOf === null) throw new IdentityError('Mismatch', `this worker has no engine ${engine}`)
     const arbiter = arbiterPort === null ? undefined : portArbiter(arbiterPort)
-    const signal = AbortSignal.any([ended.signal, AbortSignal.timeout(claimTimeoutMs)])
+    const signal = firstOf(AbortSignal.timeout(claimTimeoutMs), ended.signal)
     const claimed = await parts.claim({
       room,
       engine,
