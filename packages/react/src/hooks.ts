@@ -107,9 +107,10 @@ export function usePresence<Value>(
   useEffect(() => being.say(said.data), [being, said])
   const { status, members, isLive, error } = useStore(looking, noMembers)
   const membership = useStore(being, noMembership)
+  // What is said may be made at each rendering, and be the same.
+  const saidError = said.error
   return useMemo(() => {
-    const own =
-      said.error === null ? membership : { status: 'failed' as const, name: null, error: said.error }
+    const own = saidError === null ? membership : { status: 'failed' as const, name: null, error: saidError }
     return {
       status,
       members: members.map(member => presentMember(member, codec, own.name)),
@@ -117,7 +118,7 @@ export function usePresence<Value>(
       me: own,
       error: error ?? own.error,
     }
-  }, [status, members, isLive, error, membership, said, codec])
+  }, [status, members, isLive, error, membership, saidError, codec])
 }
 
 const noMembership: MembershipView = { status: 'idle', name: null, error: null }

@@ -40,6 +40,8 @@ interface Place {
   readonly left: AbortController
   /** What changes is told. */
   isWatched: boolean
+  /** Why nothing is, and will not be. */
+  failure: KeeperError | null
 }
 
 /** Of a change whose transaction is not known: as if all that is read showed it. */
@@ -67,7 +69,8 @@ export class LiveTree {
     const place = this.#places.get(path) ?? this.#enter(path)
     const facet: Facet = { question, place, show, shown: null, next: null }
     place.facets.add(facet)
-    if (place.isWatched || this.#keeper.state === 'readOnly') this.#read(facet, unknownZxid)
+    if (place.failure !== null) this.#tell(facet, { ok: false, error: place.failure })
+    else if (place.isWatched || this.#keeper.state === 'readOnly') this.#read(facet, unknownZxid)
     return () => {
       place.facets.delete(facet)
       this.#stale.delete(facet)
@@ -78,7 +81,13 @@ export class LiveTree {
   }
 
   #enter(path: string): Place {
-    const place: Place = { path, facets: new Set(), left: new AbortController(), isWatched: false }
+    const place: Place = {
+      path,
+      facets: new Set(),
+      left: new AbortController(),
+      isWatched: false,
+      failure: null,
+    }
     this.#places.set(path, place)
     void this.#watch(place)
     return place
@@ -93,7 +102,9 @@ export class LiveTree {
       place.isWatched = true
       for (const facet of place.facets) this.#read(facet, unknownZxid)
     } catch (cause) {
-      if (!signal.aborted) this.#fail(place, errorOf(cause))
+      if (signal.aborted) return
+      place.failure = errorOf(cause)
+      this.#fail(place, place.failure)
     }
   }
 
@@ -119,16 +130,23 @@ export class LiveTree {
     while (this.#stale.size > 0) {
       const facets = [...this.#stale.keys()].slice(0, readsMax)
       for (const facet of facets) this.#stale.delete(facet)
-      const queries = facets.map(({ question, place }) => ({ type: question, path: place.path }))
-      try {
-        const readings = await this.#keeper.multiRead(queries, { timeoutMs: patienceMs })
-        for (const [index, facet] of facets.entries()) facet.next = seen(readings[index])
-        if (!this.#showsPart(facets)) this.#show()
-      } catch (cause) {
-        for (const { place } of facets) this.#fail(place, errorOf(cause))
-      }
+      await this.#readSome(facets)
     }
     this.#isReading = false
+  }
+
+  async #readSome(facets: readonly Facet[]): Promise<void> {
+    const queries = facets.map(({ question, place }) => ({ type: question, path: place.path }))
+    try {
+      const readings = await this.#keeper.multiRead(queries, { timeoutMs: patienceMs })
+      for (const [index, facet] of facets.entries()) facet.next = seen(readings[index])
+      if (!this.#showsPart(facets)) this.#show()
+    } catch (cause) {
+      // One path that is none refuses them all, and concerns nobody else.
+      if (facets.length > 1 && isKeeperError(cause, 'BadArguments'))
+        for (const facet of facets) await this.#readSome([facet])
+      else for (const { place } of facets) this.#fail(place, errorOf(cause))
+    }
   }
 
   /** Whether what was read shows some of a transaction, and some of it is still to be read. */

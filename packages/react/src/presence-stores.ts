@@ -66,7 +66,11 @@ export function membershipStore(keeper: Keeper | null, path: string | null): Mem
       const heard = () => new Promise<void>(resolve => (onSaid = resolve))
       const view = (status: MembershipView['status'], name: string | null, error: KeeperError | null) =>
         publish({ status, name, error })
-      taking(new Group(keeper, path), { said: () => said, heard, view }, over.signal).catch(cause => {
+      taking(
+        new Group(keeper, path),
+        { said: () => said, heard, wake: () => onSaid(), view },
+        over.signal,
+      ).catch(cause => {
         if (!over.signal.aborted) view('failed', null, errorOf(cause))
       })
     }
@@ -85,8 +89,9 @@ export function membershipStore(keeper: Keeper | null, path: string | null): Mem
 
 interface Speaker {
   said(): Uint8Array | null
-  /** Resolves when something else is said, or all is over. */
+  /** Resolves when something else is said, when all is over, or when it is woken. */
   heard(): Promise<void>
+  wake(): void
   view(status: MembershipView['status'], name: string | null, error: KeeperError | null): void
 }
 
@@ -119,18 +124,15 @@ async function saying(
   speaker: Speaker,
   over: AbortSignal,
 ): Promise<void> {
-  const gone = new Promise<never>((_, reject) => {
-    const onAbort = () => reject(member.signal.reason)
-    if (member.signal.aborted) onAbort()
-    member.signal.addEventListener('abort', onAbort, { once: true })
-  })
-  gone.catch(() => undefined)
+  // Woken, not raced: a promise that lasts as long as the member keeps something of each race.
+  member.signal.addEventListener('abort', () => speaker.wake(), { once: true })
   let told = first
   while (!over.aborted) {
+    member.signal.throwIfAborted()
     const data = speaker.said()
     if (data === null) return
     if (areEqual(data, told)) {
-      await Promise.race([speaker.heard(), gone])
+      await speaker.heard()
       continue
     }
     await member.update(data, { signal: over })

@@ -7,6 +7,7 @@ import {
   type ReactNode,
   useContext,
   useEffect,
+  useInsertionEffect,
   useMemo,
   useRef,
   useSyncExternalStore,
@@ -45,7 +46,8 @@ const noKeeperYet: OpenKeeper = () => new Promise(() => undefined)
 /** Gives the hooks below it their keeper. Under StrictMode, which mounts twice, one keeper is opened. */
 export function KeeperProvider({ children, keeper, open }: KeeperProviderProps): ReactElement {
   const latest = useRef(open ?? noKeeperYet)
-  useEffect(() => {
+  // Before anybody below subscribes, which may open a keeper.
+  useInsertionEffect(() => {
     latest.current = open ?? noKeeperYet
   }, [open])
   const isGiven = open === undefined

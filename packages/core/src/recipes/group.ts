@@ -10,8 +10,8 @@ import { type Guard, guard } from './guard.ts'
 import { patienceMs } from './limits.ts'
 import type { View } from './mirror.ts'
 import { subtreeCache } from './subtree-cache.ts'
-import { childOf, nameOf, parentOf, type Tree, type WaitOptions } from './tree.ts'
-import { make, remove, uniqueName, waitABit } from './znode.ts'
+import { childOf, isError, nameOf, parentOf, type Tree, type WaitOptions } from './tree.ts'
+import { lost, make, remove, uniqueName, waitABit } from './znode.ts'
 
 export interface Member {
   /** Its name in the group. */
@@ -101,7 +101,11 @@ export class Membership implements AsyncDisposable {
   update(data: Data, options: WaitOptions = {}): Promise<void> {
     return attempt(this.#tree, `update ${this.path}`, options, async made => {
       this.signal.throwIfAborted()
-      await made.race(this.#tree.set(this.path, data, { timeoutMs: patienceMs }))
+      try {
+        await made.race(this.#tree.set(this.path, data, { timeoutMs: patienceMs }))
+      } catch (error) {
+        throw isError(error, 'NoNode') ? lost(this.path) : error
+      }
     })
   }
 

@@ -47,6 +47,23 @@ describe('a group', () => {
     expect(followed.error).toEqual(code('Aborted'))
   })
 
+  test('RECIPE-46 what a member says that was deleted before it heard of that is Lost', async () => {
+    const { world, keepers } = await begin({ seed: 46 })
+    const [a, b] = keepers
+    await world.run(async () => {
+      for (let round = 0; round < 10; round++) {
+        const member = await new Group(a, '/g').join('x')
+        const deleting = b.delete(member.path)
+        for (let said = 0; said < 5; said++) {
+          const saying = member.update(String(said)).catch((error: unknown) => error)
+          await world.sleep(5)
+          expect([undefined, expect.objectContaining({ code: 'Lost' })]).toContainEqual(await saying)
+        }
+        await deleting
+      }
+    })
+  })
+
   test('RECIPE-46 a member that is suspended is one still, if its session is kept; else it hears that it is none', async () => {
     const { world, keepers } = await begin({ seed: 2 })
     const member = await world.until(new Group(keepers[0], '/g').join('x'))

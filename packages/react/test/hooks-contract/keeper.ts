@@ -57,6 +57,21 @@ describe('the provider', () => {
     expect(own.state).toBe('closed')
   })
 
+  test('REACT-8 a provider that was given a keeper, and opens one from then on, opens it by what it has now', async () => {
+    const { world, keepers } = await begin(24)
+    const [given, opened] = [first(keepers), first(keepers, 1)]
+    const shown = probe(() => useKeeper())
+    const page = open(createElement(KeeperProvider, { keeper: given }, shown.element))
+    expect(shown.last.keeper).toBe(given)
+    const { open: openNext } = opener(opened)
+    page.render(createElement(KeeperProvider, { open: openNext }, shown.element))
+    await world.advance(50)
+    expect(shown.last).toMatchObject({ state: 'connected', keeper: opened })
+    page.unmount()
+    await world.advance(3_000)
+    expect([given.state, opened.state]).toEqual(['connected', 'closed'])
+  })
+
   test('REACT-9 an opening that fails and a session that is over are told, and reopen begins a new session for all below', async () => {
     const { world, keepers } = await begin(22)
     const [one, two] = [first(keepers), first(keepers, 1)]

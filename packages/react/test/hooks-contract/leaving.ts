@@ -92,6 +92,35 @@ test('REACT-12 what is rendered and never shown, as behind a Suspense that waits
   page.unmount()
 })
 
+test('REACT-12 unmounted while no quorum is in reach, waiting or holding, it leaves nothing behind when there is one', async () => {
+  const { world, keepers } = await begin(34)
+  const [own, other] = [first(keepers), first(keepers, 1)]
+  const paths = ['/leader', '/lock', '/here']
+  const all = probe(() => {
+    useLeader('/leader')
+    useLock('/lock')
+    usePresence('/here', text, 'me')
+    useZnode('/title', text)
+  })
+  const late = probe(() => useLock('/late'))
+  const waits = probe(() => useLock('/lock'))
+  const page = open(within(own, all.element))
+  const otherPage = open(within(other, waits.element))
+  await world.advance(500)
+  world.partition([0], [1, 2])
+  await world.advance(4_000)
+  page.render(within(own, all.element, late.element))
+  await world.advance(100)
+  page.unmount()
+  otherPage.unmount()
+  await world.advance(100)
+  world.heal()
+  await world.advance(5_000)
+  expect(own.state).toBe('connected')
+  for (const path of [...paths, '/late']) expect(children(path, world), path).toEqual([])
+  for (const path of [...paths, '/title']) expect(await world.until(isWatched(own, path)), path).toBe(false)
+})
+
 test('REACT-13 a watch that the app removes is set again for the components that look there', async () => {
   const { world, keepers } = await begin(32)
   const own = first(keepers)

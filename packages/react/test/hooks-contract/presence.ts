@@ -33,6 +33,19 @@ describe('presence', () => {
     otherPage.unmount()
   })
 
+  test('REACT-20 what is shown is the same object until it changes, also where a component says of itself what it makes while it renders', async () => {
+    const { world, keepers } = await begin(63)
+    const person = json<{ readonly name: string }>()
+    const shown = probe(() => usePresence('/here', person, { name: 'Ada' }))
+    const page = open(within(first(keepers), shown.element))
+    await world.advance(500)
+    const before = shown.last
+    expect(before.me.status).toBe('joined')
+    page.render(within(first(keepers), cloneElement(shown.element)))
+    expect(shown.last).toBe(before)
+    page.unmount()
+  })
+
   test('REACT-21 who was removed is a member again; a suspension is told and costs no membership; a session that is over says so', async () => {
     const { world, keepers } = await begin(61)
     const [own, other] = [first(keepers), first(keepers, 1)]

@@ -49,6 +49,11 @@ describe('znodes', () => {
     expect(settings.last.error?.path).toBe('/settings')
     expect(nowhere.last).toMatchObject({ status: 'failed', error: code('BadArguments') })
     expect(nothing.last.status).toBe('loading')
+    // Who looks there later, at something else, hears it, too.
+    const late = probe(() => useChildren('nowhere'))
+    page.render(within(own, settings.element, nowhere.element, nothing.element, late.element))
+    await world.advance(500)
+    expect(late.last).toMatchObject({ status: 'failed', error: code('BadArguments') })
     await world.until(own.set('/settings', '{"dark":true}'))
     await world.advance(500)
     expect(settings.last).toMatchObject({ status: 'present', data: { dark: true }, error: null })
