@@ -6,7 +6,7 @@ import { parseRow, rowOf } from '../../src/logic/state/command-row.ts'
 import { parseOperation, readOperation } from '../../src/logic/state/operation.ts'
 import { parseAcl } from '../../src/logic/state/parse-acl.ts'
 import { parseQuery } from '../../src/logic/state/query.ts'
-import { parseReply } from '../../src/logic/state/reply.ts'
+import { aReply } from '../../src/logic/state/reply.ts'
 import { history } from './commands.ts'
 import { codec, createWorld, line } from './world.ts'
 
@@ -43,7 +43,7 @@ function altered(value: unknown, place: number, other: unknown): unknown {
   return visit(value)
 }
 
-const parsers = [parseOperation, readOperation, parseQuery, parseAcl, parseRow, parseReply]
+const parsers = [parseOperation, readOperation, parseQuery, parseAcl, parseRow, aReply]
 
 test('CMD-7 no parser throws, whatever it is given', () => {
   fc.assert(

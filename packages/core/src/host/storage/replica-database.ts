@@ -12,14 +12,14 @@ import { type Identity, StorageError } from './contract.ts'
 import { abort, type Database, type DBSchema } from './database.ts'
 import { identityMismatch } from './identity-check.ts'
 import {
+  aMeta,
+  aSnapshotHeader,
   chunkCount,
   type Meta,
   maxSlotOf,
-  parseLogWrites,
-  parseMeta,
-  parseSnapshotHeader,
   type Sealed,
   seal,
+  someLogWrites,
   unseal,
   unsealBytes,
 } from './rows.ts'
@@ -79,13 +79,15 @@ export async function readReplica(
     ])
     const rows: Rows = { logKeys, logRows, snapshotKeys, snapshotRows }
     const before = metaKeys[0] ?? 0
-    let meta: Meta | null
+    let meta: Meta | undefined
     if (metaKeys.length === 0 && logKeys.length === 0 && snapshotKeys.length === 0) {
       if (mustExist) throw corrupt('it is empty, though a replica was stored here')
       meta = freshMeta(wanted)
     } else {
-      meta = metaKeys.length === 1 && isCounter(before) ? parseMeta(unseal(codec, metaRows[0], before)) : null
-      if (meta === null) throw corrupt('its meta row is missing, not the only one, or not what was written')
+      meta =
+        metaKeys.length === 1 && isCounter(before) ? aMeta(unseal(codec, metaRows[0], before)) : undefined
+      if (meta === undefined)
+        throw corrupt('its meta row is missing, not the only one, or not what was written')
     }
     const mismatch = identityMismatch(meta.identity, wanted)
     if (mismatch !== null) throw new StorageError('Mismatch', `database ${database.name}: ${mismatch}`)
@@ -140,8 +142,8 @@ function readLog(
   for (let row = firstRow; row <= lastRow; row++) {
     const at = row - firstRow
     if (logKeys[at] !== row) throw corrupt(`row ${row} of the log (${firstRow} to ${lastRow}) is missing`)
-    const writes = parseLogWrites(unseal(codec, logRows[at], row))
-    if (writes === null) throw corrupt(`row ${row} of the log is not what was written`)
+    const writes = someLogWrites(unseal(codec, logRows[at], row))
+    if (writes === undefined) throw corrupt(`row ${row} of the log is not what was written`)
     log.push(...writes)
     maxSlots.push(maxSlotOf(writes))
   }
@@ -157,8 +159,8 @@ function readSnapshot(
   corrupt: (defect: string) => StorageError,
 ): Snapshot | null {
   if (snapshotThrough === noSlot && snapshotKeys.length === 0) return null
-  const header = parseSnapshotHeader(unseal(codec, snapshotRows[0], 0))
-  if (header === null || snapshotKeys[0] !== 0 || header.through !== snapshotThrough)
+  const header = aSnapshotHeader(unseal(codec, snapshotRows[0], 0))
+  if (header === undefined || snapshotKeys[0] !== 0 || header.through !== snapshotThrough)
     throw corrupt('row 0 of the snapshot is missing or not what was written')
   if (snapshotKeys.length !== chunkCount(header.stateBytes) + 1)
     throw corrupt(

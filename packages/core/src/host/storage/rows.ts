@@ -8,10 +8,21 @@
  */
 import type { Codec } from '../../logic/base/codec.ts'
 import { hashBytes } from '../../logic/base/hash.ts'
-import { isCounter, isId, noSlot, type Slot, slot } from '../../logic/base/ids.ts'
+import { noSlot, type Slot } from '../../logic/base/ids.ts'
+import {
+  aCounter,
+  anId,
+  anything,
+  aSlot,
+  aText,
+  listOf,
+  record,
+  union,
+  where,
+} from '../../logic/base/shape.ts'
 import type { LogWrite, Snapshot } from '../../logic/consensus/engine.ts'
-import { type Membership, parseMembership } from '../../logic/consensus/membership.ts'
-import { lastSlotOf, parseRun } from '../../logic/consensus/value.ts'
+import { aMembership, type Membership } from '../../logic/consensus/membership.ts'
+import { aRun, lastSlotOf } from '../../logic/consensus/value.ts'
 import type { Identity } from './contract.ts'
 
 /** Bytes of a value, or of a chunk, and the hash of them. */
@@ -31,7 +42,9 @@ export interface Meta {
   readonly hardState: unknown
 }
 
-export type StoredIdentity = { readonly [Key in keyof Identity]: Key extends 'founders' ? string[] : string }
+export type StoredIdentity = {
+  readonly [Key in keyof Identity]: Key extends 'founders' ? readonly string[] : string
+}
 
 export interface SnapshotHeader {
   readonly through: Slot
@@ -75,53 +88,35 @@ export function sealSnapshot(codec: Codec, { through, membership, state }: Snaps
   return rows
 }
 
-export function parseMeta(value: unknown): Meta | null {
-  if (typeof value !== 'object' || value === null) return null
-  const { identity, firstRow, lastRow, snapshotThrough, hardState } = value as Partial<
-    Record<string, unknown>
-  >
-  const parsed = parseStoredIdentity(identity)
-  if (parsed === null || !isCounter(firstRow) || !isCounter(lastRow) || !isCounter(snapshotThrough))
-    return null
-  if (firstRow < 1 || firstRow > lastRow + 1) return null
-  return { identity: parsed, firstRow, lastRow, snapshotThrough: slot(snapshotThrough), hardState }
-}
+export const aStoredIdentity = record<StoredIdentity>({
+  node: anId,
+  ensemble: anId,
+  engine: aText,
+  founders: listOf(anId),
+})
 
-export function parseStoredIdentity(value: unknown): StoredIdentity | null {
-  if (typeof value !== 'object' || value === null) return null
-  const { node, ensemble, engine, founders } = value as Partial<Record<string, unknown>>
-  if (!isId(node) || !isId(ensemble) || typeof engine !== 'string') return null
-  if (!Array.isArray(founders) || !founders.every(isId)) return null
-  return { node, ensemble, engine, founders }
-}
+export const aMeta = where(
+  record<Meta>({
+    identity: aStoredIdentity,
+    firstRow: aCounter,
+    lastRow: aCounter,
+    snapshotThrough: aSlot,
+    hardState: anything,
+  }),
+  ({ firstRow, lastRow }) => firstRow >= 1 && firstRow <= lastRow + 1,
+)
 
-export function parseLogWrites(value: unknown): readonly LogWrite[] | null {
-  if (!Array.isArray(value) || value.length === 0) return null
-  const writes: LogWrite[] = []
-  for (const each of value as unknown[]) {
-    const write = parseLogWrite(each)
-    if (write === null) return null
-    writes.push(write)
-  }
-  return writes
-}
+/** The log writes of one persist. */
+export const someLogWrites = where(
+  listOf(union<LogWrite>({ append: record({ run: aRun }), truncate: record({ from: aSlot }) })),
+  writes => writes.length > 0,
+)
 
-function parseLogWrite(value: unknown): LogWrite | null {
-  if (typeof value !== 'object' || value === null) return null
-  const { type, run, from } = value as Partial<Record<string, unknown>>
-  if (type === 'truncate') return isCounter(from) ? { type, from: slot(from) } : null
-  if (type !== 'append') return null
-  const parsed = parseRun(run)
-  return parsed === null ? null : { type, run: parsed }
-}
-
-export function parseSnapshotHeader(value: unknown): SnapshotHeader | null {
-  if (typeof value !== 'object' || value === null) return null
-  const { through, membership, stateBytes } = value as Partial<Record<string, unknown>>
-  const parsed = parseMembership(membership)
-  if (parsed === null || !isCounter(through) || !isCounter(stateBytes)) return null
-  return { through: slot(through), membership: parsed, stateBytes }
-}
+export const aSnapshotHeader = record<SnapshotHeader>({
+  through: aSlot,
+  membership: aMembership,
+  stateBytes: aCounter,
+})
 
 /** The highest slot that `writes` touch; a truncation touches the slot it begins at. */
 export function maxSlotOf(writes: readonly LogWrite[]): Slot {

@@ -10,8 +10,9 @@
  * Every opening of a transport is an instance with a random name. A hello of a node's new instance ends the connection
  * to its old one, and what was meant for an old instance does not reach the new.
  */
-import { type EnsembleId, ensembleId, isId, type NodeId, nodeId } from '../../logic/base/ids.ts'
+import type { EnsembleId, NodeId } from '../../logic/base/ids.ts'
 import { foreignEnsemblesMax } from '../../logic/base/limits.ts'
+import { aNodeId, anEnsembleId, anId, known, orNull, record, union } from '../../logic/base/shape.ts'
 import type { Endpoint, Transport, TransportEvent } from './contract.ts'
 import { isFrame, ownBuffer } from './parse-event.ts'
 
@@ -99,8 +100,8 @@ export function broadcastTransport({ room }: BroadcastOptions): Transport {
       const channel = new BroadcastChannel(`peerkeeper:${room}`)
       running = { channel, self }
       channel.onmessage = ({ data }: MessageEvent<unknown>) => {
-        const message = parse(data)
-        if (closed || message === null) return
+        const message = aStamped(data)
+        if (closed || message === undefined) return
         if (message.ensemble !== self.ensemble) return meetForeign(message, sink)
         if (message.node === self.node) return
         receive(message, sink)
@@ -125,20 +126,11 @@ export function broadcastTransport({ room }: BroadcastOptions): Transport {
   }
 }
 
-/** A message of another tab, or null. Tabs may run another version of the app. */
-function parse(value: unknown): Stamped | null {
-  if (typeof value !== 'object' || value === null) return null
-  const { type, ensemble, node, from, to, bytes } = value as Partial<Record<string, unknown>>
-  if (!isId(ensemble) || !isId(node) || !isId(from)) return null
-  const stamp = { ensemble: ensembleId(ensemble), node: nodeId(node), from }
-  switch (type) {
-    case 'hello':
-      return to === null || isId(to) ? { type, ...stamp, to } : null
-    case 'bye':
-      return { type, ...stamp }
-    case 'frame':
-      return isId(to) && isFrame(bytes) ? { type, ...stamp, to, bytes } : null
-    default:
-      return null
-  }
-}
+const stamp = { ensemble: anEnsembleId, node: aNodeId, from: anId }
+
+/** A message of another tab. Tabs may run another version of the app. */
+const aStamped = union<Stamped>({
+  hello: record({ ...stamp, to: orNull(anId) }),
+  bye: record(stamp),
+  frame: record({ ...stamp, to: anId, bytes: known(isFrame) }),
+})

@@ -8,7 +8,7 @@ import { type Carried, createCarried } from './carried.ts'
 import type { Transport } from './contract.ts'
 import type { Channel } from './lane/channel.ts'
 import { rtcChannel } from './lane/rtc-channel.ts'
-import { isFrame, ownBuffer, parsePageToWorker } from './parse-event.ts'
+import { isFrame, ownBuffer, pageToWorker } from './parse-event.ts'
 import type { WorkerToPage } from './port-protocol.ts'
 import { joinConnections } from './standing.ts'
 
@@ -56,9 +56,10 @@ export function portTransport(port: MessagePort, taker: ChannelTaker = takeDataC
         post,
       })
       const connections = carried
+      const aMessage = pageToWorker(taker.channelOf)
       port.onmessage = ({ data }: MessageEvent<unknown>) => {
-        const message = parsePageToWorker(data, taker.channelOf)
-        if (message === null || closed) return
+        const message = aMessage(data)
+        if (message === undefined || closed) return
         switch (message.type) {
           case 'channels':
             return connections.take(message)

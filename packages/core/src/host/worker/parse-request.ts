@@ -1,151 +1,85 @@
 /** The worker's door for requests: what a page sends is parsed here and trusted from here on. */
-import { ensembleId, isCounter, isId, type SessionId, sessionId, slot, xid } from '../../logic/base/ids.ts'
 import { watchesPerSessionMax } from '../../logic/base/limits.ts'
+import {
+  aCounter,
+  aFlag,
+  anEnsembleId,
+  anId,
+  anXid,
+  anyOf,
+  aSessionId,
+  aSlot,
+  ifOk,
+  listOf,
+  oneOf,
+  orNull,
+  record,
+  type Shape,
+  someBytes,
+  union,
+  where,
+} from '../../logic/base/shape.ts'
 import type { ClientRequest } from '../../logic/replica/event.ts'
 import { parseOperation } from '../../logic/state/operation.ts'
 import { parsePath } from '../../logic/state/path.ts'
 import { parseQuery } from '../../logic/state/query.ts'
-import type { StandingKind, WatchKind, WatchSelection, WatchSetAnew } from '../../logic/watch/contract.ts'
+import type { StandingKind, WatchKind, WatchSetAnew } from '../../logic/watch/contract.ts'
 import type { Question } from './protocol.ts'
 
-const standingKinds: readonly StandingKind[] = ['persistent', 'persistentRecursive']
-const kinds: readonly WatchKind[] = ['data', 'children', ...standingKinds]
-const selections: readonly WatchSelection[] = ['any', 'data', 'children']
+const aPath = ifOk(parsePath)
+const aQuery = ifOk(parseQuery)
+const aSession = where(aSessionId, session => session > 0)
 
-/** A request from outside, or null when it is none. */
-export function parseRequest(value: unknown): ClientRequest | null {
-  if (typeof value !== 'object' || value === null) return null
-  const fields = value as { [key: string]: unknown }
-  if (fields['type'] === 'open') {
-    const { token, timeoutMs } = fields
-    return isId(token) && isCounter(timeoutMs) ? { type: 'open', token, timeoutMs } : null
-  }
-  if (fields['type'] === 'departed') {
-    const { sessions } = fields
-    if (!Array.isArray(sessions) || !sessions.every(isCounter)) return null
-    return { type: 'departed', sessions: sessions.map(sessionId) }
-  }
-  const session = fields['session']
-  return isCounter(session) && session > 0 ? parseOfSession(sessionId(session), fields) : null
-}
+const aStandingKind: Shape<StandingKind> = oneOf('persistent', 'persistentRecursive')
+const aKind: Shape<WatchKind> = oneOf('data', 'children', 'persistent', 'persistentRecursive')
 
-/** A question to the worker from outside, or null when it is none. */
-export function parseQuestion(value: unknown): Question | null {
-  if (typeof value !== 'object' || value === null) return null
-  const { type, session, publicKey, signature, query, ensemble } = value as { [key: string]: unknown }
-  if (type === 'challenge' || type === 'status') return { type }
-  if (type === 'fork') return isId(ensemble) ? { type, ensemble: ensembleId(ensemble) } : null
-  if (type === 'query') {
-    const parsed = parseQuery(query)
-    return parsed.ok ? { type, query: parsed.value } : null
-  }
-  if (type !== 'prove' || !isCounter(session) || session === 0) return null
-  if (!(publicKey instanceof Uint8Array) || !(signature instanceof Uint8Array)) return null
-  return { type, session: sessionId(session), publicKey, signature }
-}
+const aBeginning = anyOf(oneOf(null, 'now'), aSlot)
 
-function parseOfSession(
-  session: SessionId,
-  fields: { readonly [key: string]: unknown },
-): ClientRequest | null {
-  const { type, id, watch } = fields
-  switch (type) {
-    case 'write': {
-      const { xid: number, acknowledged } = fields
-      const operation = parseOperation(fields['operation'])
-      if (!operation.ok || !isCounter(number) || number < 1 || !isCounter(acknowledged)) return null
-      return {
-        type,
-        session,
-        xid: xid(number),
-        acknowledged: xid(acknowledged),
-        operation: operation.value,
-      }
-    }
-    case 'read': {
-      const { afterXid, seenZxid, consistency } = fields
-      const query = fields['query'] === null ? null : parseQuery(fields['query'])
-      if (query !== null && !query.ok) return null
-      if (!isCounter(id) || !isCounter(afterXid) || !isCounter(seenZxid)) return null
-      if (consistency !== 'sequential' && consistency !== 'linearizable') return null
-      if (watch !== null && !isCounter(watch)) return null
-      return {
-        type,
-        session,
-        id,
-        afterXid: xid(afterXid),
-        seenZxid: slot(seenZxid),
-        consistency,
-        query: query === null ? null : query.value,
-        watch,
-      }
-    }
-    case 'addWatch':
-    case 'removeWatches':
-      return parseWatching(type, session, fields)
-    case 'setWatches':
-      return parseSetWatches(session, fields)
-    case 'cancel': {
-      const unset = fields['unset'] === null ? null : parseWatch(fields['unset'])
-      return isCounter(id) && unset !== undefined ? { type, session, id, unset } : null
-    }
-    case 'ping':
-      return { type, session }
-    default:
-      return null
-  }
-}
+const watch = { watch: aCounter, kind: aKind, path: aPath }
+const asked = { session: aSession, id: aCounter, afterXid: anXid, seenZxid: aSlot }
 
-function parseWatching(
-  type: 'addWatch' | 'removeWatches',
-  session: SessionId,
-  { id, watch, afterXid, seenZxid, path: text, kind, from, selection }: { readonly [key: string]: unknown },
-): ClientRequest | null {
-  const path = parsePath(text)
-  if (!path.ok || !isCounter(id) || !isCounter(afterXid) || !isCounter(seenZxid)) return null
-  const asked = { session, id, afterXid: xid(afterXid), seenZxid: slot(seenZxid), path: path.value }
-  if (type === 'removeWatches') {
-    const known = selections.find(each => each === selection)
-    if (known === undefined || (watch !== null && !isCounter(watch))) return null
-    return { type, ...asked, watch, selection: known }
-  }
-  const known = standingKinds.find(each => each === kind)
-  if (known === undefined || !isCounter(watch)) return null
-  if (from !== null && from !== 'now' && !isCounter(from)) return null
-  return { type, ...asked, watch, kind: known, from: typeof from === 'number' ? slot(from) : from }
-}
+const aWatchSetAnew = where(
+  record<WatchSetAnew>({ ...watch, from: aSlot, resumable: aFlag }),
+  ({ resumable, kind }) => !resumable || aStandingKind(kind) !== undefined,
+)
 
-function parseSetWatches(
-  session: SessionId,
-  { id, afterXid, seenZxid, watches }: { readonly [key: string]: unknown },
-): ClientRequest | null {
-  if (!isCounter(id) || !isCounter(afterXid) || !isCounter(seenZxid)) return null
-  if (!Array.isArray(watches) || watches.length > watchesPerSessionMax) return null
-  const parsed: WatchSetAnew[] = []
-  for (const each of watches) {
-    const watch = parseWatch(each)
-    if (watch === undefined) return null
-    const { from, resumable } = each as { readonly [key: string]: unknown }
-    if (!isCounter(from) || typeof resumable !== 'boolean') return null
-    if (resumable && !standingKinds.some(kind => kind === watch.kind)) return null
-    parsed.push({ ...watch, from: slot(from), resumable })
-  }
-  return {
-    type: 'setWatches',
-    session,
-    id,
-    afterXid: xid(afterXid),
-    seenZxid: slot(seenZxid),
-    watches: parsed,
-  }
-}
+/** A request from outside. */
+const aRequest = union<ClientRequest>({
+  open: record({ token: anId, timeoutMs: aCounter }),
+  write: record({
+    session: aSession,
+    xid: where(anXid, number => number > 0),
+    acknowledged: anXid,
+    operation: ifOk(parseOperation),
+  }),
+  read: record({
+    ...asked,
+    consistency: oneOf('sequential', 'linearizable'),
+    query: orNull(aQuery),
+    watch: orNull(aCounter),
+  }),
+  addWatch: record({ ...asked, watch: aCounter, kind: aStandingKind, path: aPath, from: aBeginning }),
+  removeWatches: record({
+    ...asked,
+    watch: orNull(aCounter),
+    path: aPath,
+    selection: oneOf('any', 'data', 'children'),
+  }),
+  setWatches: record({ ...asked, watches: listOf(aWatchSetAnew, watchesPerSessionMax) }),
+  departed: record({ sessions: listOf(aSessionId) }),
+  cancel: record({ session: aSession, id: aCounter, unset: orNull(record(watch)) }),
+  ping: record({ session: aSession }),
+})
 
-/** Which watch is meant; undefined where none is. */
-function parseWatch(value: unknown): Pick<WatchSetAnew, 'watch' | 'kind' | 'path'> | undefined {
-  if (typeof value !== 'object' || value === null) return undefined
-  const { watch, kind, path: text } = value as { readonly [key: string]: unknown }
-  const path = parsePath(text)
-  const known = kinds.find(each => each === kind)
-  if (!path.ok || known === undefined || !isCounter(watch)) return undefined
-  return { watch, kind: known, path: path.value }
-}
+export const parseRequest = (value: unknown): ClientRequest | null => aRequest(value) ?? null
+
+/** A question to the worker from outside. */
+const aQuestion = union<Question>({
+  status: record({}),
+  query: record({ query: aQuery }),
+  fork: record({ ensemble: anEnsembleId }),
+  challenge: record({}),
+  prove: record({ session: aSession, publicKey: someBytes, signature: someBytes }),
+})
+
+export const parseQuestion = (value: unknown): Question | null => aQuestion(value) ?? null

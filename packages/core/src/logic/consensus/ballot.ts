@@ -2,7 +2,8 @@
  * The number of a proposal: a counter, made unique by the node that uses it. Total order: by counter, then by node id.
  * Source: Lamport, Paxos Made Simple (2001), section 2.2: different proposers choose from disjoint sets of numbers.
  */
-import { compareIds, isCounter, isId, type NodeId, nodeId } from '../base/ids.ts'
+import { compareIds, type NodeId, nodeId } from '../base/ids.ts'
+import { aCounter, aNodeId, record, type Shape } from '../base/shape.ts'
 
 export interface Ballot {
   /** 0 only in {@link noBallot}. */
@@ -28,9 +29,8 @@ export const nextBallot = (ballot: Ballot, node: NodeId): Ballot => ({ counter: 
 /** For people: `7.alice`. */
 export const showBallot = (ballot: Ballot): string => `${ballot.counter}.${ballot.node}`
 
+/** A ballot from outside. */
+export const aBallot: Shape<Ballot> = record({ counter: aCounter, node: aNodeId })
+
 /** A ballot from outside, or null. */
-export function parseBallot(value: unknown): Ballot | null {
-  if (typeof value !== 'object' || value === null) return null
-  const { counter, node } = value as { counter?: unknown; node?: unknown }
-  return isCounter(counter) && isId(node) ? { counter, node: nodeId(node) } : null
-}
+export const parseBallot = (value: unknown): Ballot | null => aBallot(value) ?? null

@@ -2,9 +2,10 @@
  * Who takes part in an ensemble. Membership is itself decided in the log, one change at a time; how a change takes
  * effect is each protocol's own rule.
  */
-import { compareIds, isId, type NodeId, nodeId } from '../base/ids.ts'
+import { compareIds, type NodeId } from '../base/ids.ts'
 import { membersMax } from '../base/limits.ts'
 import { err, ok, type Result } from '../base/result.ts'
+import { aNodeId, listOf, record, type Shape, where } from '../base/shape.ts'
 
 export interface Membership {
   /** They vote; a quorum is a majority of them. Sorted by id; empty only at a replica that has not yet heard. */
@@ -55,14 +56,15 @@ export function changeMembership(old: Membership, change: MembershipChange): Res
   }
 }
 
-/** A membership from outside, or null. */
-export function parseMembership(value: unknown): Membership | null {
-  if (typeof value !== 'object' || value === null) return null
-  const { voters, observers } = value as { voters?: unknown; observers?: unknown }
-  if (!Array.isArray(voters) || !Array.isArray(observers)) return null
-  if (voters.length + observers.length > membersMax) return null
-  const all: unknown[] = [...voters, ...observers]
-  if (!all.every(isId) || new Set(all).size !== all.length) return null
-  const sorted = (nodes: unknown[]) => nodes.filter(isId).map(nodeId).sort(compareIds)
-  return { voters: sorted(voters), observers: sorted(observers) }
+const someNodes = listOf(aNodeId, membersMax)
+
+/** A membership from outside, however sorted. */
+export const aMembership: Shape<Membership> = value => {
+  const read = someMembers(value)
+  return read && { voters: read.voters.toSorted(compareIds), observers: read.observers.toSorted(compareIds) }
 }
+
+const someMembers = where(record<Membership>({ voters: someNodes, observers: someNodes }), read => {
+  const all = members(read)
+  return all.length <= membersMax && new Set(all).size === all.length
+})

@@ -6,9 +6,10 @@
  * Source: Ongaro, Consensus: Bridging Theory and Practice (2014), section 6.4 (read index). A new leader's watermark may
  * be behind until it has chosen something of its own: its reads wait for that slot.
  */
-import { isCounter, type NodeId, type Slot, slot } from '../base/ids.ts'
+import { type NodeId, type Slot, slot } from '../base/ids.ts'
 import { readsMax } from '../base/limits.ts'
 import type { Random } from '../base/random.ts'
+import { aCounter, aSlot, type Kinds, record } from '../base/shape.ts'
 import { quorumSlot } from './quorum.ts'
 
 export type ReadMessage =
@@ -77,10 +78,10 @@ export function answerReads(
   }
 }
 
-/** A message of reads from outside, or null. */
-export function parseReadMessage(value: { readonly [key: string]: unknown }): ReadMessage | null {
-  const { type, id, life, slot: at } = value
-  if (!isCounter(id) || !isCounter(life)) return null
-  if (type === 'read') return { type, id, life }
-  return type === 'readReply' && isCounter(at) ? { type, id, life, slot: slot(at) } : null
+const question = { id: aCounter, life: aCounter }
+
+/** Messages of reads from outside. */
+export const readMessages: Kinds<ReadMessage> = {
+  read: record(question),
+  readReply: record({ ...question, slot: aSlot }),
 }

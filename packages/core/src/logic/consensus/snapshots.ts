@@ -12,11 +12,12 @@
  *     |---------------------->|  installs, when the last one came
  */
 import { hashBytes } from '../base/hash.ts'
-import { isCounter, type NodeId, type Slot, slot } from '../base/ids.ts'
+import type { NodeId, Slot } from '../base/ids.ts'
 import { resendTicks, snapshotBytesMax, snapshotPieceBytes, snapshotPiecesPerAsk } from '../base/limits.ts'
-import { type Ballot, noBallot, parseBallot } from './ballot.ts'
+import { aCounter, aSlot, type Kinds, record, someBytes, where } from '../base/shape.ts'
+import { aBallot, type Ballot, noBallot } from './ballot.ts'
 import type { Snapshot } from './engine.ts'
-import { type Membership, parseMembership } from './membership.ts'
+import { aMembership, type Membership } from './membership.ts'
 
 /** Equal snapshots of different replicas have equal names: what one sent in part, another can go on with. */
 export interface SnapshotName {
@@ -191,30 +192,11 @@ function ask(incoming: Incoming, out: Sender): void {
 const sameName = (a: SnapshotName, b: SnapshotName): boolean =>
   a.through === b.through && a.size === b.size && a.hash === b.hash
 
-/** A message of this exchange from outside, or null. */
-export function parseSnapshotMessage(value: { readonly [key: string]: unknown }): SnapshotMessage | null {
-  const { type, offset, bytes } = value
-  const name = parseName(value['name'])
-  if (name === null) return null
-  switch (type) {
-    case 'snapshotOffer': {
-      const membership = parseMembership(value['membership'])
-      const lastBallot = parseBallot(value['lastBallot'])
-      return membership && lastBallot && { type, name, membership, lastBallot }
-    }
-    case 'snapshotAsk':
-      return isCounter(offset) && offset <= name.size ? { type, name, offset } : null
-    case 'snapshotPiece':
-      return isCounter(offset) && bytes instanceof Uint8Array ? { type, name, offset, bytes } : null
-    default:
-      return null
-  }
-}
+const aName = record<SnapshotName>({ through: aSlot, size: aCounter, hash: aCounter })
 
-function parseName(value: unknown): SnapshotName | null {
-  if (typeof value !== 'object' || value === null) return null
-  const { through, size, hash } = value as { through?: unknown; size?: unknown; hash?: unknown }
-  return isCounter(through) && isCounter(size) && isCounter(hash)
-    ? { through: slot(through), size, hash }
-    : null
+/** Messages of this exchange from outside. */
+export const snapshotMessages: Kinds<SnapshotMessage> = {
+  snapshotOffer: record({ name: aName, membership: aMembership, lastBallot: aBallot }),
+  snapshotAsk: where(record({ name: aName, offset: aCounter }), ({ name, offset }) => offset <= name.size),
+  snapshotPiece: record({ name: aName, offset: aCounter, bytes: someBytes }),
 }

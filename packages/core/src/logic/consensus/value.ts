@@ -3,8 +3,9 @@
  * of values in neighbouring slots under one ballot, the unit in which logs are sent and stored.
  */
 import { isCounter, type Slot, slot } from '../base/ids.ts'
-import { type Ballot, parseBallot } from './ballot.ts'
-import { type Membership, parseMembership } from './membership.ts'
+import { aSlot, listOf, record, type Shape, union, where } from '../base/shape.ts'
+import { aBallot, type Ballot } from './ballot.ts'
+import { aMembership, type Membership } from './membership.ts'
 
 export type Value =
   /** A command of the state machine, opaque. */
@@ -43,29 +44,16 @@ export function sameValue(a: Value, b: Value): boolean {
   return show(a.membership) === show(b.membership)
 }
 
-/** A value from outside, or null. */
-export function parseValue(value: unknown): Value | null {
-  if (value instanceof Uint8Array) return value
-  if (typeof value !== 'object' || value === null) return null
-  const { type, membership } = value as { type?: unknown; membership?: unknown }
-  if (type === 'noop') return noop
-  if (type !== 'membership') return null
-  const parsed = parseMembership(membership)
-  return parsed === null ? null : { type, membership: parsed }
-}
+const aDecision = union<Exclude<Value, Uint8Array>>({
+  noop: record({}),
+  membership: record({ membership: aMembership }),
+})
 
-/** A run from outside, or null. */
-export function parseRun(value: unknown): Run | null {
-  if (typeof value !== 'object' || value === null) return null
-  const { ballot, firstSlot, values } = value as { ballot?: unknown; firstSlot?: unknown; values?: unknown }
-  const parsedBallot = parseBallot(ballot)
-  if (parsedBallot === null || !isCounter(firstSlot) || firstSlot < 1) return null
-  if (!Array.isArray(values) || values.length === 0 || !isCounter(firstSlot + values.length)) return null
-  const parsed: Value[] = []
-  for (const each of values) {
-    const one = parseValue(each)
-    if (one === null) return null
-    parsed.push(one)
-  }
-  return { ballot: parsedBallot, firstSlot: slot(firstSlot), values: parsed }
-}
+/** A value from outside. */
+export const aValue: Shape<Value> = value => (value instanceof Uint8Array ? value : aDecision(value))
+
+/** A run from outside. */
+export const aRun: Shape<Run> = where(
+  record<Run>({ ballot: aBallot, firstSlot: aSlot, values: listOf(aValue) }),
+  ({ firstSlot, values }) => firstSlot > 0 && values.length > 0 && isCounter(firstSlot + values.length),
+)

@@ -3,7 +3,21 @@
  * not know who remembers them or for how long.
  */
 import { hashString } from '../base/hash.ts'
-import { isCounter, sessionId, slot, type Xid } from '../base/ids.ts'
+import type { Xid } from '../base/ids.ts'
+import {
+  aCounter,
+  anyOf,
+  aSessionId,
+  aSlot,
+  aText,
+  ifOk,
+  type Kinds,
+  known,
+  listOf,
+  oneOf,
+  record,
+  union,
+} from '../base/shape.ts'
 import type { OperationAnswer, Reply, TreeAnswer } from './contract.ts'
 import { mixNumber } from './digest.ts'
 import { isStateErrorCode } from './error.ts'
@@ -42,119 +56,51 @@ function digestAnswer(digest: number, answer: OperationAnswer): number {
   }
 }
 
-/** A reply out of a snapshot, or null. */
-export function parseReply(value: unknown): Reply | null {
-  if (typeof value !== 'object' || value === null) return null
-  const { zxid, result, overQuota } = value as { readonly [name in keyof Reply]?: unknown }
-  if (!isCounter(zxid) || typeof result !== 'object' || result === null) return null
-  const parsed = parseResult(result)
-  if (parsed === null) return null
-  if (overQuota === undefined) return { zxid: slot(zxid), result: parsed }
-  const paths = parseEach(overQuota, each => {
-    const path = parsePath(each)
-    return path.ok ? path.value : null
-  })
-  return paths === null ? null : { zxid: slot(zxid), result: parsed, overQuota: paths }
+const anInteger = known((value): value is number => Number.isSafeInteger(value))
+
+const aStat = record<Stat>({
+  czxid: aSlot,
+  mzxid: aSlot,
+  pzxid: aSlot,
+  ctime: aCounter,
+  mtime: aCounter,
+  version: anInteger,
+  cversion: anInteger,
+  aversion: anInteger,
+  ephemeralOwner: aSessionId,
+  dataLength: aCounter,
+  numChildren: aCounter,
+})
+
+const aPath = ifOk(parsePath)
+const aCode = known(isStateErrorCode)
+const aResultCode = anyOf(oneOf('Ok'), aCode)
+
+const treeAnswers: Kinds<TreeAnswer> = {
+  create: record({ path: aPath, stat: aStat }),
+  delete: record({}),
+  set: record({ stat: aStat }),
+  check: record({}),
 }
 
-function parseResult(value: object): Reply['result'] | null {
-  const { ok, value: answer, error } = value as { ok?: unknown; value?: unknown; error?: unknown }
-  if (ok === true) {
-    const parsed = parseAnswer(answer)
-    return parsed === null ? null : { ok, value: parsed }
-  }
-  if (ok !== false || typeof error !== 'object' || error === null) return null
-  const { code, message, results } = error as { code?: unknown; message?: unknown; results?: unknown }
-  if (!isStateErrorCode(code) || typeof message !== 'string') return null
-  if (results === undefined) return { ok, error: { code, message } }
-  const codes = parseEach(results, each => (each === 'Ok' || isStateErrorCode(each) ? each : null))
-  return codes === null ? null : { ok, error: { code, message, results: codes } }
-}
+const anAnswer = union<OperationAnswer>({
+  ...treeAnswers,
+  setAcl: record({ stat: aStat }),
+  multi: record({ results: listOf(union(treeAnswers)) }),
+  addAuth: record({}),
+  setQuota: record({}),
+  closeSession: record({}),
+})
 
-function parseAnswer(value: unknown): OperationAnswer | null {
-  const { type, stat, results } = fieldsOf(value)
-  switch (type) {
-    case 'setAcl': {
-      const parsed = parseStat(stat)
-      return parsed === null ? null : { type, stat: parsed }
-    }
-    case 'multi': {
-      const parsed = parseEach(results, parseTreeAnswer)
-      return parsed === null ? null : { type, results: parsed }
-    }
-    case 'addAuth':
-    case 'setQuota':
-    case 'closeSession':
-      return { type }
-    default:
-      return parseTreeAnswer(value)
-  }
-}
+const aFailure = record({ code: aCode, message: aText }, { results: listOf(aResultCode) })
 
-function parseTreeAnswer(value: unknown): TreeAnswer | null {
-  const { type, path, stat } = fieldsOf(value)
-  switch (type) {
-    case 'create': {
-      const parsedPath = parsePath(path)
-      const parsedStat = parseStat(stat)
-      return parsedPath.ok && parsedStat !== null ? { type, path: parsedPath.value, stat: parsedStat } : null
-    }
-    case 'set': {
-      const parsed = parseStat(stat)
-      return parsed === null ? null : { type, stat: parsed }
-    }
-    case 'delete':
-    case 'check':
-      return { type }
-    default:
-      return null
-  }
-}
+const aResult = anyOf(
+  record({ ok: oneOf(true), value: anAnswer }),
+  record({ ok: oneOf(false), error: aFailure }),
+)
 
-interface AnswerFields {
-  readonly type?: unknown
-  readonly path?: unknown
-  readonly stat?: unknown
-  readonly results?: unknown
-}
-
-const fieldsOf = (value: unknown): AnswerFields => (typeof value === 'object' && value !== null ? value : {})
-
-/** Every element parsed, or null when one cannot be. */
-function parseEach<T>(values: unknown, parse: (value: unknown) => T | null): readonly T[] | null {
-  if (!Array.isArray(values)) return null
-  const parsed: T[] = []
-  for (const value of values) {
-    const one = parse(value)
-    if (one === null) return null
-    parsed.push(one)
-  }
-  return parsed
-}
-
-function parseStat(value: unknown): Stat | null {
-  if (typeof value !== 'object' || value === null) return null
-  const stat = value as { readonly [field in keyof Stat]?: unknown }
-  const { czxid, mzxid, pzxid, ctime, mtime, ephemeralOwner } = stat
-  const { version, cversion, aversion, dataLength, numChildren } = stat
-  if (!isCounter(czxid) || !isCounter(mzxid) || !isCounter(pzxid) || !isCounter(ephemeralOwner)) return null
-  if (!isCounter(ctime) || !isCounter(mtime) || !isCounter(dataLength) || !isCounter(numChildren)) return null
-  if (!Number.isSafeInteger(version) || !Number.isSafeInteger(cversion)) return null
-  if (!Number.isSafeInteger(aversion)) return null
-  return {
-    czxid: slot(czxid),
-    mzxid: slot(mzxid),
-    pzxid: slot(pzxid),
-    ctime,
-    mtime,
-    version: version as number,
-    cversion: cversion as number,
-    aversion: aversion as number,
-    ephemeralOwner: sessionId(ephemeralOwner),
-    dataLength,
-    numChildren,
-  }
-}
+/** A reply out of a snapshot. */
+export const aReply = record({ zxid: aSlot, result: aResult }, { overQuota: listOf(aPath) })
 
 function digestStat(start: number, stat: Stat): number {
   let digest = mixNumber(start, stat.czxid)

@@ -4,7 +4,7 @@ import { identitiesMax } from '../base/limits.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import type { Identity } from './acl.ts'
 import { identityOf } from './parse-acl.ts'
-import { parseReply } from './reply.ts'
+import { aReply } from './reply.ts'
 import { SessionTable } from './sessions.ts'
 
 type Row = readonly unknown[]
@@ -58,8 +58,8 @@ function loadSession(table: SessionTable, row: unknown): string | null {
   for (const each of remembered) {
     if (!Array.isArray(each)) return `a reply of session ${id} is malformed`
     const [number, value] = each as Row
-    const reply = parseReply(value)
-    if (reply === null || !isCounter(number)) return `a reply of session ${id} is malformed`
+    const reply = aReply(value)
+    if (reply === undefined || !isCounter(number)) return `a reply of session ${id} is malformed`
     if (number <= previous || number > lastXid) return `the replies of session ${id} are out of order`
     table.remember(session, xid(number), reply)
     previous = number

@@ -10,17 +10,18 @@
 
 import type { Identity } from '../../host/storage/contract.ts'
 import {
+  aSnapshotHeader,
+  aStoredIdentity,
   chunkBytes,
   chunkCount,
   maxSlotOf,
-  parseLogWrites,
-  parseSnapshotHeader,
-  parseStoredIdentity,
   type SnapshotHeader,
   type StoredIdentity,
+  someLogWrites,
 } from '../../host/storage/rows.ts'
 import type { Codec } from '../../logic/base/codec.ts'
 import { nodeId, type Slot } from '../../logic/base/ids.ts'
+import { anything, orNull, record } from '../../logic/base/shape.ts'
 import type { LogWrite, Persist, Recovered, Snapshot } from '../../logic/consensus/engine.ts'
 import { type Entry, encodeRecord, magic, readRecords } from './records.ts'
 
@@ -48,8 +49,8 @@ export function readContent(codec: Codec, file: Uint8Array): Content | string {
   if (typeof read === 'string') return read
   const { entries, end } = read
   const [first, ...others] = entries
-  const base = first === undefined ? null : parseBase(codec.decode(first.body))
-  if (first === undefined || base === null) return 'record 1 says nothing of a replica'
+  const base = first && aBase(codec.decode(first.body))
+  if (first === undefined || base === undefined) return 'record 1 says nothing of a replica'
   const pieces = others.slice(0, base.snapshot === null ? 0 : chunkCount(base.snapshot.stateBytes))
   const snapshot = base.snapshot === null ? null : joinSnapshot(base.snapshot, pieces)
   if (snapshot === undefined) return 'its snapshot is not whole'
@@ -138,21 +139,11 @@ export const openedIdentity = (wanted: Identity, stored: StoredIdentity): Identi
   founders: stored.founders.map(nodeId),
 })
 
-interface Base {
+const aBase = record<{
   readonly identity: StoredIdentity
   readonly hardState: unknown
   readonly snapshot: SnapshotHeader | null
-}
-
-function parseBase(value: unknown): Base | null {
-  if (typeof value !== 'object' || value === null) return null
-  const { identity, hardState, snapshot } = value as Partial<Record<string, unknown>>
-  const parsed = parseStoredIdentity(identity)
-  if (parsed === null) return null
-  if (snapshot === null) return { identity: parsed, hardState, snapshot }
-  const header = parseSnapshotHeader(snapshot)
-  return header && { identity: parsed, hardState, snapshot: header }
-}
+}>({ identity: aStoredIdentity, hardState: anything, snapshot: orNull(aSnapshotHeader) })
 
 interface Later {
   readonly isOpening: boolean
@@ -166,8 +157,8 @@ function parseLater(value: unknown): Later | null {
   const { opening, hardState, log } = value as Partial<Record<string, unknown>>
   if (opening === true) return { isOpening: true, hardState: undefined, log: [] }
   if (!Array.isArray(log)) return null
-  const writes = log.length === 0 ? [] : parseLogWrites(log)
-  return writes && { isOpening: false, hardState, log: writes }
+  const writes = log.length === 0 ? [] : someLogWrites(log)
+  return writes === undefined ? null : { isOpening: false, hardState, log: writes }
 }
 
 /** The snapshot that `pieces` make, or undefined when they make none. */

@@ -1,6 +1,6 @@
 /** What checkers understand of leaderless Paxos: its messages, and the promises in a stored record. */
 import { isCounter } from '../../logic/base/ids.ts'
-import { type BallotRange, parseBallotRanges } from '../../logic/consensus/paxos/ballot-ranges.ts'
+import { type BallotRange, ballotRanges } from '../../logic/consensus/paxos/ballot-ranges.ts'
 import { type Message, parseMessage } from '../../logic/consensus/paxos/messages.ts'
 import type { EngineView } from './engine-view.ts'
 
@@ -27,6 +27,6 @@ export interface PaxosRecord {
 export function paxosRecord(hardState: unknown): PaxosRecord | null {
   if (typeof hardState !== 'object' || hardState === null) return null
   const { chosenThrough, promises } = hardState as { chosenThrough?: unknown; promises?: unknown }
-  const ranges = parseBallotRanges(promises)
-  return ranges !== null && isCounter(chosenThrough) ? { chosenThrough, promises: ranges } : null
+  const ranges = ballotRanges(promises)
+  return ranges !== undefined && isCounter(chosenThrough) ? { chosenThrough, promises: ranges } : null
 }

@@ -4,7 +4,7 @@ import { createCodec } from '../../../src/host/codec.ts'
 import { nodeId, type Slot, slot } from '../../../src/logic/base/ids.ts'
 import { paxosBackoffTicksMax } from '../../../src/logic/base/limits.ts'
 import { compareBallots, noBallot } from '../../../src/logic/consensus/ballot.ts'
-import { BallotRanges, parseBallotRanges } from '../../../src/logic/consensus/paxos/ballot-ranges.ts'
+import { BallotRanges, ballotRanges } from '../../../src/logic/consensus/paxos/ballot-ranges.ts'
 import { chosenBallot } from '../../../src/logic/consensus/paxos/core.ts'
 import { type Message, parseMessage } from '../../../src/logic/consensus/paxos/messages.ts'
 import { ballot, bytes, met, run, Table } from './help.ts'
@@ -119,7 +119,7 @@ test('PAXOS-5 the promises of many slots are kept as runs and say for each slot 
       }
       for (let at = 1; at < 30; at++) expect(kept.at(slot(at)).counter).toBe(naive.get(slot(at)) ?? 0)
       const list = kept.toJSON()
-      expect(parseBallotRanges(structuredClone(list))).toEqual(list)
+      expect(ballotRanges(structuredClone(list))).toEqual(list)
       kept.forgetThrough(slot(forgotten))
       for (let at = 1; at < 30; at++)
         expect(kept.at(slot(at)).counter).toBe(at <= forgotten ? 0 : (naive.get(slot(at)) ?? 0))

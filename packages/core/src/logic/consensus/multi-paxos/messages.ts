@@ -16,11 +16,12 @@
  * `accepted` is cumulative. Any prepare or accept of a ballot that is too low is answered by `refused`.
  * Reads are answered as reads.ts says, snapshots travel as snapshots.ts says.
  */
-import { isCounter, type Slot, slot } from '../../base/ids.ts'
-import { type Ballot, parseBallot } from '../ballot.ts'
-import { parseReadMessage, type ReadMessage } from '../reads.ts'
-import { parseSnapshotMessage, type SnapshotMessage } from '../snapshots.ts'
-import { parseRun, type Run } from '../value.ts'
+import type { Slot } from '../../base/ids.ts'
+import { aCounter, aFlag, aSlot, listOf, record, union, where } from '../../base/shape.ts'
+import { aBallot, type Ballot } from '../ballot.ts'
+import { type ReadMessage, readMessages } from '../reads.ts'
+import { type SnapshotMessage, snapshotMessages } from '../snapshots.ts'
+import { aRun, type Run } from '../value.ts'
 
 export type Message =
   /** Would you promise `ballot`? Changes nothing at the receiver. */
@@ -68,77 +69,28 @@ export type Message =
   | ReadMessage
   | SnapshotMessage
 
-type Fields = { readonly [key: string]: unknown }
+const toldThrough = { ballot: aBallot, chosenThrough: aSlot }
 
-/** A message from outside, or null. Extra fields are dropped. */
-export function parseMessage(value: unknown): Message | null {
-  if (typeof value !== 'object' || value === null) return null
-  const fields = value as Fields
-  const type = fields['type']
-  switch (type) {
-    case 'accept':
-      return parseAccept(fields)
-    case 'promise':
-      return parsePromise(fields)
-    case 'snapshotOffer':
-    case 'snapshotAsk':
-    case 'snapshotPiece':
-      return parseSnapshotMessage(fields)
-    case 'refused': {
-      const promised = parseBallot(fields['promised'])
-      return promised && { type, promised }
-    }
-    case 'read':
-    case 'readReply':
-      return parseReadMessage(fields)
-    default:
-      return parseOfBallot(fields)
-  }
-}
+/** A message from outside. Extra fields are dropped. */
+const aMessage = union<Message>({
+  poll: record({ ballot: aBallot }),
+  pollReply: record({ ballot: aBallot, granted: aFlag, promised: aBallot }),
+  prepare: record({ ballot: aBallot, from: where(aSlot, from => from > 0) }),
+  promise: record({
+    ballot: aBallot,
+    from: aSlot,
+    through: aSlot,
+    complete: aFlag,
+    runs: listOf(aRun),
+  }),
+  accept: record({ run: aRun, chosenThrough: aSlot }),
+  accepted: record({ ballot: aBallot, through: aSlot, round: aCounter }),
+  chosen: record(toldThrough),
+  heartbeat: record({ ...toldThrough, round: aCounter }),
+  refused: record({ promised: aBallot }),
+  campaign: record({ ballot: aBallot }),
+  ...readMessages,
+  ...snapshotMessages,
+})
 
-function parseOfBallot(fields: Fields): Message | null {
-  const { type, round, chosenThrough, through, from, granted } = fields as { [key: string]: unknown }
-  const ballot = parseBallot(fields['ballot'])
-  if (ballot === null) return null
-  switch (type) {
-    case 'poll':
-    case 'campaign':
-      return { type, ballot }
-    case 'pollReply': {
-      const promised = parseBallot(fields['promised'])
-      return promised && typeof granted === 'boolean' ? { type, ballot, granted, promised } : null
-    }
-    case 'prepare':
-      return isCounter(from) && from > 0 ? { type, ballot, from: slot(from) } : null
-    case 'accepted':
-      return isCounter(through) && isCounter(round) ? { type, ballot, through: slot(through), round } : null
-    case 'chosen':
-      return isCounter(chosenThrough) ? { type, ballot, chosenThrough: slot(chosenThrough) } : null
-    case 'heartbeat':
-      return isCounter(chosenThrough) && isCounter(round)
-        ? { type, ballot, chosenThrough: slot(chosenThrough), round }
-        : null
-    default:
-      return null
-  }
-}
-
-function parseAccept(fields: Fields): Message | null {
-  const run = parseRun(fields['run'])
-  const chosenThrough = fields['chosenThrough']
-  return run && isCounter(chosenThrough) ? { type: 'accept', run, chosenThrough: slot(chosenThrough) } : null
-}
-
-function parsePromise(fields: Fields): Message | null {
-  const { from, through, complete, runs } = fields as { [key: string]: unknown }
-  const ballot = parseBallot(fields['ballot'])
-  if (!ballot || !isCounter(from) || !isCounter(through) || typeof complete !== 'boolean') return null
-  if (!Array.isArray(runs)) return null
-  const parsed: Run[] = []
-  for (const each of runs) {
-    const run = parseRun(each)
-    if (run === null) return null
-    parsed.push(run)
-  }
-  return { type: 'promise', ballot, from: slot(from), through: slot(through), complete, runs: parsed }
-}
+export const parseMessage = (value: unknown): Message | null => aMessage(value) ?? null

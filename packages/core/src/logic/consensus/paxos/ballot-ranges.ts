@@ -2,8 +2,9 @@
  * A ballot for each slot, kept as runs of neighbouring slots with the same one: what an acceptor promised, and what a
  * proposer believes to be claimed. Slots that were never raised hold `noBallot`. Does not know what a ballot is for.
  */
-import { isCounter, noSlot, type Slot, slot } from '../../base/ids.ts'
-import { type Ballot, compareBallots, noBallot, parseBallot, sameBallot } from '../ballot.ts'
+import { noSlot, type Slot, slot } from '../../base/ids.ts'
+import { aSlot, listOf, record, type Shape, where } from '../../base/shape.ts'
+import { aBallot, type Ballot, compareBallots, noBallot, sameBallot } from '../ballot.ts'
 
 export interface BallotRange {
   readonly first: Slot
@@ -76,17 +77,8 @@ function put(ranges: BallotRange[], first: number, last: number, ballot: Ballot)
   else ranges.push({ first: slot(first), last: slot(last), ballot })
 }
 
-/** Ranges from outside, ascending and disjoint, or null. */
-export function parseBallotRanges(value: unknown): readonly BallotRange[] | null {
-  if (!Array.isArray(value)) return null
-  const ranges: BallotRange[] = []
-  for (const each of value) {
-    if (typeof each !== 'object' || each === null) return null
-    const { first, last, ballot } = each as { first?: unknown; last?: unknown; ballot?: unknown }
-    const parsed = parseBallot(ballot)
-    if (parsed === null || !isCounter(first) || !isCounter(last)) return null
-    if (first > last || first <= (ranges.at(-1)?.last ?? 0)) return null
-    ranges.push({ first: slot(first), last: slot(last), ballot: parsed })
-  }
-  return ranges
-}
+/** Ranges from outside, ascending and disjoint. */
+export const ballotRanges: Shape<readonly BallotRange[]> = where(
+  listOf(record<BallotRange>({ first: aSlot, last: aSlot, ballot: aBallot })),
+  ranges => ranges.every(({ first, last }, index) => first <= last && first > (ranges[index - 1]?.last ?? 0)),
+)

@@ -17,12 +17,13 @@
  * A prepare or accept that meets a higher ballot is answered by `refused`, one for slots that are chosen by `learned`.
  * A quorum read asks every voter (`readAsk`, `readAt`). `heartbeat` is liveness. Snapshots: see snapshots.ts.
  */
-import { isCounter, isId, type NodeId, nodeId, type Slot, slot } from '../../base/ids.ts'
+import { isCounter, type NodeId, type Slot } from '../../base/ids.ts'
 import { membersMax } from '../../base/limits.ts'
-import { type Ballot, parseBallot } from '../ballot.ts'
-import { parseSnapshotMessage, type SnapshotMessage } from '../snapshots.ts'
-import { parseRun, parseValue, type Run, type Value } from '../value.ts'
-import { type BallotRange, parseBallotRanges } from './ballot-ranges.ts'
+import { aFlag, aNodeId, aSlot, listOf, orNull, record, union, where } from '../../base/shape.ts'
+import { aBallot, type Ballot } from '../ballot.ts'
+import { type SnapshotMessage, snapshotMessages } from '../snapshots.ts'
+import { aRun, aValue, type Run, type Value } from '../value.ts'
+import { type BallotRange, ballotRanges } from './ballot-ranges.ts'
 
 export type Message =
   /** Phase 1a for each of the slots `first` .. `last`. */
@@ -75,111 +76,38 @@ export interface Heartbeat {
 /** A counter over this is garbage: counting up from it would soon leave the safe integers. */
 const ballotCounterMax = 2 ** 48
 
-/** A message from outside, or null. Extra fields are dropped. */
-export function parseMessage(value: unknown): Message | null {
-  if (typeof value !== 'object' || value === null) return null
-  const fields = value as { readonly [key: string]: unknown }
-  const { type, from, run } = fields
-  switch (type) {
-    case 'accept': {
-      const parsed = parseRun(run)
-      return parsed && isProposable(parsed.ballot) ? { type, run: parsed } : null
-    }
-    case 'learn':
-      return isCounter(from) && from > 0 ? { type, from: slot(from) } : null
-    case 'learned':
-      return parseLearned(fields)
-    case 'heartbeat':
-      return parseHeartbeat(fields)
-    case 'readAsk':
-    case 'readAt':
-      return parseRead(fields, type)
-    case 'snapshotOffer':
-    case 'snapshotAsk':
-    case 'snapshotPiece':
-      return parseSnapshotMessage(fields)
-    default:
-      return parseOfBallot(fields)
-  }
-}
+const aProposable = where(aBallot, ({ counter }) => counter > 0 && counter <= ballotCounterMax)
 
-const isProposable = ({ counter }: Ballot): boolean => counter > 0 && counter <= ballotCounterMax
+const aUsedSlot = where(aSlot, used => used > 0)
+const slots = { first: aUsedSlot, last: aUsedSlot }
+const ascend = ({ first, last }: { readonly first: Slot; readonly last: Slot }) => first <= last
+const ofSlots = where(record({ ballot: aProposable, ...slots }), ascend)
 
-type Fields = { readonly [key: string]: unknown }
+/** A message from outside. Extra fields are dropped. */
+const aMessage = union<Message>({
+  prepare: ofSlots,
+  promise: where(record({ ballot: aProposable, ...slots, runs: listOf(aRun) }), ascend),
+  accept: record({ run: where(aRun, ({ ballot }) => aProposable(ballot) !== undefined) }),
+  accepted: ofSlots,
+  chosen: ofSlots,
+  refused: record({
+    ballot: aProposable,
+    conflicts: where(ballotRanges, ranges => ranges.every(({ ballot }) => aProposable(ballot) !== undefined)),
+  }),
+  learn: record({ from: aUsedSlot }),
+  learned: where(
+    record({ firstSlot: aUsedSlot, values: listOf(aValue), chosenThrough: aSlot }),
+    ({ firstSlot, values }) => values.length > 0 && isCounter(firstSlot + values.length),
+  ),
+  readAsk: record({ round: aBallot }),
+  readAt: record({ round: aBallot, through: aSlot }),
+  heartbeat: record({
+    chosenThrough: aSlot,
+    hears: listOf(aNodeId, membersMax),
+    able: aFlag,
+    lowest: orNull(aNodeId),
+  }),
+  ...snapshotMessages,
+})
 
-function parseOfBallot({ type, conflicts, ...fields }: Fields): Message | null {
-  const ballot = parseBallot(fields['ballot'])
-  if (ballot === null || !isProposable(ballot)) return null
-  switch (type) {
-    case 'prepare':
-    case 'accepted':
-    case 'chosen': {
-      const slots = parseSlots(fields)
-      return slots && { type, ballot, ...slots }
-    }
-    case 'promise': {
-      const slots = parseSlots(fields)
-      const runs = parseRuns(fields['runs'])
-      return slots && runs && { type, ballot, ...slots, runs }
-    }
-    case 'refused': {
-      const ranges = parseBallotRanges(conflicts)
-      return ranges?.every(range => isProposable(range.ballot)) ? { type, ballot, conflicts: ranges } : null
-    }
-    default:
-      return null
-  }
-}
-
-function parseSlots({ first, last }: Fields): { readonly first: Slot; readonly last: Slot } | null {
-  if (!isCounter(first) || !isCounter(last) || first < 1 || last < first) return null
-  return { first: slot(first), last: slot(last) }
-}
-
-function parseRuns(value: unknown): readonly Run[] | null {
-  if (!Array.isArray(value)) return null
-  const runs: Run[] = []
-  for (const each of value) {
-    const run = parseRun(each)
-    if (run === null) return null
-    runs.push(run)
-  }
-  return runs
-}
-
-function parseLearned({ firstSlot, values, chosenThrough }: Fields): Message | null {
-  if (!isCounter(firstSlot) || firstSlot < 1 || !isCounter(chosenThrough)) return null
-  if (!Array.isArray(values) || values.length === 0 || !isCounter(firstSlot + values.length)) return null
-  const parsed: Value[] = []
-  for (const each of values) {
-    const one = parseValue(each)
-    if (one === null) return null
-    parsed.push(one)
-  }
-  return {
-    type: 'learned',
-    firstSlot: slot(firstSlot),
-    values: parsed,
-    chosenThrough: slot(chosenThrough),
-  }
-}
-
-function parseRead({ through, ...fields }: Fields, type: 'readAsk' | 'readAt'): Message | null {
-  const round = parseBallot(fields['round'])
-  if (round === null) return null
-  if (type === 'readAsk') return { type, round }
-  return isCounter(through) ? { type, round, through: slot(through) } : null
-}
-
-function parseHeartbeat({ chosenThrough, hears, able, lowest }: Fields): Message | null {
-  if (!isCounter(chosenThrough) || typeof able !== 'boolean') return null
-  if (!Array.isArray(hears) || hears.length > membersMax || !hears.every(isId)) return null
-  if (lowest !== null && !isId(lowest)) return null
-  return {
-    type: 'heartbeat',
-    chosenThrough: slot(chosenThrough),
-    hears: hears.map(nodeId),
-    able,
-    lowest: lowest === null ? null : nodeId(lowest),
-  }
-}
+export const parseMessage = (value: unknown): Message | null => aMessage(value) ?? null

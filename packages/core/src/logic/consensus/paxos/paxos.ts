@@ -13,7 +13,7 @@ import { isVoter } from '../membership.ts'
 import { Snapshots } from '../snapshots.ts'
 import type { Value } from '../value.ts'
 import { onAccept, onPrepare } from './acceptor-role.ts'
-import { BallotRanges, parseBallotRanges } from './ballot-ranges.ts'
+import { BallotRanges, ballotRanges } from './ballot-ranges.ts'
 import { type Core, chosenBallot, type Effects, nextSlot, noticeBallot } from './core.ts'
 import { Governance } from './governance.ts'
 import { advance, onChosen, onLearned, teach } from './learner.ts'
@@ -185,9 +185,9 @@ function recover(core: Core, { recovered }: EngineConfig): Effects {
     return effects
   }
   const { chosenThrough, reservedCounter, promises } = hardState as { readonly [key: string]: unknown }
-  const ranges = parseBallotRanges(promises)
+  const ranges = ballotRanges(promises)
   assert(
-    ranges !== null && isCounter(chosenThrough) && isCounter(reservedCounter),
+    ranges !== undefined && isCounter(chosenThrough) && isCounter(reservedCounter),
     'the stored record is that of an acceptor',
   )
   core.reservedCounter = reservedCounter

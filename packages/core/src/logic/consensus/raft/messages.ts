@@ -17,11 +17,12 @@
  * `appended` is cumulative. Who cannot place an append answers `mismatched`; who is in a later term, `refused`.
  * Reads are answered as reads.ts says, snapshots travel as snapshots.ts says.
  */
-import { isCounter, type Slot, slot } from '../../base/ids.ts'
-import { type Ballot, parseBallot } from '../ballot.ts'
-import { parseReadMessage, type ReadMessage } from '../reads.ts'
-import { parseSnapshotMessage, type SnapshotMessage } from '../snapshots.ts'
-import { lastSlotOf, parseRun, type Run } from '../value.ts'
+import type { Slot } from '../../base/ids.ts'
+import { aCounter, aFlag, aSlot, listOf, record, union, where } from '../../base/shape.ts'
+import { aBallot, type Ballot } from '../ballot.ts'
+import { type ReadMessage, readMessages } from '../reads.ts'
+import { type SnapshotMessage, snapshotMessages } from '../snapshots.ts'
+import { aRun, lastSlotOf, type Run } from '../value.ts'
 
 /** An entry of a log without its value: names all of the log up to it. */
 export interface Place {
@@ -82,94 +83,42 @@ export type Message =
   | ReadMessage
   | SnapshotMessage
 
-type Fields = { readonly [key: string]: unknown }
-
-/** A message from outside, or null. Extra fields are dropped. */
-export function parseMessage(value: unknown): Message | null {
-  if (typeof value !== 'object' || value === null) return null
-  const fields = value as Fields
-  const { type, term } = fields
-  switch (type) {
-    case 'append':
-      return parseAppend(fields)
-    case 'snapshotOffer':
-    case 'snapshotAsk':
-    case 'snapshotPiece':
-      return parseSnapshotMessage(fields)
-    case 'refused':
-      return isCounter(term) ? { type, term } : null
-    case 'read':
-    case 'readReply':
-      return parseReadMessage(fields)
-    default:
-      return parseOfBallot(fields)
-  }
-}
-
-function parseOfBallot(fields: Fields): Message | null {
-  const { type, granted, term, transfer, through, round, prevSlot, chosenThrough } = fields
-  const ballot = parseTerm(fields['ballot'])
-  if (ballot === null) return null
-  switch (type) {
-    case 'preVote': {
-      const end = parsePlace(fields['end'])
-      return end && { type, ballot, end }
-    }
-    case 'preVoteReply':
-      return typeof granted === 'boolean' && isCounter(term) ? { type, ballot, granted, term } : null
-    case 'requestVote': {
-      const end = parsePlace(fields['end'])
-      return end && typeof transfer === 'boolean' ? { type, ballot, end, transfer } : null
-    }
-    case 'vote':
-    case 'timeoutNow':
-      return { type, ballot }
-    case 'appended':
-      return isCounter(through) && isCounter(round) ? { type, ballot, through: slot(through), round } : null
-    case 'mismatched': {
-      const hint = parsePlace(fields['hint'])
-      return hint && isCounter(prevSlot) && hint.slot < prevSlot
-        ? { type, ballot, prevSlot: slot(prevSlot), hint }
-        : null
-    }
-    case 'chosen':
-      return isCounter(chosenThrough) ? { type, ballot, chosenThrough: slot(chosenThrough) } : null
-    case 'heartbeat':
-      return isCounter(chosenThrough) && isCounter(round)
-        ? { type, ballot, chosenThrough: slot(chosenThrough), round }
-        : null
-    default:
-      return null
-  }
-}
-
 /** Terms in use begin at 1. */
-function parseTerm(value: unknown): Ballot | null {
-  const ballot = parseBallot(value)
-  return ballot !== null && ballot.counter > 0 ? ballot : null
-}
+const aTerm = where(aBallot, ballot => ballot.counter > 0)
 
-function parsePlace(value: unknown): Place | null {
-  if (typeof value !== 'object' || value === null) return null
-  const { slot: at, ballot } = value as Fields
-  const parsed = parseBallot(ballot)
-  return parsed && isCounter(at) ? { slot: slot(at), ballot: parsed } : null
-}
+const aPlace = record<Place>({ slot: aSlot, ballot: aBallot })
 
-/** Runs follow `prev` and each other without a gap, and are of no later term than the sender's. */
-function parseAppend(fields: Fields): Message | null {
-  const { runs, chosenThrough } = fields
-  const ballot = parseTerm(fields['ballot'])
-  const prev = parsePlace(fields['prev'])
-  if (ballot === null || prev === null || !isCounter(chosenThrough) || !Array.isArray(runs)) return null
-  const parsed: Run[] = []
+const toldThrough = { ballot: aTerm, chosenThrough: aSlot }
+
+/** A message from outside. Extra fields are dropped. */
+const aMessage = union<Message>({
+  preVote: record({ ballot: aTerm, end: aPlace }),
+  preVoteReply: record({ ballot: aTerm, granted: aFlag, term: aCounter }),
+  requestVote: record({ ballot: aTerm, end: aPlace, transfer: aFlag }),
+  vote: record({ ballot: aTerm }),
+  append: where(record({ ...toldThrough, prev: aPlace, runs: listOf(aRun) }), goOn),
+  appended: record({ ballot: aTerm, through: aSlot, round: aCounter }),
+  mismatched: where(
+    record({ ballot: aTerm, prevSlot: aSlot, hint: aPlace }),
+    ({ prevSlot, hint }) => hint.slot < prevSlot,
+  ),
+  chosen: record(toldThrough),
+  heartbeat: record({ ...toldThrough, round: aCounter }),
+  refused: record({ term: aCounter }),
+  timeoutNow: record({ ballot: aTerm }),
+  ...readMessages,
+  ...snapshotMessages,
+})
+
+export const parseMessage = (value: unknown): Message | null => aMessage(value) ?? null
+
+/** Whether the runs follow `prev` and each other without a gap, and are of no later term than the sender's. */
+function goOn({ ballot, prev, runs }: Omit<Extract<Message, { type: 'append' }>, 'type'>): boolean {
   let end = prev
-  for (const each of runs) {
-    const run = parseRun(each)
-    if (run === null || run.firstSlot !== end.slot + 1) return null
-    if (run.ballot.counter < end.ballot.counter || run.ballot.counter > ballot.counter) return null
-    parsed.push(run)
+  for (const run of runs) {
+    if (run.firstSlot !== end.slot + 1) return false
+    if (run.ballot.counter < end.ballot.counter || run.ballot.counter > ballot.counter) return false
     end = { slot: lastSlotOf(run), ballot: run.ballot }
   }
-  return { type: 'append', ballot, prev, runs: parsed, chosenThrough: slot(chosenThrough) }
+  return true
 }
