@@ -16,7 +16,7 @@ export interface Frozen {
 }
 
 /** Freezes `tab` behind the tab of `witness`, and resolves when its worker beats no more, while the witness's page goes on. */
-export async function freeze({ page }: Tab, witness: Page): Promise<Frozen> {
+export async function freeze({ page }: Pick<Tab, 'page'>, witness: Page): Promise<Frozen> {
   const beats = await listen(page, witness)
   await witness.bringToFront()
   await expect.poll(() => page.evaluate(() => document.visibilityState)).toBe('hidden')

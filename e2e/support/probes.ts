@@ -27,7 +27,8 @@ export const startProbe = (page: Page, options: ProbeOptions): Promise<void> =>
 
 /** Waits until the probe was told so many times that a connection stands. */
 export const waitForUps = (page: Page, count: number): Promise<unknown> =>
-  page.waitForFunction(enough => window.lab.probe?.ups.length === enough, count)
+  // Also in a page that is out of sight, which draws no frames.
+  page.waitForFunction(enough => window.lab.probe?.ups.length === enough, count, { polling: 50 })
 
 /** The peers and numbers of the connections that a probe was told of. */
 export const upsOf = (page: Page) => page.evaluate(() => window.lab.probe?.ups ?? [])

@@ -1,5 +1,5 @@
 import { laneBufferedBytesMax, laneQueueBytesMax, nodeId } from '@peerkeeper/core/transport'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { createFakeTime } from '../../core/test/host/fake-time.ts'
 import { createConnection } from '../src/page/link/connection.ts'
 import type { AttemptEvents } from '../src/page/link/dial.ts'
@@ -79,4 +79,36 @@ test('RTC-20 where there is no WebRTC, dialing fails with a reason', () => {
   expect(() =>
     simplePeerDial({ iceServers: [], iceTransportPolicy: 'all', timers: createFakeTime() })(true, events),
   ).toThrow(/No WebRTC support/)
+})
+
+test('RTC-27 where the browser refuses to make a connection, the attempt fails with what it says of it', async () => {
+  vi.stubGlobal(
+    'RTCPeerConnection',
+    class {
+      constructor() {
+        throw new Error('a turn: server needs a credential')
+      }
+    },
+  )
+  const time = createFakeTime()
+  const log: string[] = []
+  createConnection(
+    {
+      initiator: true,
+      timers: time,
+      openLanes: lanesInPage({ timers: time, afterTask: time.afterTask }),
+      id: { peer: nodeId('b'), connection: 1 },
+      dial: simplePeerDial({ iceServers: [], iceTransportPolicy: 'all', timers: time }),
+    },
+    {
+      signal: () => {},
+      up: () => log.push('up'),
+      frame: () => log.push('frame'),
+      closed: (reason, code) => log.push(`${code}: ${reason}`),
+    },
+  )
+  vi.unstubAllGlobals()
+  await vi.waitFor(() =>
+    expect(log).toEqual(['NoWebRtc: this browser makes no connection: a turn: server needs a credential']),
+  )
 })

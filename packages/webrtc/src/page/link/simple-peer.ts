@@ -41,7 +41,7 @@ function attempt(
   { iceServers, error: serversError }: ServersOfAttempt,
   iceTransportPolicy: RTCIceTransportPolicy,
   events: AttemptEvents,
-): Attempt {
+): Attempt | Promise<Attempt> {
   const peer = new SimplePeer({
     initiator,
     trickle: true,
@@ -50,7 +50,11 @@ function attempt(
     channelConfig: { negotiated: true, id: lifelineId },
   })
   const connection = peer._pc
-  if (!connection) throw new Error('this browser refuses to make an RTCPeerConnection')
+  // What the browser says of it, as of servers that it cannot read, comes a little later.
+  if (!connection)
+    return new Promise((_, reject) => {
+      peer.on('error', error => reject(new Error(`this browser makes no connection: ${messageOf(error)}`)))
+    })
   const watch = watchPath(connection, { iceServers, iceTransportPolicy, serversError })
   let isOver = false
   const over = (reason: string, isLost = false) => {
@@ -67,7 +71,7 @@ function attempt(
     const signal = parseRtcSignal(raw)
     if (signal !== undefined && !isOver) events.signal(signal)
   })
-  peer.on('error', error => over(error instanceof Error ? error.message : String(error), isOfPath(error)))
+  peer.on('error', error => over(messageOf(error), isOfPath(error)))
   peer.on('close', () => over('the connection closed'))
   peer.on('data', () => over('the peer spoke on the lifeline'))
   connection.addEventListener('iceconnectionstatechange', () => {
@@ -100,6 +104,8 @@ function attempt(
     },
   }
 }
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error))
 
 /** Whether an error of the library's means that the browser gave the path up. The connection is closed when it comes. */
 const isOfPath = (error: unknown): boolean =>
