@@ -1,25 +1,18 @@
 /**
  * Identities, quotas and the ensemble's members, as an app handles them. In ZooKeeper some of it is done by its shell,
- * with several operations; here each is one.
+ * with several operations; here each is one. What few apps need of it is loaded on demand.
  */
 import type { Answer, Question } from '../host/worker/protocol.ts'
-import { base64Url } from '../logic/base/base64.ts'
-import type { EnsembleId, SessionId, Zxid } from '../logic/base/ids.ts'
+import type { EnsembleId, Zxid } from '../logic/base/ids.ts'
 import type { Configuration } from '../logic/state/contract.ts'
-import { proofText } from '../logic/state/key-proof.ts'
-import {
-  limitsPath,
-  parseLimits,
-  type QuotaLimits,
-  type QuotaUsage,
-  statsPath,
-} from '../logic/state/quota.ts'
-import { bytesOf, textOf } from './bytes.ts'
+import type { QuotaLimits } from '../logic/state/quota.ts'
+import { textOf } from './bytes.ts'
 import type { CallOptions } from './calls.ts'
-import { KeeperError } from './error.ts'
-import { digestId, rawKey } from './identity.ts'
+import { isKeeperError } from './error.ts'
+import { identities, load, quotas } from './on-demand.ts'
 import { type ConsistencyOptions, Operations } from './operations.ts'
 import { pathOf } from './path.ts'
+import type { Quota } from './quotas.ts'
 import type { Session } from './session.ts'
 
 export interface AdministrationParts {
@@ -32,8 +25,6 @@ export interface EnsembleConfig extends Configuration {
   /** The transaction that made it so. */
   readonly version: Zxid
 }
-
-const ecdsaWithSha256 = { name: 'ECDSA', hash: 'SHA-256' } as const
 
 export abstract class Administration extends Operations {
   readonly #parts: AdministrationParts
@@ -53,20 +44,17 @@ export abstract class Administration extends Operations {
   addAuth(scheme: 'key', auth: CryptoKeyPair, options?: CallOptions): Promise<void>
   async addAuth(scheme: string, auth: string | CryptoKeyPair, options: CallOptions = {}): Promise<void> {
     const { session } = this.#parts
-    const add = () =>
-      this.writePrepared(async () => {
-        const id = await this.#idOf(scheme, auth, options)
-        if (id !== null) return { type: 'addAuth', scheme, id }
-        throw new KeeperError('AuthFailed', `a session cannot be shown to be ${scheme}:...`)
-      }, options)
     for (;;) {
       const { moves } = session
       try {
-        return await add()
+        await this.inTurn(
+          async () => (await load(identities, options)).identify(this.#parts, scheme, auth, options),
+          operation => this.writeNow(operation, options),
+        )
+        return
       } catch (error) {
         // A worker believes only what it was shown itself: a claim that went on to the next one is shown there again.
-        const isOfNoUse = session.moves === moves
-        if (isOfNoUse || !(error instanceof KeeperError && error.code === 'AuthFailed')) throw error
+        if (session.moves === moves || !isKeeperError(error, 'AuthFailed')) throw error
       }
     }
   }
@@ -78,62 +66,27 @@ export abstract class Administration extends Operations {
    * Errors: BadArguments (no limits, no quota possible there, one above or below), NoNode, NoAuth (ADMIN).
    */
   async setQuota(path: string, limits: QuotaLimits, options: CallOptions = {}): Promise<void> {
-    await this.write({ type: 'setQuota', path, limits }, path, options)
+    await this.write('setQuota', path, options, { limits })
   }
 
   /** Takes the quota of `path` away. Errors: BadArguments, NoNode (where there is none), NoAuth (ADMIN). */
   async deleteQuota(path: string, options: CallOptions = {}): Promise<void> {
-    await this.write({ type: 'setQuota', path, limits: null }, path, options)
+    await this.write('setQuota', path, options, { limits: null })
   }
 
   /** What limits the subtree at `path`, and what it holds; null where there is no quota of exactly this path. Errors: BadArguments. */
-  async getQuota(
-    path: string,
-    options: ConsistencyOptions = {},
-  ): Promise<{ readonly limits: QuotaLimits; readonly usage: QuotaUsage } | null> {
+  async getQuota(path: string, options: ConsistencyOptions = {}): Promise<Quota | null> {
     const at = pathOf(path)
-    const [limits, usage] = await this.multiRead(
-      [
-        { type: 'get', path: limitsPath(at) },
-        { type: 'get', path: statsPath(at) },
-      ],
-      options,
+    return this.inTurn(
+      () => load(quotas, options),
+      async ({ quotaQuery, quotaOf }) => quotaOf(await this.readNow(quotaQuery(at), options)),
     )
-    if (!limits.ok || !usage.ok) return null
-    const { count = 0, bytes = 0 } = parseLimits(textOf(usage.value.data))
-    return { limits: parseLimits(textOf(limits.value.data)), usage: { count, bytes } }
   }
 
   /** The ensemble's members, from `/zookeeper/config`, which can be watched like any znode. */
   async getConfig(options: ConsistencyOptions = {}): Promise<EnsembleConfig> {
     const { data } = await this.get('/zookeeper/config', options)
     return data.length === 0 ? nobodyYet : (JSON.parse(textOf(data)) as EnsembleConfig)
-  }
-
-  async #idOf(scheme: string, auth: string | CryptoKeyPair, options: CallOptions): Promise<string | null> {
-    if (scheme === 'digest') return typeof auth === 'string' ? digestId(auth) : null
-    if (scheme !== 'key' || typeof auth === 'string') return null
-    const { session } = this.#parts
-    for (;;) {
-      const { moves } = session
-      const id = await this.#prove(auth, options)
-      if (id !== null || session.moves === moves) return id
-    }
-  }
-
-  /** Shows the worker that this page holds the private key; the id that the public one is. Null when it was not believed. */
-  async #prove({ publicKey, privateKey }: CryptoKeyPair, options: CallOptions): Promise<string | null> {
-    const { session, ensemble, ask } = this.#parts
-    const raw = await rawKey(publicKey)
-    // A session that is not open yet is waited for, within the call's limit.
-    await session.read(null, 'sequential', null, options)
-    const challenge = await ask({ type: 'challenge' }, options)
-    if (challenge.type !== 'challenge') return null
-    const text = bytesOf(proofText(ensemble, session.id as SessionId, challenge.nonce))
-    const signature = await crypto.subtle.sign(ecdsaWithSha256, privateKey, new Uint8Array(text))
-    const proof = { session: session.id, publicKey: raw, signature: new Uint8Array(signature) }
-    const answer = await ask({ type: 'prove', ...proof }, options)
-    return answer.type === 'proven' && answer.proven ? base64Url(raw) : null
   }
 }
 

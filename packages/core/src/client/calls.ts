@@ -74,7 +74,7 @@ export class Calls<Key> {
     return waiting !== undefined
   }
 
-  reject(key: Key, error: KeeperError): void {
+  reject(key: Key, error: unknown): void {
     const waiting = this.#waiting.get(key)
     this.#waiting.delete(key)
     waiting?.reject(error)
@@ -83,4 +83,20 @@ export class Calls<Key> {
   rejectAll(error: KeeperError): void {
     for (const key of [...this.#waiting.keys()]) this.reject(key, error)
   }
+}
+
+/** What `answer` comes to, as a call of its own. Rejects with a KeeperError Timeout or Aborted, and as `answer` does. */
+export function within<Answer>(
+  answer: Promise<Answer>,
+  what: string,
+  timeoutMs: number,
+  options?: CallOptions,
+  timers?: Timers,
+): Promise<Answer> {
+  const calls = new Calls<0>(timeoutMs, () => undefined, timers)
+  answer.then(
+    value => calls.resolve(0, value),
+    (error: unknown) => calls.reject(0, error),
+  )
+  return calls.wait(0, what, options)
 }

@@ -2,28 +2,20 @@
  * Opens a keeper: finds or starts a replica, opens a session at it. Owns the order in which things begin and end; the rest
  * of the client never sees the worker.
  */
-import type { MissingQuorum, Opening, Question, ReplicaStatus } from '../host/worker/protocol.ts'
-import type { EnsembleId, SessionId } from '../logic/base/ids.ts'
+import type { MissingQuorum, Opening, Question } from '../host/worker/protocol.ts'
+import type { EnsembleId } from '../logic/base/ids.ts'
 import { type CallOptions, Calls } from './calls.ts'
-import { defaultWorker } from './default-worker.ts'
-import { endedBy, withMissing, withNobody } from './endings.ts'
-import { aborted, isKeeperError, KeeperError, keeperError } from './error.ts'
-import { fork } from './fork.ts'
+import { aborted, KeeperError, keeperError } from './error.ts'
 import { Keeper } from './keeper.ts'
-import { Link, type LinkEvents } from './link.ts'
-import { type ConnectOptions, openOptions } from './options.ts'
-import { askToPersist } from './persistence.ts'
+import { type Ending, Link, type LinkEvents } from './link.ts'
+import type { ConnectOptions } from './options.ts'
 import type { Place } from './reach.ts'
 import { Session } from './session.ts'
 import { ownSurroundings, type Surroundings } from './surroundings.ts'
-import { onPageHide } from './vigil.ts'
 import { Watches } from './watches.ts'
 
 /** How long the session's part of a goodbye may take; the replica's has its own. */
 const goodbyeMs = 1_000
-
-/** Pages that host one after another before the first one's session is over: far fewer. */
-const departedMax = 64
 
 /** Longer than an election among replicas that are there. */
 const readOnlyAfterMs = 2_000
@@ -45,8 +37,9 @@ export async function connectIn(surroundings: Surroundings, options: ConnectOpti
     waitFor = 'session',
     persist = true,
   } = options
-  const asked = openOptions(options)
   if (signal?.aborted) throw aborted('connect', signal)
+  const way = await surroundings.wayToReplica({ timeoutMs, signal })
+  const asked = way.openOptions(options)
   const steps = new Calls<string>(timeoutMs, () => undefined, clock)
   const over = new AbortController()
   let tellForked: (ensemble: EnsembleId) => void = () => undefined
@@ -57,7 +50,8 @@ export async function connectIn(surroundings: Surroundings, options: ConnectOpti
   let session: Session | null = null
   let reachable = false
   let missing: MissingQuorum | null = null
-  const foreign: EnsembleId[] = []
+  const foreign = new Set<EnsembleId>()
+  let closing: Promise<void> | null = null
 
   const fail = (error: KeeperError) => {
     steps.rejectAll(error)
@@ -71,9 +65,9 @@ export async function connectIn(surroundings: Surroundings, options: ConnectOpti
     tearDown()
   }
   /** A fork, by whomever: every session here is gone, and what goes on is another ensemble. */
-  const giveUpFor = (ensemble: EnsembleId, message: string) => {
+  const giveUpFor = ({ ensemble, message }: Extract<Ending, { code: 'Forked' }>) => {
     tellForked(ensemble)
-    end(new KeeperError(keeper === null ? 'ReplicaStopped' : 'SessionExpired', message))
+    end(new KeeperError(keeper === null ? 'ReplicaStopped' : 'SessionExpired', `Forked: ${message}`))
     keeper?.emit('forked', ensemble)
   }
   const tearDown = () => {
@@ -104,12 +98,12 @@ export async function connectIn(surroundings: Surroundings, options: ConnectOpti
       keeper?.tellMissing(told)
     },
     foreign: ensemble => {
-      if (keeper === null) foreign.push(ensemble)
-      else keeper.meetForeign(ensemble)
+      if (!foreign.has(ensemble)) tellForeign(ensemble)
+      foreign.add(ensemble)
     },
     lost: ending => {
-      if (ending.code === 'Forked') return giveUpFor(ending.ensemble, ending.message)
-      if (!reach.lost(ending)) return end(endedBy(ending))
+      if (ending.code === 'Forked') return giveUpFor(ending)
+      if (!reach.lost(ending)) return end(way.endedBy(ending))
       session?.suspend()
       enter(false)
     },
@@ -119,6 +113,8 @@ export async function connectIn(surroundings: Surroundings, options: ConnectOpti
     reachable = isReachable
     if (session?.id) keeper?.enter(reachable ? 'connected' : 'suspended')
   }
+  const tellForeign = (ensemble: EnsembleId) =>
+    keeper?.tellFact('foreign', way.foreignTold(ensemble, keeper.ensemble))
   let cancelReadOnly: (() => void) | null = null
   const readOnlySoon = () => {
     if (!options.canBeReadOnly || keeper === null || session?.id || cancelReadOnly !== null) return
@@ -129,34 +125,24 @@ export async function connectIn(surroundings: Surroundings, options: ConnectOpti
       steps.resolve('session', undefined)
     })
   }
-  /** Of this profile's pages. Told at each place, which may not have heard it, or not from them. */
-  const departed: SessionId[] = []
-  const tellDeparted = (sessions: readonly SessionId[]) => {
-    if (sessions.length > 0) link.request({ type: 'departed', sessions })
-  }
   const placed = ({ opening, port }: Place) => {
     if (session !== null) void session.resume(port).then(isServed => isServed && enter(reachable))
     else link.switchTo(port)
-    tellDeparted(departed)
     steps.resolve('place', opening)
   }
-  const { transports = () => [], worker = () => defaultWorker(asked.engine), arbiter } = options
-  const reach = surroundings.reach({
+  const { transports = () => [], arbiter } = options
+  const reach = way.reach({
     asked,
-    worker,
+    worker: options.worker,
     transports,
     arbiter,
     timeoutMs,
     signal,
     placed,
-    departed: (session: SessionId) => {
-      departed.push(session)
-      if (departed.length > departedMax) departed.shift()
-      tellDeparted([session])
-    },
+    departed: sessions => link.request({ type: 'departed', sessions }),
     failed: end,
   })
-  const waiting = steps.wait<Opening>('place', 'connect', callOf(signal))
+  const waiting = steps.wait<Opening>('place', 'connect', { signal })
 
   try {
     const { node, ensemble } = await waiting
@@ -166,21 +152,27 @@ export async function connectIn(surroundings: Surroundings, options: ConnectOpti
       clock,
       session: opening,
       watches,
+      watch: way.watchesOf(opening, watches),
       node,
       ensemble,
       ask: (question: Question, limits: CallOptions) => link.ask(question, limits),
       observe: (status: boolean, decisions: boolean) => link.observe(status, decisions),
-      status,
-      close: once(close),
-      fork: limits => fork(link, ensemble, forked, limits, clock),
+      status: async limits => (over.signal.aborted ? null : way.statusOf(link, limits)),
+      close: () => {
+        closing ??= close()
+        return closing
+      },
+      fork: limits => way.fork(link, ensemble, forked, limits, clock),
     })
     session = opening
     keeper = opened
     opened.tellMissing(missing)
-    for (const each of foreign) opened.meetForeign(each)
+    foreign.forEach(tellForeign)
     if (asked.storage === 'indexeddb' && persist)
-      void askToPersist().then(isPersisted => isPersisted === null || opened.tellPersisted(isPersisted))
-    onPageHide(
+      void way
+        .askToPersist()
+        .then(isPersisted => isPersisted === null || opened.tellFact('persisted', isPersisted))
+    way.onPageHide(
       [
         () => reach.pageHides(opening.id),
         () => void opening.write({ type: 'closeSession' }).catch(() => undefined),
@@ -192,22 +184,11 @@ export async function connectIn(surroundings: Surroundings, options: ConnectOpti
       steps.resolve('session', undefined)
     })
     if (waitFor === 'replica') return opened
-    await steps.wait('session', 'connect', callOf(signal))
+    await steps.wait('session', 'connect', { signal })
     return opened
   } catch (error) {
     tearDown()
-    if (missing !== null) throw withMissing(error, missing)
-    throw keeper === null || reachable ? error : withNobody(error, options.room, keeper.ensemble)
-  }
-
-  /** Null when the replica has stopped, or stops before it answers. */
-  async function status(limits: CallOptions): Promise<ReplicaStatus | null> {
-    if (over.signal.aborted) return null
-    const answer = await link.ask({ type: 'status' }, limits).catch((error: unknown) => {
-      if (isKeeperError(error, 'Aborted')) throw error
-      return null
-    })
-    return answer?.type === 'status' ? answer.status : null
+    throw way.explained(error, missing, keeper === null || reachable ? null : keeper.ensemble, options.room)
   }
 
   /** Says goodbye in order: the session with its ephemerals, then the replica; then ends everything in any case. */
@@ -217,15 +198,5 @@ export async function connectIn(surroundings: Surroundings, options: ConnectOpti
     if (over.signal.aborted) return
     await reach.close()
     tearDown()
-  }
-}
-
-const callOf = (signal: AbortSignal | undefined) => (signal === undefined ? {} : { signal })
-
-function once(action: () => Promise<void>): () => Promise<void> {
-  let running: Promise<void> | null = null
-  return () => {
-    running ??= action()
-    return running
   }
 }

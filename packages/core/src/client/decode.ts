@@ -1,7 +1,6 @@
 /** Codecs at work on znodes: what they throw becomes a KeeperError that names the znode. */
 import type { Codec } from './codec.ts'
 import { KeeperError } from './error.ts'
-import type { WatchEvent } from './watches.ts'
 
 /** The bytes of `value`, for the znode at `path`. Throws a KeeperError BadArguments. */
 export function encode<Value>(codec: Codec<Value>, value: Value, path: string): Uint8Array {
@@ -19,13 +18,6 @@ export function decode<Value>(codec: Codec<Value>, data: Uint8Array, path: strin
   } catch (cause) {
     throw failed('DecodeFailed', `the data of ${path} are no such value`, path, cause)
   }
-}
-
-/** As a watch without a codec tells it, with values. */
-export function decodeEvent<Value>(codec: Codec<Value>, event: WatchEvent): WatchEvent<Value> {
-  if (event.type !== 'Resync') return event
-  const znodes = event.znodes.map(({ path, data, stat }) => ({ path, data: decode(codec, data, path), stat }))
-  return { ...event, znodes }
 }
 
 const failed = (

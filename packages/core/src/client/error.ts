@@ -1,6 +1,6 @@
 /** The one error that the client's doors throw. */
-import type { OpenError } from '../host/worker/protocol.ts'
 import type { Failure, ResultCode, StateErrorCode } from '../logic/state/error.ts'
+import type { KeeperErrorReason } from './open-failed.ts'
 
 export type KeeperErrorCode =
   | StateErrorCode
@@ -24,30 +24,8 @@ export type KeeperErrorCode =
   | 'ForkFailed'
   /** The replica could not be opened: its storage is corrupt, foreign or full. The message says what to do. */
   | 'OpenFailed'
-
-/** Why a replica did not open, or stopped. */
-const reasons = [
-  'StorageQuotaExceeded',
-  'StorageCorrupt',
-  'StorageMissing',
-  'StorageMismatch',
-  'StorageFenced',
-  'StorageFailed',
-  'InUse',
-  'ForeignEnsemble',
-  'Mismatch',
-  'Forked',
-  'ArbiterUnreachable',
-  'RegistryCorrupt',
-  'Unsupported',
-  'WorkerNotLoaded',
-  'Closed',
-  'Aborted',
-  'InvariantBroken',
-  'Failed',
-] as const
-
-export type KeeperErrorReason = (typeof reasons)[number]
+  /** A part of this package that is loaded on demand is not to be had: offline, or gone with a newer version of the app. Nothing was asked. */
+  | 'NotLoaded'
 
 /** Every failure of a keeper, with a code to switch on: `error.code === 'NoNode'`. */
 export class KeeperError<Code extends KeeperErrorCode = KeeperErrorCode> extends Error {
@@ -96,12 +74,3 @@ export const aborted = (what: string, signal: AbortSignal | undefined): KeeperEr
 /** A failure of the state, about the znode at `path`, as the client's doors throw it. */
 export const keeperError = ({ code, message, results }: Failure, path: string | null): KeeperError =>
   new KeeperError(code, message, path, results ?? null)
-
-/** A failure to open, as the worker told of it: an OpenError; or whatever kept it from being told. */
-export function openFailed(cause: unknown): KeeperError {
-  if (cause instanceof KeeperError) return cause
-  const { code, message } = Object(cause) as Partial<OpenError>
-  if (typeof code !== 'string') return new KeeperError('OpenFailed', String(cause))
-  const reason = reasons.find(each => each === code) ?? 'Failed'
-  return new KeeperError('OpenFailed', `${code}: ${message}`, null, null, reason)
-}

@@ -30,15 +30,14 @@ export type { ResultCode } from '../logic/state/error.ts'
 export type { ZnodePath } from '../logic/state/path.ts'
 export type { QuotaLimits, QuotaUsage } from '../logic/state/quota.ts'
 export type { Stat } from '../logic/state/stat.ts'
-export { creatorAllAcl, openAcl, readAcl } from './acl.ts'
+export { creatorAllAcl, digestId, keyId, openAcl, readAcl } from './acl.ts'
 export type { EnsembleConfig } from './administration.ts'
 export type { CallOptions } from './calls.ts'
 export { bytes, type Codec, type Json, json, text } from './codec.ts'
 export { connect } from './connect.ts'
 export { type DeleteOptions, deleteReplica, deleteRoom } from './delete.ts'
-export { isKeeperError, KeeperError, type KeeperErrorCode, type KeeperErrorReason } from './error.ts'
+export { isKeeperError, KeeperError, type KeeperErrorCode } from './error.ts'
 export type { ForeignEnsemble, KeeperEvents, KeeperState } from './events.ts'
-export { digestId, keyId } from './identity.ts'
 export type { Keeper } from './keeper.ts'
 export type {
   Created,
@@ -50,6 +49,7 @@ export type {
   SingleQuery,
   Znode,
 } from './multi.ts'
+export type { KeeperErrorReason } from './open-failed.ts'
 export type { ConsistencyOptions, ReadOptions, VersionOptions } from './operations.ts'
 export type { ConnectOptions } from './options.ts'
 export type { TypedKeeper } from './typed.ts'

@@ -5,25 +5,27 @@
 import type { Clock } from '../host/time/clock.ts'
 import { onceAborted } from '../host/time/signals.ts'
 import type { MissingQuorum, ReplicaStatus } from '../host/worker/protocol.ts'
-import { type EnsembleId, isCounter, type NodeId, slot } from '../logic/base/ids.ts'
+import type { EnsembleId, NodeId } from '../logic/base/ids.ts'
 import type { ZnodePath } from '../logic/state/path.ts'
-import type { QueryAnswer } from '../logic/state/query.ts'
+import type { Query, QueryAnswer } from '../logic/state/query.ts'
 import { Administration, type AdministrationParts } from './administration.ts'
 import type { CallOptions } from './calls.ts'
 import { bytes, type Codec } from './codec.ts'
 import { KeeperError, keeperError } from './error.ts'
 import type { KeeperEvents, KeeperState } from './events.ts'
-import { mismatch, queryOf, type ReadOptions } from './operations.ts'
+import { mismatch, type ReadOptions } from './operations.ts'
 import { pathOf } from './path.ts'
 import { TypedKeeper } from './typed.ts'
 import type { AddWatchOptions, RemoveWatchesOptions, WatchOptions } from './watch-options.ts'
-import { Watcher, type WatchSource } from './watcher.ts'
+import type { Watcher } from './watcher.ts'
 import type { WatchCallback, Watches } from './watches.ts'
+import type { Watch } from './watching.ts'
 
 export interface KeeperParts extends AdministrationParts {
   /** The page's. */
   readonly clock: Clock
   readonly watches: Watches
+  readonly watch: Watch
   readonly node: NodeId
   observe(status: boolean, decisions: boolean): void
   status(options: CallOptions): Promise<ReplicaStatus | null>
@@ -39,7 +41,6 @@ export class Keeper extends Administration {
   readonly #facts: CustomEvent[] = []
   /** Take what listens to apps' signals away. */
   readonly #atSignals: (() => void)[] = []
-  readonly #foreign = new Set<EnsembleId>()
 
   /** Use `connect` instead. */
   constructor(parts: KeeperParts) {
@@ -87,42 +88,7 @@ export class Keeper extends Administration {
    * watch, of any session at any replica, goes on from. Errors: BadArguments, LimitExceeded.
    */
   watch(path: string, options: WatchOptions = {}): Promise<Watcher> {
-    return this.#watch(path, bytes, options)
-  }
-
-  async #watch<Value>(
-    path: string,
-    codec: Codec<Value>,
-    { recursive = false, from, onEvent, ...options }: WatchOptions<Value>,
-  ): Promise<Watcher<Value>> {
-    const parsed = pathOf(path)
-    if (from !== undefined && !isCounter(from))
-      throw new KeeperError('BadArguments', 'a watch goes on from a zxid', path)
-    const { session, watches } = this.#parts
-    const kind = recursive ? 'persistentRecursive' : 'persistent'
-    const source: WatchSource = {
-      attach: (sink, after) => {
-        const id = watches.add(sink)
-        const attached = session.addWatch(id, kind, parsed, after, options)
-        const detach = () => {
-          watches.remove(id)
-          session.forgetWatch(id, parsed)
-        }
-        return { attached, detach }
-      },
-      get toldThrough() {
-        return session.toldThrough
-      },
-    }
-    const watcher = new Watcher(source, onEvent ?? null, codec)
-    try {
-      await watcher.start(from === undefined ? 'now' : slot(from))
-    } catch (error) {
-      watcher.close()
-      throw error
-    }
-    watcher.closeWith(options.signal)
-    return watcher
+    return this.#parts.watch(path, bytes, options)
   }
 
   /**
@@ -130,9 +96,7 @@ export class Keeper extends Administration {
    * session; nothing to close.
    */
   with<Value>(codec: Codec<Value>): TypedKeeper<Value> {
-    const watch = <Watched>(path: string, of: Codec<Watched>, options: WatchOptions<Watched>) =>
-      this.#watch(path, of, options)
-    return new TypedKeeper({ keeper: this, watch }, codec)
+    return new TypedKeeper({ keeper: this, watch: this.#parts.watch }, codec)
   }
 
   /**
@@ -145,7 +109,7 @@ export class Keeper extends Administration {
     watcher: WatchCallback,
     { mode = 'persistent', ...options }: AddWatchOptions = {},
   ): Promise<void> {
-    await this.#parts.session.addCallback(watcher, mode, pathOf(path), options)
+    await this.#parts.session.addWatch(watcher, mode, pathOf(path), null, options)
   }
 
   /**
@@ -216,18 +180,14 @@ export class Keeper extends Administration {
   }
 
   /** Without a session what this replica holds is asked of its worker. @internal */
-  protected override async read(
-    asked: object,
-    path: string | null,
-    options: ReadOptions,
-  ): Promise<QueryAnswer | null> {
+  protected override async readNow(query: Query, options: ReadOptions): Promise<QueryAnswer | null> {
     const { consistency = 'sequential', watch = null, ...limits } = options
     if (this.#state !== 'readOnly' || consistency !== 'sequential' || watch !== null)
-      return super.read(asked, path, options)
-    const answer = await this.#parts.ask({ type: 'query', query: queryOf(asked, path) }, limits)
+      return super.readNow(query, options)
+    const answer = await this.#parts.ask({ type: 'query', query }, limits)
     if (answer.type !== 'query') throw mismatch(answer.type)
     if (answer.result.ok) return answer.result.value
-    throw keeperError(answer.result.error, path)
+    throw keeperError(answer.result.error, 'path' in query ? query.path : null)
   }
 
   /** For `connect`. @internal */
@@ -245,24 +205,8 @@ export class Keeper extends Administration {
     if (missing !== null) this.emit('missing', missing)
   }
 
-  /** For `connect`. @internal */
-  meetForeign(ensemble: EnsembleId): void {
-    if (this.#foreign.has(ensemble)) return
-    this.#foreign.add(ensemble)
-    const own = this.ensemble
-    const message =
-      `ensemble ${ensemble} is in the room of this one, ${own}: two were founded where one was meant, and two do not mix. ` +
-      'Choose one of them. Who is in the other gives that up, with all that only it holds, and joins: ' +
-      `connect({ ensemble: '${ensemble}', abandon: '${own}' }) here, or the other way round there`
-    this.#tellFact('foreign', { ensemble, message })
-  }
-
-  /** For `connect`. @internal */
-  tellPersisted(isPersisted: boolean): void {
-    this.#tellFact('persisted', isPersisted)
-  }
-
-  #tellFact<Name extends 'foreign' | 'persisted'>(name: Name, detail: KeeperEvents[Name]['detail']): void {
+  /** Also to listeners that come later. For `connect`. @internal */
+  tellFact<Name extends 'foreign' | 'persisted'>(name: Name, detail: KeeperEvents[Name]['detail']): void {
     this.#facts.push(new CustomEvent(name, { detail }))
     this.emit(name, detail)
   }

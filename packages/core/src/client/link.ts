@@ -29,15 +29,7 @@ const probesMissedMax = 4
 const questionMs = probeMs * probesMissedMax
 
 /** How a replica came to its end: by its own word, or in silence. */
-export type Ending =
-  | {
-      readonly code: 'ReplicaStopped'
-      readonly reason: Exclude<StopReason['code'], 'Forked'>
-      readonly message: string
-    }
-  /** Given up for another ensemble, on a person's word. */
-  | { readonly code: 'Forked'; readonly ensemble: EnsembleId; readonly message: string }
-  | { readonly code: 'WorkerDied'; readonly message: string }
+export type Ending = StopReason | { readonly code: 'WorkerDied'; readonly message: string }
 
 export interface LinkEvents {
   event(event: ClientEvent): void
@@ -115,7 +107,7 @@ export class Link {
 
   /** Asks the worker itself, or the next one where this one is lost. Rejects with a KeeperError when no answer comes. */
   ask(question: Question, options?: CallOptions): Promise<Answer> {
-    if (this.#ended) return Promise.reject(new KeeperError('Closed', 'the replica is not reached any more'))
+    if (this.#ended) return Promise.reject(closed())
     const id = ++this.#lastQuestion
     const answer = this.#questions.wait<Answer>(id, question.type, options)
     this.#asked.set(id, question)
@@ -132,7 +124,7 @@ export class Link {
     this.letGo()
     this.#ended = true
     this.#asked.clear()
-    this.#questions.rejectAll(new KeeperError('Closed', 'the replica is not reached any more'))
+    this.#questions.rejectAll(closed())
   }
 
   #receive(port: StreamPort, message: FromReplica): void {
@@ -157,7 +149,7 @@ export class Link {
         this.#questions.resolve(message.id, message.answer)
         return
       case 'stopped':
-        return this.#lose(endingBy(message.reason))
+        return this.#lose(message.reason)
     }
   }
 
@@ -182,9 +174,4 @@ export class Link {
   }
 }
 
-function endingBy(reason: StopReason): Ending {
-  const message = `${reason.code}: ${reason.message}`
-  return reason.code === 'Forked'
-    ? { code: reason.code, ensemble: reason.ensemble, message }
-    : { code: 'ReplicaStopped', reason: reason.code, message }
-}
+const closed = () => new KeeperError('Closed', 'the replica is not reached any more')

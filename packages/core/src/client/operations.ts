@@ -4,9 +4,11 @@
  * method names, each may reject with Timeout, Aborted, Closed, SessionExpired, WorkerDied, ReplicaStopped and
  * TooManyRequests. Which error wins where several hold: docs/ZOOKEEPER.md.
  */
+import type { Result } from '../logic/base/result.ts'
 import type { Acl, Identity } from '../logic/state/acl.ts'
 import type { Operation } from '../logic/state/command.ts'
 import type { OperationAnswer } from '../logic/state/contract.ts'
+import type { Failure } from '../logic/state/error.ts'
 import { parseOperation } from '../logic/state/operation.ts'
 import type { ZnodePath } from '../logic/state/path.ts'
 import { parseQuery, type Query, type QueryAnswer } from '../logic/state/query.ts'
@@ -47,8 +49,8 @@ export interface VersionOptions extends CallOptions {
 
 export abstract class Operations extends KeeperTarget {
   readonly #session: Session
-  /** An identity that is being made: what is asked after it waits until it is handed over. */
-  #entering: Promise<unknown> | null = null
+  /** What is being prepared: what is asked after it waits until it is handed over. */
+  #entering: Promise<void> | null = null
 
   protected constructor(session: Session) {
     super()
@@ -64,40 +66,28 @@ export abstract class Operations extends KeeperTarget {
    * NoChildrenForEphemerals, QuotaExceeded, DataTooLarge, LimitExceeded, SequenceExhausted.
    */
   async create(path: string, data: Data = '', options: CreateSettings & CallOptions = {}): Promise<Created> {
-    const { timeoutMs: _, signal: __, mode = 'persistent', ...settings } = options
-    const answer = await this.write(
-      { type: 'create', path, data: bytesOf(data), mode, ...settings },
-      path,
-      options,
-    )
-    if (answer.type === 'create') return { path: answer.path, stat: answer.stat }
-    throw mismatch(answer.type)
+    const { mode = 'persistent', acl, ttlMs } = options
+    return this.write('create', path, options, { data: bytesOf(data), mode, acl, ttlMs })
   }
 
   /** The znode's data and stat. Errors: BadArguments, NoNode, NoAuth (READ). */
   async get(path: string, options: ReadOptions = {}): Promise<Znode> {
-    const answer = await this.read({ type: 'get', path }, path, options)
-    if (answer?.type === 'get') return { data: answer.data, stat: answer.stat }
-    throw mismatch(answer?.type)
+    return this.read('get', path, options)
   }
 
   /** Replaces the data. Errors: BadArguments, NoNode, NoAuth (WRITE), QuotaExceeded, DataTooLarge, BadVersion. */
   async set(path: string, data: Data, { version = -1, ...options }: VersionOptions = {}): Promise<Stat> {
-    const answer = await this.write({ type: 'set', path, data: bytesOf(data), version }, path, options)
-    if (answer.type === 'set') return answer.stat
-    throw mismatch(answer.type)
+    return (await this.write('set', path, options, { data: bytesOf(data), version })).stat
   }
 
   /** Deletes a znode without children. Errors: BadArguments, NoNode, NoAuth (DELETE on the parent), BadVersion, NotEmpty. */
   async delete(path: string, { version = -1, ...options }: VersionOptions = {}): Promise<void> {
-    await this.write({ type: 'delete', path, version }, path, options)
+    await this.write('delete', path, options, { version })
   }
 
   /** The znode's stat, or null where there is none; a watch set on nothing tells of the creation. Errors: BadArguments, NoAuth (READ). */
   async exists(path: string, options: ReadOptions = {}): Promise<Stat | null> {
-    const answer = await this.read({ type: 'exists', path }, path, options)
-    if (answer?.type === 'exists') return answer.stat
-    throw mismatch(answer?.type)
+    return (await this.read('exists', path, options)).stat
   }
 
   /** The names of the children, sorted by code unit, and the znode's own stat. Errors: BadArguments, NoNode, NoAuth (READ). */
@@ -105,23 +95,17 @@ export abstract class Operations extends KeeperTarget {
     path: string,
     options: ReadOptions = {},
   ): Promise<{ readonly children: readonly string[]; readonly stat: Stat }> {
-    const answer = await this.read({ type: 'children', path }, path, options)
-    if (answer?.type === 'children') return { children: answer.children, stat: answer.stat }
-    throw mismatch(answer?.type)
+    return this.read('children', path, options)
   }
 
   /** How many znodes are below `path`, at any depth. Errors: BadArguments, NoNode, NoAuth (READ). */
   async allChildrenNumber(path: string, options: ConsistencyOptions = {}): Promise<number> {
-    const answer = await this.read({ type: 'allChildrenNumber', path }, path, options)
-    if (answer?.type === 'allChildrenNumber') return answer.count
-    throw mismatch(answer?.type)
+    return (await this.read('allChildrenNumber', path, options)).count
   }
 
   /** Paths of this session's ephemerals that begin with the text `prefix`, a path itself; sorted by code unit. Errors: BadArguments. */
   async ephemerals(prefix = '/', options: ConsistencyOptions = {}): Promise<readonly ZnodePath[]> {
-    const answer = await this.read({ type: 'ephemerals', path: prefix }, prefix, options)
-    if (answer?.type === 'ephemerals') return answer.paths
-    throw mismatch(answer?.type)
+    return (await this.read('ephemerals', prefix, options)).paths
   }
 
   /**
@@ -132,9 +116,7 @@ export abstract class Operations extends KeeperTarget {
     path: string,
     options: ConsistencyOptions = {},
   ): Promise<{ readonly acl: Acl; readonly stat: Stat }> {
-    const answer = await this.read({ type: 'getAcl', path }, path, options)
-    if (answer?.type === 'getAcl') return { acl: answer.acl, stat: answer.stat }
-    throw mismatch(answer?.type)
+    return this.read('getAcl', path, options)
   }
 
   /**
@@ -143,9 +125,7 @@ export abstract class Operations extends KeeperTarget {
    * Errors: BadArguments, InvalidACL, NoNode, NoAuth (ADMIN), DataTooLarge, BadVersion.
    */
   async setAcl(path: string, acl: Acl, { version = -1, ...options }: VersionOptions = {}): Promise<Stat> {
-    const answer = await this.write({ type: 'setAcl', path, acl, version }, path, options)
-    if (answer.type === 'setAcl') return answer.stat
-    throw mismatch(answer.type)
+    return (await this.write('setAcl', path, options, { acl, version })).stat
   }
 
   /**
@@ -156,13 +136,9 @@ export abstract class Operations extends KeeperTarget {
     operations: Operations,
     options: CallOptions = {},
   ): Promise<MultiResults<Operations>> {
-    const answer = await this.write(
-      { type: 'multi', operations: operations.map(plainOperation) },
-      null,
-      options,
-    )
-    if (answer.type === 'multi') return answer.results.map(resultOf) as unknown as MultiResults<Operations>
-    throw mismatch(answer.type)
+    const asked = { operations: operations.map(plainOperation) }
+    const { results } = await this.write('multi', null, options, asked)
+    return results.map(resultOf) as unknown as MultiResults<Operations>
   }
 
   /** Reads data and children of several znodes in one state of the tree; each may fail by itself (NoNode, NoAuth). Errors: BadArguments. */
@@ -170,19 +146,15 @@ export abstract class Operations extends KeeperTarget {
     queries: Queries,
     options: ConsistencyOptions = {},
   ): Promise<MultiReadResults<Queries>> {
-    const answer = await this.read({ type: 'multiRead', queries }, null, options)
-    if (answer?.type !== 'multiRead') throw mismatch(answer?.type)
-    const results = answer.results.map((result, index) =>
+    const { results } = await this.read('multiRead', null, options, queries)
+    return results.map((result, index) =>
       result.ok ? result : { ok: false, error: keeperError(result.error, queries[index]?.path ?? null) },
-    )
-    return results as unknown as MultiReadResults<Queries>
+    ) as unknown as MultiReadResults<Queries>
   }
 
   /** What the session has shown itself to be by `addAuth`: of `digest` the user, of `key` the public key. */
   async whoAmI(options: ConsistencyOptions = {}): Promise<readonly Identity[]> {
-    const answer = await this.read({ type: 'whoAmI' }, null, options)
-    if (answer?.type === 'whoAmI') return answer.identities
-    throw mismatch(answer?.type)
+    return (await this.read('whoAmI', null, options)).identities
   }
 
   /** Resolves when this replica has everything that was chosen anywhere before the call: a real quorum operation. */
@@ -192,62 +164,86 @@ export abstract class Operations extends KeeperTarget {
   }
 
   /**
-   * Writes what `prepare` makes, which takes a moment; what is asked from now on goes out after it, as if it took none.
+   * Sends what `prepare` makes, which takes a moment; what is asked from now on goes out after it, as if it took none.
    * @internal
    */
-  protected async writePrepared(prepare: () => Promise<Operation>, options: CallOptions): Promise<void> {
-    const before = this.#entering ?? Promise.resolve()
-    let written: Promise<unknown> = Promise.resolve()
-    const handedOver = before.then(prepare).then(operation => {
-      written = this.#writeNow(operation, options)
+  protected async inTurn<Ready, Answer>(
+    prepare: () => Promise<Ready>,
+    send: (ready: Ready) => Promise<Answer>,
+  ): Promise<Answer> {
+    const sending = (this.#entering ?? Promise.resolve()).then(prepare).then(ready => {
+      const answer = send(ready)
       // Whoever called hears of it below.
-      written.catch(() => undefined)
+      answer.catch(() => undefined)
+      return { answer }
     })
-    const settled = handedOver.catch(() => undefined)
+    const settled = sending.then(
+      () => undefined,
+      () => undefined,
+    )
     this.#entering = settled
     await settled
     if (this.#entering === settled) this.#entering = null
-    await handedOver
-    await written
+    return (await sending).answer
   }
 
-  /** Writes what `asked` parses to. @internal */
-  protected async write(asked: object, path: string | null, options: CallOptions): Promise<OperationAnswer> {
-    const operation = operationOf(asked, path)
+  /** Writes the operation of `type` that `rest` parses to, and returns what its answer says. @internal */
+  protected async write<Type extends Operation['type']>(
+    type: Type,
+    path: string | null,
+    options: CallOptions,
+    rest?: object,
+  ): Promise<Said<OperationAnswer, Type>> {
+    const operation = checked(parseOperation({ type, path, ...rest }), path)
     if (this.#entering !== null) await this.#entering
-    return this.#writeNow(operation, options)
+    return saidBy(await this.writeNow(operation, options), type)
   }
 
-  async #writeNow(operation: Operation, options: CallOptions): Promise<OperationAnswer> {
+  /** Before whatever waits for its turn. @internal */
+  protected async writeNow(operation: Operation, options: CallOptions): Promise<OperationAnswer> {
     const { answer, overQuota } = await this.#session.write(operation, options)
     if (overQuota.length > 0) this.passedQuota(overQuota)
     return answer
   }
 
-  /** Reads what `asked` parses to. @internal */
-  protected async read(
-    asked: object,
+  /** Reads likewise. @internal */
+  protected async read<Type extends Query['type']>(
+    type: Type,
     path: string | null,
     options: ReadOptions,
-  ): Promise<QueryAnswer | null> {
-    const { consistency = 'sequential', watch = null, ...call } = options
-    const query = queryOf(asked, path)
+    queries?: readonly SingleQuery[],
+  ): Promise<Said<QueryAnswer, Type>> {
+    const query = checked(parseQuery({ type, path, queries }), path)
     if (this.#entering !== null) await this.#entering
-    return this.#session.read(query, consistency, watch, call)
+    return saidBy(await this.readNow(query, options), type)
+  }
+
+  /** Before whatever waits for its turn. @internal */
+  protected readNow(query: Query, options: ReadOptions): Promise<QueryAnswer | null> {
+    const { consistency = 'sequential', watch = null, ...limits } = options
+    return this.#session.read(query, consistency, watch, limits)
   }
 }
 
-function operationOf(asked: object, path: string | null): Operation {
-  const operation = parseOperation(asked)
-  if (operation.ok) return operation.value
-  throw keeperError(operation.error, path)
+function checked<Value>(parsed: Result<Value, Failure>, path: string | null): Value {
+  if (parsed.ok) return parsed.value
+  throw keeperError(parsed.error, path)
 }
 
-export function queryOf(asked: object, path: string | null): Query {
-  const query = parseQuery(asked)
-  if (query.ok) return query.value
-  throw keeperError(query.error, path)
+/** What an answer of `type` says besides that it is one. */
+type Said<Answer extends { readonly type: string }, Type> = Omit<
+  Extract<Answer, { readonly type: Type }>,
+  'type'
+>
+
+function saidBy<Answer extends { readonly type: string }, Type extends Answer['type']>(
+  answer: Answer | null,
+  asked: Type,
+): Said<Answer, Type> {
+  const { type, ...said } = answer ?? { type: 'nothing' }
+  if (type !== asked) throw mismatch(type)
+  return said as Said<Answer, Type>
 }
 
-export const mismatch = (type: string | undefined): Error =>
+export const mismatch = (type: string): Error =>
   new Error(`the replica answered with ${type}: client and worker are of different versions`)

@@ -10,14 +10,13 @@ import { KeeperError } from './error.ts'
 /** Half of what the state remembers: an answer that is lost on the way is still remembered when it is asked again. */
 const writesWaitingMax = outstandingRequestsMax / 2
 
-/** Where a read stands among the session's calls. */
-export interface Position {
-  readonly session: SessionId
-  readonly id: number
-  readonly afterXid: Xid
-  /** The newest state that the session saw before it went out. */
-  readonly seenZxid: Zxid
-}
+/** Where a read stands among the session's calls: `seenZxid` is the newest state that it saw before this went out. */
+type Position = 'session' | 'id' | 'afterXid' | 'seenZxid'
+
+type Unplaced<Asked> = Asked extends { readonly afterXid: Xid } ? Omit<Asked, Position> : never
+
+/** A read, or whatever else is answered like one, without its place. */
+export type ReadRequest = Unplaced<Exclude<ClientRequest, { readonly type: 'setWatches' }>>
 
 /** A request as it goes out: to a session, which has seen that state. */
 export type Request = (session: SessionId, seenZxid: Zxid) => ClientRequest
@@ -44,10 +43,10 @@ export class Outstanding {
   }
 
   /** Takes in a read, or whatever else is answered like one. */
-  addRead(make: (position: Position) => ClientRequest): { readonly id: number; readonly request: Request } {
+  addRead(asked: ReadRequest): { readonly id: number; readonly request: Request } {
     const id = ++this.#lastReadId
     const afterXid = this.#lastXid
-    const request: Request = (session, seenZxid) => make({ session, id, afterXid, seenZxid })
+    const request: Request = (session, seenZxid) => ({ ...asked, session, id, afterXid, seenZxid })
     this.#reads.set(id, request)
     return { id, request }
   }

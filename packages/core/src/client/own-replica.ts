@@ -7,17 +7,19 @@ import type { FoundingArbiter } from '../host/arbiter.ts'
 import type { PageTransport } from '../host/transport/port-protocol.ts'
 import type { Opening, OpenOptions, ReplicaService, StreamPort } from '../host/worker/protocol.ts'
 import { type CallOptions, Calls } from './calls.ts'
-import { KeeperError, openFailed } from './error.ts'
+import { defaultWorker } from './default-worker.ts'
+import { KeeperError } from './error.ts'
+import { openFailed } from './open-failed.ts'
 import { serveArbiter } from './serve-arbiter.ts'
-import { startWorker } from './start-worker.ts'
-import { onWorkerGone } from './vigil.ts'
+import { onWorkerGone, startWorker } from './start-worker.ts'
 
 /** How long a goodbye may take; then the worker is ended in any case. Milliseconds. */
 const goodbyeMs = 7_000
 
 export interface OwnReplicaOptions {
   readonly asked: OpenOptions
-  readonly worker: () => Worker
+  /** Of an app that makes it itself. */
+  readonly worker?: (() => Worker) | undefined
   readonly transports: readonly PageTransport[]
   readonly arbiter?: FoundingArbiter | undefined
   /** Of opening; milliseconds. */
@@ -40,8 +42,15 @@ export interface OwnReplica {
 
 /** Starts the worker and opens its replica. Rejects with a KeeperError: OpenFailed, Timeout, Aborted, WorkerDied. */
 export async function openOwnReplica(options: OwnReplicaOptions): Promise<OwnReplica> {
-  const { asked, transports, arbiter, timeoutMs, signal } = options
-  const worker = startOrClose(transports, () => startWorker(options.worker, error => died(error)))
+  const {
+    asked,
+    transports,
+    arbiter,
+    timeoutMs,
+    signal,
+    worker: make = () => defaultWorker(asked.engine),
+  } = options
+  const worker = startOrClose(transports, () => startWorker(make, error => died(error)))
   const service = wrap<ReplicaService>(worker as Endpoint)
   const steps = new Calls<'open'>(timeoutMs, () => undefined)
   const over = new AbortController()

@@ -1,6 +1,6 @@
 /**
  * Where a keeper reaches its replica: in this page's own worker, or at whichever tab of the profile hosts it, which may
- * change. Says where, again and again; does not know what is said there.
+ * change. Says where, again and again; does not know what is said there. Loaded on demand.
  */
 
 import type { FoundingArbiter } from '../host/arbiter.ts'
@@ -8,8 +8,9 @@ import { firstOf } from '../host/time/signals.ts'
 import type { PageTransport } from '../host/transport/port-protocol.ts'
 import type { OpenError, Opening, OpenOptions, StreamPort } from '../host/worker/protocol.ts'
 import type { SessionId } from '../logic/base/ids.ts'
-import { type KeeperError, openFailed } from './error.ts'
+import type { KeeperError } from './error.ts'
 import type { Ending } from './link.ts'
+import { openFailed } from './open-failed.ts'
 import { type OwnReplica, openOwnReplica } from './own-replica.ts'
 import { Seat, type SeatOptions } from './seat.ts'
 
@@ -20,7 +21,8 @@ export interface Place {
 
 export interface ReachOptions {
   readonly asked: OpenOptions
-  readonly worker: () => Worker
+  /** Of an app that makes it itself. */
+  readonly worker?: (() => Worker) | undefined
   /** New ones for each replica that is started here. */
   readonly transports: () => readonly PageTransport[]
   readonly arbiter?: FoundingArbiter | undefined
@@ -29,8 +31,8 @@ export interface ReachOptions {
   readonly signal?: AbortSignal | undefined
   /** The replica is reached there from now on, and nowhere else. */
   placed(place: Place): void
-  /** A page of this profile went away with this session: the replica is to be told, wherever it is. */
-  departed(session: SessionId): void
+  /** Pages of this profile went away with these sessions: the replica is to be told, each time that it is another place. */
+  departed(sessions: readonly SessionId[]): void
   /** It is not reached, and will not be. */
   failed(error: KeeperError): void
 }
@@ -46,8 +48,12 @@ export interface Reach {
   abandon(): void
 }
 
+/** Begins to look for the replica; what comes of it `options` are told. Throws a KeeperError where there are no Web Locks. */
+export const reach = (options: ReachOptions): Reach =>
+  options.asked.replicas === 'per-device' ? reachShared(options) : reachOwn(options)
+
 /** The replica of this page alone. */
-export function reachOwn(options: ReachOptions): Reach {
+function reachOwn(options: ReachOptions): Reach {
   const ended = new AbortController()
   let own: OwnReplica | null = null
   const opening = openOwnReplica({
@@ -77,14 +83,23 @@ export function reachOwn(options: ReachOptions): Reach {
   }
 }
 
+/** Pages that host one after another before the first one's session is over: far fewer. */
+const departedMax = 64
+
+/** Ends of a replica that the one after it need not come to, too. */
+export const goesOn = ({ code }: Ending): boolean =>
+  code === 'WorkerDied' || code === 'Closed' || code === 'StorageFenced'
+
 /** What a storage says that another holds on to; not that it is damaged or full. */
 const passing: readonly string[] = ['StorageFailed', 'Timeout']
 
-/** The replica of this browser profile, hosted here or by another tab. Throws a KeeperError where there are no Web Locks. */
-export function reachShared(options: ReachOptions): Reach {
+/** The replica of this browser profile, hosted here or by another tab. */
+function reachShared(options: ReachOptions): Reach {
   const { room, engine, founding } = options.asked
   let own: OwnReplica | null = null
   let isClosing = false
+  /** Told at each place, which may not have heard it, or not from them. */
+  const departed: SessionId[] = []
   /** A session may go on, and nobody waits for `connect` any more. */
   let wasPlaced = false
   const seat = takeSeat({
@@ -110,8 +125,13 @@ export function reachShared(options: ReachOptions): Reach {
     seated: (opening, port) => {
       wasPlaced = true
       options.placed({ opening, port })
+      if (departed.length > 0) options.departed(departed)
     },
-    departed: options.departed,
+    departed: session => {
+      departed.push(session)
+      if (departed.length > departedMax) departed.shift()
+      options.departed([session])
+    },
     mayPass: error => wasPlaced && passing.includes(openFailed(error).reason ?? openFailed(error).code),
     failed: error => options.failed(openFailed(error)),
     refused: error => options.failed(openFailed(stillRuns(error, founding))),
@@ -120,8 +140,7 @@ export function reachShared(options: ReachOptions): Reach {
     lost: ending => {
       if (isClosing) return false
       // What stopped this tab's own replica stops the next one too, unless it was closed or its place taken.
-      const stop = own !== null && ending.code === 'ReplicaStopped' ? ending.reason : null
-      if (stop !== null && stop !== 'Closed' && stop !== 'StorageFenced') return false
+      if (own !== null && !goesOn(ending)) return false
       seat.lost()
       return true
     },

@@ -1,5 +1,14 @@
-/** Makes the replica's worker, and says what to do where that does not succeed. Does not know what it is for. */
+/**
+ * Makes the replica's worker, says what to do where that does not succeed, and hears of its end. Does not know what it is
+ * for.
+ */
 import { KeeperError } from './error.ts'
+
+/** A replica that stops lets go of its lock, too, and its last words may be slower than that: they have this long to come. */
+const lastWordsMs = 500
+
+/** What a browser has and others may not. */
+const page: { readonly navigator?: { readonly locks?: LockManager } } = globalThis
 
 /** Calls `died` when the worker ends by itself: with what to do, where it never began. */
 export function startWorker(make: () => Worker, died: (error: KeeperError) => void): Worker {
@@ -9,6 +18,19 @@ export function startWorker(make: () => Worker, died: (error: KeeperError) => vo
     died(message ? new KeeperError('WorkerDied', `the worker failed: ${message}`) : notLoaded('its script')),
   )
   return worker
+}
+
+/**
+ * Calls `gone` soon after the holder of `lock` let go of it, unless `signal` is aborted by then: at once, beside the
+ * link's probes.
+ */
+export function onWorkerGone(lock: string, signal: AbortSignal, gone: () => void): void {
+  const released = () => {
+    setTimeout(() => {
+      if (!signal.aborted) gone()
+    }, lastWordsMs)
+  }
+  page.navigator?.locks?.request(lock, { mode: 'shared', signal }, released).catch(() => undefined)
 }
 
 function made(make: () => Worker): Worker {

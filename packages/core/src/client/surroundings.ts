@@ -3,18 +3,22 @@
  * those of a test that owns all three.
  */
 import { type Clock, ownClock } from '../host/time/clock.ts'
-import { type Reach, type ReachOptions, reachOwn, reachShared } from './reach.ts'
+import type { CallOptions } from './calls.ts'
+import { load, toReplica } from './on-demand.ts'
 
 export interface Surroundings {
   readonly clock: Clock
   /** One that nobody has. */
   randomId(): string
-  /** Begins to look for the replica; what comes of it `options` are told. */
-  reach(options: ReachOptions): Reach
+  /** Rejects with a KeeperError: NotLoaded, Timeout, Aborted. */
+  wayToReplica(limits: CallOptions): Promise<WayToReplica>
 }
+
+/** What goes on at the other end of it the page does not know. */
+export type WayToReplica = typeof import('./to-replica.ts')
 
 export const ownSurroundings: Surroundings = {
   clock: ownClock,
   randomId: () => crypto.randomUUID(),
-  reach: options => (options.asked.replicas === 'per-device' ? reachShared(options) : reachOwn(options)),
+  wayToReplica: limits => load(toReplica, limits),
 }

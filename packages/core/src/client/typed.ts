@@ -19,11 +19,12 @@ import type {
 import type { ConsistencyOptions, Operations, ReadOptions, VersionOptions } from './operations.ts'
 import type { WatchOptions } from './watch-options.ts'
 import type { Watcher } from './watcher.ts'
+import type { Watch } from './watching.ts'
 
 /** What a typed keeper stands on. */
 export interface TypedParts {
   readonly keeper: Pick<Operations, 'create' | 'get' | 'set' | 'multi' | 'multiRead'>
-  watch<Value>(path: string, codec: Codec<Value>, options: WatchOptions<Value>): Promise<Watcher<Value>>
+  readonly watch: Watch
 }
 
 /**

@@ -5,7 +5,7 @@
 import { onceAborted } from '../host/time/signals.ts'
 import { noSlot, slot, type Zxid } from '../logic/base/ids.ts'
 import type { Codec } from './codec.ts'
-import { decodeEvent } from './decode.ts'
+import { decode } from './decode.ts'
 import type { KeeperError } from './error.ts'
 import { callApp, type WatchEvent, type WatchSink } from './watches.ts'
 
@@ -220,6 +220,13 @@ export class Watcher<Value = Uint8Array>
     else first?.resolve({ done: true, value: undefined })
     for (const waiting of rest) waiting.resolve({ done: true, value: undefined })
   }
+}
+
+/** As a watch without a codec tells it, with values. */
+function decodeEvent<Value>(codec: Codec<Value>, event: WatchEvent): WatchEvent<Value> {
+  if (event.type !== 'Resync') return event
+  const znodes = event.znodes.map(({ path, data, stat }) => ({ path, data: decode(codec, data, path), stat }))
+  return { ...event, znodes }
 }
 
 const rethrow = (error: unknown): never => {

@@ -100,22 +100,15 @@ export class Watches {
   readonly #watchers = new Map<WatchId, Watching>()
   #next = 1
 
-  /** A request that sets `callback` is about to go out. Followed by one call of {@link settle}. */
-  begin(callback: WatchCallback, kind: WatchKind, path: ZnodePath): Setting {
-    const watch = this.#ids.get(callback) ?? this.#next++
-    this.#ids.set(callback, watch)
-    if (!this.#watchers.has(watch)) this.#add(watch, { callback })
-    return this.beginAgain({ watch, kind, path })
-  }
-
-  /** As {@link begin}, of a watcher that has an id. */
-  beginAgain(setting: Setting): Setting {
-    const { watch, kind, path } = setting
+  /** A request that sets `watcher` is about to go out. Followed by one call of {@link settle}. */
+  begin(watcher: WatchId | WatchCallback, kind: WatchKind, path: ZnodePath): Setting {
+    const watch = typeof watcher === 'function' ? this.#callback(watcher) : watcher
     const places = this.#watchers.get(watch)?.places
-    const place = places?.get(keyOf(kind, path))
+    const key = keyOf(kind, path)
+    const place = places?.get(key)
     if (place) place.coming++
-    else places?.set(keyOf(kind, path), { kind, path, coming: 1, isSet: false, isDoubtful: false })
-    return setting
+    else places?.set(key, { kind, path, coming: 1, isSet: false, isDoubtful: false })
+    return { watch, kind, path }
   }
 
   /**
@@ -187,6 +180,13 @@ export class Watches {
   end(error: KeeperError): void {
     for (const { target } of this.#watchers.values()) if ('sink' in target) target.sink.end(error)
     this.#watchers.clear()
+  }
+
+  #callback(callback: WatchCallback): WatchId {
+    const watch = this.#ids.get(callback) ?? this.#next++
+    this.#ids.set(callback, watch)
+    if (!this.#watchers.has(watch)) this.#add(watch, { callback })
+    return watch
   }
 
   #add(watch: WatchId, target: Watching['target']): void {

@@ -129,7 +129,7 @@ test('KEEPER-9 a replica that stops tells its page why', async () => {
   const { keeper, disk, stoppedBy, session } = opened
   disk.failure = new StorageError('QuotaExceeded', 'full')
   const write = keeper.create('/a')
-  expect(await stoppedBy).toBe('ReplicaStopped')
+  expect(await stoppedBy).toBe('StorageQuotaExceeded')
   session.end(new KeeperError('ReplicaStopped', 'full'))
   await expect(write).rejects.toMatchObject({ code: 'ReplicaStopped' })
   await expect(keeper.get('/a')).rejects.toMatchObject({ code: 'ReplicaStopped' })

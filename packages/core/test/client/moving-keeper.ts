@@ -5,6 +5,7 @@ import { Keeper } from '../../src/client/keeper.ts'
 import { Link } from '../../src/client/link.ts'
 import { Session } from '../../src/client/session.ts'
 import { Watches } from '../../src/client/watches.ts'
+import { watchesOf } from '../../src/client/watching.ts'
 import { ownClock } from '../../src/host/time/clock.ts'
 import type { ToReplica } from '../../src/host/worker/protocol.ts'
 import type { Ensemble } from '../../src/testing/ensemble.ts'
@@ -80,6 +81,7 @@ export function movingKeeper({ replicas: [first] }: Ensemble, options: MovingOpt
     clock: ownClock,
     session,
     watches,
+    watch: watchesOf(session, watches),
     node,
     ensemble,
     ask: (question, options) => link.ask(question, options),

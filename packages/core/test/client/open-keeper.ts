@@ -4,6 +4,7 @@ import { Keeper } from '../../src/client/keeper.ts'
 import { Link } from '../../src/client/link.ts'
 import { Session } from '../../src/client/session.ts'
 import { Watches } from '../../src/client/watches.ts'
+import { watchesOf } from '../../src/client/watching.ts'
 import { createCodec } from '../../src/host/codec.ts'
 import { createMemoryDisk, createMemoryStorage } from '../../src/host/storage/memory.ts'
 import { ownClock } from '../../src/host/time/clock.ts'
@@ -69,6 +70,7 @@ export async function openKeeper({ timeoutMs = 5_000 } = {}) {
     clock: ownClock,
     session,
     watches,
+    watch: watchesOf(session, watches),
     node,
     ensemble,
     ask: (question, options) => link.ask(question, options),

@@ -5,8 +5,8 @@
 
 import { mkdir } from 'node:fs/promises'
 import { connect } from '../../client/connect.ts'
-import { openFailed } from '../../client/error.ts'
 import type { Keeper } from '../../client/keeper.ts'
+import { openFailed } from '../../client/open-failed.ts'
 import type { ConnectOptions } from '../../client/options.ts'
 import type { FoundingArbiter } from '../../host/arbiter.ts'
 import { createCodec } from '../../host/codec.ts'

@@ -2,8 +2,9 @@
  * A page of a virtual device, with the keeper in it: finds the device's replica again and again, as a tab does that has a
  * seat at the tab that hosts it. Does not know who hosts, or what is said.
  */
-import type { Reach, ReachOptions } from '../../client/reach.ts'
-import type { Surroundings } from '../../client/surroundings.ts'
+import { goesOn, type Reach, type ReachOptions } from '../../client/reach.ts'
+import type { Surroundings, WayToReplica } from '../../client/surroundings.ts'
+import * as toReplica from '../../client/to-replica.ts'
 import type { Opening, StreamPort } from '../../host/worker/protocol.ts'
 import type { VirtualProcess } from './process.ts'
 
@@ -19,9 +20,6 @@ export interface PageParts {
   /** A seat at the device's replica; null while that does not run. */
   seat(process: VirtualProcess): Promise<VirtualSeat> | null
 }
-
-/** Ends of a replica that the one after it comes to, too. */
-const goesOn = (code: string): boolean => code === 'Closed' || code === 'StorageFenced'
 
 export class VirtualPage implements Surroundings {
   readonly #parts: PageParts
@@ -44,7 +42,11 @@ export class VirtualPage implements Surroundings {
     return this.#parts.randomId()
   }
 
-  reach(options: ReachOptions): Reach {
+  async wayToReplica(): Promise<WayToReplica> {
+    return { ...toReplica, reach: options => this.#reach(options) }
+  }
+
+  #reach(options: ReachOptions): Reach {
     this.#options = options
     const over = async (): Promise<void> => {
       this.#isOver = true
@@ -53,7 +55,7 @@ export class VirtualPage implements Surroundings {
     this.process.after(0, () => this.sit())
     return {
       lost: ending => {
-        if (this.#isOver || (ending.code === 'ReplicaStopped' && !goesOn(ending.reason))) return false
+        if (this.#isOver || !goesOn(ending)) return false
         this.process.after(0, () => this.sit())
         return true
       },
