@@ -52,7 +52,7 @@ const packages = new Map([
       `${core}/host/worker/worker.ts`,
       `${core}/host/worker/only/serve.ts`,
       `${core}/client/own-replica.ts`,
-      `${core}/client/delete.ts`,
+      `${core}/client/delete-stored.ts`,
       `${core}/host/worker/in-process-worker.ts`,
       `${core}/testing/in-process.ts`,
     ],
@@ -106,10 +106,14 @@ function complainOfPackage(file, specifier) {
 const partOf = file =>
   parts.filter(([path]) => file.startsWith(`${path}/`)).sort((a, b) => b[0].length - a[0].length)[0]
 
-/** Imports and re-exports of a source: what they name, and whether types only. */
+/** Imports, re-exports and what is loaded on demand by a source: what they name, and whether types only. */
 function importsOf(text) {
+  const onDemand = [...text.matchAll(/\bimport\('([^']+)'\)/g)].map(([, specifier]) => ({
+    specifier,
+    typeOnly: false,
+  }))
   const pattern = /^(?:import|export)\s+(type\s+)?([^'"]*?)\s*(?:from\s+)?['"]([^'"]+)['"]/gms
-  return [...text.matchAll(pattern)].map(([, type, names = '', specifier]) => {
+  const atOnce = [...text.matchAll(pattern)].map(([, type, names = '', specifier]) => {
     const named = /^\{(.*)\}$/s
       .exec(names.trim())?.[1]
       ?.split(',')
@@ -117,6 +121,7 @@ function importsOf(text) {
       .filter(Boolean)
     return { specifier, typeOnly: Boolean(type) || Boolean(named?.every(each => each.startsWith('type '))) }
   })
+  return [...atOnce, ...onDemand]
 }
 
 function* sources(folder) {

@@ -38,7 +38,7 @@ export abstract class Administration extends Operations {
    * The session is also this from now on, until it ends; calls made after this one wait for it.
    * `digest`: `auth` is `user:password`; only its hash leaves the page. `key`: a pair of ECDSA keys on P-256, the public
    * one extractable; the replica's worker sees a signature before it lets the public key into the log as an identity.
-   * Errors: AuthFailed (another scheme, malformed, not proven), BadArguments (another kind of key), LimitExceeded.
+   * Errors: AuthFailed (another scheme, malformed, not proven), BadArguments (another kind of key), LimitExceeded, NotLoaded.
    */
   addAuth(scheme: 'digest', auth: string, options?: CallOptions): Promise<void>
   addAuth(scheme: 'key', auth: CryptoKeyPair, options?: CallOptions): Promise<void>
@@ -74,7 +74,7 @@ export abstract class Administration extends Operations {
     await this.write('setQuota', path, options, { limits: null })
   }
 
-  /** What limits the subtree at `path`, and what it holds; null where there is no quota of exactly this path. Errors: BadArguments. */
+  /** What limits the subtree at `path`, and what it holds; null where there is no quota of exactly this path. Errors: BadArguments, NotLoaded. */
   async getQuota(path: string, options: ConsistencyOptions = {}): Promise<Quota | null> {
     const at = pathOf(path)
     return this.inTurn(

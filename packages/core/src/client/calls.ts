@@ -3,6 +3,7 @@
  * everything. Does not know what is asked.
  */
 import { ownClock, type Timers } from '../host/time/clock.ts'
+import { onceAborted } from '../host/time/signals.ts'
 import { aborted, KeeperError } from './error.ts'
 
 /** How long a call may take, and how it can be given up. */
@@ -15,6 +16,8 @@ export interface CallOptions {
 interface Waiting {
   resolve(value: unknown): void
   reject(error: unknown): void
+  /** Takes its time limit away, and what listens to its signal. */
+  clear(): void
 }
 
 export class Calls<Key> {
@@ -37,7 +40,7 @@ export class Calls<Key> {
   /** Waits for the answer to `key`. `what` is for the error's message. */
   wait<Answer>(key: Key, what: string, { timeoutMs, signal }: CallOptions = {}): Promise<Answer> {
     const limitMs = timeoutMs ?? this.#defaultTimeoutMs
-    return new Promise<Answer>((resolve, reject) => {
+    return new Promise<unknown>((resolve, reject) => {
       const giveUp = (error: KeeperError) => {
         if (!this.#waiting.has(key)) return
         this.#abandoned(key)
@@ -46,42 +49,36 @@ export class Calls<Key> {
       const cancel = this.#timers.after(limitMs, () =>
         giveUp(new KeeperError('Timeout', `${what}: no answer in ${limitMs} ms`)),
       )
-      const onAbort = () => giveUp(aborted(what, signal))
-      signal?.addEventListener('abort', onAbort, { once: true })
+      let forgetSignal: () => void = () => undefined
       const clear = () => {
         cancel()
-        signal?.removeEventListener('abort', onAbort)
+        forgetSignal()
       }
-      this.#waiting.set(key, {
-        resolve: value => {
-          clear()
-          resolve(value as Answer)
-        },
-        reject: error => {
-          clear()
-          reject(error)
-        },
-      })
-      if (signal?.aborted) onAbort()
-    })
+      this.#waiting.set(key, { resolve, reject, clear })
+      forgetSignal = onceAborted(signal, () => giveUp(aborted(what, signal)))
+    }) as Promise<Answer>
   }
 
   /** The answer to `key` came. False when nobody waits for it. */
   resolve(key: Key, value: unknown): boolean {
-    const waiting = this.#waiting.get(key)
-    this.#waiting.delete(key)
+    const waiting = this.#take(key)
     waiting?.resolve(value)
     return waiting !== undefined
   }
 
   reject(key: Key, error: unknown): void {
-    const waiting = this.#waiting.get(key)
-    this.#waiting.delete(key)
-    waiting?.reject(error)
+    this.#take(key)?.reject(error)
   }
 
   rejectAll(error: KeeperError): void {
     for (const key of [...this.#waiting.keys()]) this.reject(key, error)
+  }
+
+  #take(key: Key): Waiting | undefined {
+    const waiting = this.#waiting.get(key)
+    this.#waiting.delete(key)
+    waiting?.clear()
+    return waiting
   }
 }
 

@@ -22,8 +22,8 @@ const readOnlyAfterMs = 2_000
 
 /**
  * Opens or founds the ensemble of `room` and a session in it.
- * Rejects with a KeeperError: OpenFailed, Timeout (no quorum in time), Aborted, WorkerDied, ReplicaStopped, LimitExceeded
- * (as many sessions as there may be).
+ * Rejects with a KeeperError: OpenFailed, NotLoaded, Timeout (no quorum in time), Aborted, WorkerDied, ReplicaStopped,
+ * LimitExceeded (as many sessions as there may be).
  */
 export const connect = (options: ConnectOptions): Promise<Keeper> => connectIn(ownSurroundings, options)
 
