@@ -3,18 +3,15 @@
  * what was shown here gets into the log as an identity. Whoever can write to the log without passing this door (another
  * member that does not run this code) is not held off by it.
  */
-import { base64Url } from '../../logic/base/base64.ts'
 import type { EnsembleId, SessionId } from '../../logic/base/ids.ts'
 import type { ClientRequest } from '../../logic/replica/event.ts'
 import { proofText } from '../../logic/state/key-proof.ts'
+import { base64url, verify } from '../identity-key.ts'
 
 const nonceBytes = 32
 
 /** Keys that one page may show. */
 const provenMax = 64
-
-const ecdsa = { name: 'ECDSA', namedCurve: 'P-256' } as const
-const sha256 = { name: 'ECDSA', hash: 'SHA-256' } as const
 
 const utf8 = new TextEncoder()
 
@@ -41,15 +38,10 @@ export class KeyProofs {
     const nonce = this.#nonce
     this.#nonce = null
     if (nonce === null || this.#proven.size >= provenMax) return false
-    try {
-      const key = await crypto.subtle.importKey('raw', new Uint8Array(publicKey), ecdsa, false, ['verify'])
-      const text = utf8.encode(proofText(ensemble, session, nonce))
-      if (!(await crypto.subtle.verify(sha256, key, new Uint8Array(signature), text))) return false
-      this.#proven.add(proofKey(session, base64Url(publicKey)))
-      return true
-    } catch {
-      return false
-    }
+    const text = utf8.encode(proofText(ensemble, session, nonce))
+    const isShown = await verify(publicKey, text, signature)
+    if (isShown) this.#proven.add(proofKey(session, base64url(publicKey)))
+    return isShown
   }
 
   /**

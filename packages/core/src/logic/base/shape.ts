@@ -115,6 +115,16 @@ export function record<T extends object, Others extends object = object>(
   }
 }
 
+/** A list that holds these fields, in the order in which they stand here. What follows them is left out. */
+export function row<T extends object>(fields: Shapes<T>): Shape<T> {
+  const names = Object.keys(fields)
+  const aRecord = record<T>(fields)
+  return value =>
+    Array.isArray(value)
+      ? aRecord(Object.fromEntries(names.map((name, place) => [name, value[place]])))
+      : undefined
+}
+
 type Field = readonly [name: string, shape: Shape<unknown>]
 
 /** The shape of each member of a union on `type`, but for the type. */

@@ -3,9 +3,22 @@
  * small write puts on every replica's disk and wire. Owns the rows and the parser at the door; what an operation must look
  * like stands in operation.ts.
  */
-import { isCounter, isId, nodeId, sessionId, slot, xid } from '../base/ids.ts'
+import { isCounter, sessionId, xid } from '../base/ids.ts'
 import { sessionTimeoutMsMax, sessionTimeoutMsMin, sweepZnodesMax } from '../base/limits.ts'
 import { err, ok, type Result } from '../base/result.ts'
+import {
+  aNodeId,
+  anId,
+  aSessionId,
+  aSlot,
+  as,
+  ifOk,
+  known,
+  listOf,
+  oneOf,
+  row,
+  type Shape,
+} from '../base/shape.ts'
 import type { Acl } from './acl.ts'
 import type { Command, Operation } from './command.ts'
 import type { SweepCandidate } from './contract.ts'
@@ -62,60 +75,45 @@ function bodyOf(operation: Operation): Row {
 
 const aclRows = (acl: Acl): Row => acl.map(({ scheme, id, perms }) => [scheme, id, perms])
 
+const aFiniteNumber = known((value): value is number => Number.isFinite(value))
+const aTimeout = as(aFiniteNumber, timeoutMs =>
+  Math.min(Math.max(Math.round(timeoutMs), sessionTimeoutMsMin), sessionTimeoutMsMax),
+)
+const aSweepCandidate = row<SweepCandidate>({ path: ifOk(parsePath), mzxid: aSlot, pzxid: aSlot })
+
+/** By type: the commands that are no session's request. */
+const unasked = new Map<unknown, Shape<Command>>([
+  ['openSession', row({ type: oneOf('openSession'), token: anId, timeoutMs: aTimeout })],
+  ['lead', row({ type: oneOf('lead'), node: aNodeId })],
+  [
+    'expireSession',
+    row({ type: oneOf('expireSession'), session: aSessionId, leadership: aSlot, lastZxid: aSlot }),
+  ],
+  [
+    'sweep',
+    row({ type: oneOf('sweep'), leadership: aSlot, znodes: listOf(aSweepCandidate, sweepZnodesMax) }),
+  ],
+])
+
 /** A command out of its row, or why it is none. What follows the last field of a row is ignored. */
-export function parseRow(row: unknown): Result<Command, string> {
-  if (!Array.isArray(row)) return err('a command is a row')
-  const [type, first, second, third] = row as Row
-  switch (type) {
-    case 'openSession':
-      return parseOpenSession(first, second)
-    case 'lead':
-      return isId(first) ? ok({ type, node: nodeId(first) }) : err('a leader is a node')
-    case 'expireSession':
-      if (!isCounter(first) || !isCounter(second) || !isCounter(third))
-        return err('an expiry names a session, a leadership and a zxid')
-      return ok({ type, session: sessionId(first), leadership: slot(second), lastZxid: slot(third) })
-    case 'sweep':
-      return parseSweep(first, second)
-    default:
-      return parseRequest(row)
-  }
+export function parseRow(value: unknown): Result<Command, string> {
+  if (!Array.isArray(value)) return err('a command is a row')
+  const command = (unasked.get(value[0]) ?? requestOf)(value)
+  return command === undefined ? err('the row of a command is malformed') : ok(command)
 }
 
-function parseOpenSession(token: unknown, timeoutMs: unknown): Result<Command, string> {
-  if (!isId(token)) return err('a token is an id')
-  if (typeof timeoutMs !== 'number' || !Number.isFinite(timeoutMs)) return err('a timeout is a finite number')
-  const clamped = Math.min(Math.max(Math.round(timeoutMs), sessionTimeoutMsMin), sessionTimeoutMsMax)
-  return ok({ type: 'openSession', token, timeoutMs: clamped })
-}
-
-function parseSweep(leadership: unknown, rows: unknown): Result<Command, string> {
-  if (!isCounter(leadership)) return err('a sweep names a leadership')
-  if (!Array.isArray(rows) || rows.length > sweepZnodesMax) return err('a sweep names some znodes')
-  const znodes: SweepCandidate[] = []
-  for (const row of rows) {
-    const [path, mzxid, pzxid] = Array.isArray(row) ? (row as Row) : []
-    const parsed = parsePath(path)
-    if (!parsed.ok || !isCounter(mzxid) || !isCounter(pzxid)) return err('a znode of a sweep is malformed')
-    znodes.push({ path: parsed.value, mzxid: slot(mzxid), pzxid: slot(pzxid) })
-  }
-  return ok({ type: 'sweep', leadership: slot(leadership), znodes })
-}
-
-function parseRequest(row: Row): Result<Command, string> {
+function requestOf(row: Row): Command | undefined {
   const [type, session, number, acknowledged] = row
-  if (!isCounter(session)) return err('a request has a session')
-  if (!isCounter(number) || number === 0) return err('xids count from 1')
-  if (!isCounter(acknowledged)) return err('what is acknowledged is an xid')
+  if (!isCounter(session) || !isCounter(number) || number === 0 || !isCounter(acknowledged)) return undefined
   const operation = readRow(type, row)
-  if (!operation.ok) return err(operation.error.message)
-  return ok({
+  if (!operation.ok) return undefined
+  return {
     type: 'request',
     session: sessionId(session),
     xid: xid(number),
     acknowledged: xid(acknowledged),
     operation: operation.value,
-  })
+  }
 }
 
 /** The operation of a request. What is written most goes the shortest way. */

@@ -5,6 +5,7 @@
 import { isCounter, noSession, slot } from '../base/ids.ts'
 import { ttlMsMax } from '../base/limits.ts'
 import { err, ok, type Result } from '../base/result.ts'
+import { ifOk, listOf, where } from '../base/shape.ts'
 import type { Acl } from './acl.ts'
 import { type KeptAcl, openAcl } from './acl-table.ts'
 import type { Frozen, FrozenEntry } from './frozen.ts'
@@ -51,15 +52,12 @@ export class TreeRows {
 
 /** The tree of these pages of rows, or a sentence on what is wrong with them. */
 export function parseTree(lists: unknown, pages: Iterable<unknown>): Result<Tree, string> {
-  const acls = parseLists(lists)
-  if (acls === null) return err('its lists of permissions are malformed')
+  const acls = someLists(lists)
+  if (acls === undefined) return err('its lists of permissions are malformed')
   const tree = new Tree()
   for (const rows of pages) {
-    if (!Array.isArray(rows)) return err('its znodes are no rows')
-    for (const row of rows) {
-      const fault = loadZnode(tree, acls, row)
-      if (fault !== null) return err(fault)
-    }
+    if (!Array.isArray(rows) || !rows.every(row => loadZnode(tree, acls, row)))
+      return err('a znode is malformed')
   }
   if (givenPaths.some(path => tree.get(path) === undefined))
     return err('the root or a reserved znode is missing')
@@ -67,42 +65,43 @@ export function parseTree(lists: unknown, pages: Iterable<unknown>): Result<Tree
   return ok(tree)
 }
 
-function parseLists(values: unknown): readonly Acl[] | null {
-  if (!Array.isArray(values) || values.length === 0) return null
-  const lists: Acl[] = []
-  for (const value of values) {
-    const parsed = parseAcl(value)
-    const resolved = parsed.ok ? resolveAcl(parsed.value, []) : parsed
-    if (!resolved.ok) return null
-    lists.push(resolved.value)
-  }
-  return lists
-}
+/** Lists of permissions as they stand in the tree: nothing in them is still to be written out. */
+const someLists = where(
+  listOf(
+    ifOk(value => {
+      const parsed = parseAcl(value)
+      return parsed.ok ? resolveAcl(parsed.value, []) : parsed
+    }),
+  ),
+  lists => lists.length > 0,
+)
 
-/** Puts the znode of `value` into `tree`; what is wrong with it, or null. */
-function loadZnode(tree: Tree, acls: readonly Acl[], value: unknown): string | null {
-  if (!Array.isArray(value)) return 'a znode is no row'
-  const row: Row = value
-  const [text, data, czxid, mzxid, pzxid, ctime, mtime, version, childCreates, lifetime] = row
-  const list = row.length > 10 ? row[10] : 0
-  const aversion = row.length > 10 ? row[11] : 0
-  const parsed = parsePath(text)
-  if (!parsed.ok) return parsed.error.message
-  const path = parsed.value
-  if (!(data instanceof Uint8Array)) return `the data of ${path} is no bytes`
-  if (!isCounter(czxid) || !isCounter(mzxid) || !isCounter(pzxid)) return `a zxid of ${path} is malformed`
-  if (!isCounter(ctime) || !isCounter(mtime)) return `a time of ${path} is malformed`
-  if (!isVersion(version) || !isVersion(aversion)) return `a version of ${path} is malformed`
-  if (!isCounter(childCreates)) return `the counter of ${path} is malformed`
-  if (!isLifetime(lifetime)) return `the kind of ${path} is malformed`
+/** Puts the znode of `row` into `tree`; whether it is one, and can stand there. */
+function loadZnode(tree: Tree, acls: readonly Acl[], row: unknown): boolean {
+  if (!Array.isArray(row)) return false
+  const [
+    text,
+    data,
+    czxid,
+    mzxid,
+    pzxid,
+    ctime,
+    mtime,
+    version,
+    childCreates,
+    lifetime,
+    list = 0,
+    aversion = 0,
+  ] = row as Row
+  const path = parsePath(text)
+  if (!path.ok || tree.get(path.value) !== undefined || !(data instanceof Uint8Array)) return false
+  if (!isCounter(czxid) || !isCounter(mzxid) || !isCounter(pzxid)) return false
+  if (!isCounter(ctime) || !isCounter(mtime) || !isCounter(childCreates)) return false
+  if (!isVersion(version) || !isVersion(aversion) || !isLifetime(lifetime)) return false
   const acl = isCounter(list) ? acls[list] : undefined
-  if (acl === undefined) return `the ACL of ${path} is missing`
-  if (tree.get(path) !== undefined) return `${path} stands there twice`
-  if (path !== rootPath) {
-    const parent = tree.get(parentOf(path))
-    if (parent === undefined) return `${path} stands before its parent`
-    if (ownerOf(parent.lifetime) !== noSession) return `the parent of ${path} is ephemeral`
-  }
+  const parent = path.value === rootPath ? null : tree.get(parentOf(path.value))
+  if (acl === undefined || parent === undefined) return false
+  if (parent !== null && ownerOf(parent.lifetime) !== noSession) return false
   const record = {
     data: new Uint8Array(data),
     czxid: slot(czxid),
@@ -115,8 +114,8 @@ function loadZnode(tree: Tree, acls: readonly Acl[], value: unknown): string | n
     lifetime,
     aversion,
   }
-  tree.load(path, record, list === 0 ? null : acl)
-  return null
+  tree.load(path.value, record, list === 0 ? null : acl)
+  return true
 }
 
 const isVersion = (value: unknown): value is number => typeof value === 'number' && (value | 0) === value

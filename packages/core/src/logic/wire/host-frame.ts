@@ -9,8 +9,9 @@
  * what a signature is worth, or what was signed.
  */
 import type { Codec } from '../base/codec.ts'
-import { isCounter, isId, type NodeId, nodeId, slot } from '../base/ids.ts'
+import type { NodeId } from '../base/ids.ts'
 import { hintLinksMax, membersMax, passedFramesMax } from '../base/limits.ts'
+import { aNodeId, aSlot, listOf, row, someBytes, where } from '../base/shape.ts'
 import type { Hint } from '../topology/hint.ts'
 import { wireVersion } from './version.ts'
 
@@ -49,52 +50,34 @@ const signedFields = ({ publicKey, signature, body }: Signed) => [publicKey, sig
 /** Whether decoded bytes are meant to be a frame of a host. */
 export const isHostFrame = (decoded: readonly unknown[]): boolean => decoded[1] === null
 
+const bytesOf = (length: number) => where(someBytes, bytes => bytes.length === length)
+
+const signed = { publicKey: bytesOf(publicKeyBytes), signature: bytesOf(signatureBytes), body: someBytes }
+const aHint = row<Hint>({
+  through: aSlot,
+  voters: listOf(aNodeId, membersMax),
+  linked: listOf(aNodeId, hintLinksMax),
+})
+const aPassage = row({ node: aNodeId, ...signed })
+
 /** The frame in what `isHostFrame` says is one, of this version; null when it is none. */
-export function parseHostFrame(decoded: readonly unknown[]): HostFrame | null {
-  const [, , type, ...fields] = decoded
-  switch (type) {
-    case 'hint':
-      return parseHint(fields)
-    case 'pass': {
-      const signed = parseSigned(fields)
-      return isId(fields[0]) && signed ? { type, to: nodeId(fields[0]), signed } : null
-    }
-    case 'passed': {
-      const signed = parseSigned(fields)
-      return isId(fields[0]) && signed ? { type, from: nodeId(fields[0]), signed } : null
-    }
-    default:
-      return null
+export function parseHostFrame([, , type, ...fields]: readonly unknown[]): HostFrame | null {
+  if (type === 'hint') {
+    const hint = aHint(fields)
+    return hint === undefined ? null : { type, ...hint }
   }
-}
-
-function parseHint([through, voters, linked]: readonly unknown[]): HostFrame | null {
-  if (!isCounter(through) || !areIds(voters, membersMax) || !areIds(linked, hintLinksMax)) return null
-  return { type: 'hint', through: slot(through), voters: voters.map(nodeId), linked: linked.map(nodeId) }
-}
-
-function parseSigned([, publicKey, signature, body]: readonly unknown[]): Signed | null {
-  return isBytes(publicKey) &&
-    publicKey.length === publicKeyBytes &&
-    isBytes(signature) &&
-    signature.length === signatureBytes &&
-    isBytes(body)
-    ? { publicKey, signature, body }
-    : null
+  const passage = aPassage(fields)
+  if (passage === undefined) return null
+  const { node, ...signed } = passage
+  if (type === 'pass') return { type, to: node, signed }
+  return type === 'passed' ? { type, from: node, signed } : null
 }
 
 /** Frames in one piece, to be signed as one. */
 export const encodeFrames = (codec: Codec, frames: readonly Uint8Array[]): Uint8Array => codec.encode(frames)
 
+const someFrames = listOf(someBytes, passedFramesMax)
+
 /** The frames in `body`; null when these are none. */
-export function readFrames(codec: Codec, body: Uint8Array): readonly Uint8Array[] | null {
-  const decoded = codec.decode(body)
-  return Array.isArray(decoded) && decoded.length <= passedFramesMax && decoded.every(isBytes)
-    ? decoded
-    : null
-}
-
-const areIds = (value: unknown, countMax: number): value is readonly string[] =>
-  Array.isArray(value) && value.length <= countMax && value.every(isId)
-
-const isBytes = (value: unknown): value is Uint8Array => value instanceof Uint8Array
+export const readFrames = (codec: Codec, body: Uint8Array): readonly Uint8Array[] | null =>
+  someFrames(codec.decode(body)) ?? null
