@@ -2,8 +2,9 @@
  * Shows that the proofs catch what they are there for: builds the library once for each mutant, with that one thing
  * broken, and lets those look at it that may catch it until one does: the model checker where the mutant lies in one of
  * its worlds (the list says so), then seeds, then the scripted scenarios of its engine; at some, only the tests that they
- * name. Passed is a mutant that was caught.
- * `npm run mutants -- NAME...` runs some, `--every 4` each fourth; `--by model`, `--by seeds` or `--by scripts` lets only that one look.
+ * name, and plays of the recipes that they name. Passed is a mutant that was caught.
+ * `npm run mutants -- NAME...` runs some, `--every 4` each fourth; `--by model`, `--by seeds`, `--by scripts` or
+ * `--by plays` lets only that one look.
  */
 import { spawn } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -18,6 +19,8 @@ const sources = join(root, 'packages/core/src')
 /** Inside the package, so that its dependencies are found; its own, so that two runs do not disturb each other. */
 const workshop = join(root, 'packages/core/.tmp', `mutants-${process.pid}`)
 const seeds = '1..200'
+/** Of each recipe: a few, for a play takes a second. */
+const playSeeds = '1..12'
 
 const { values, positionals: named } = parseArgs({
   options: { by: { type: 'string' }, every: { type: 'string', default: '1' } },
@@ -32,7 +35,7 @@ const chosen = mutants.filter(({ name }, at) =>
 )
 
 /** In the order in which they look: who finds most in the least time first. */
-const catchers = { model: brokenWorld, seeds: failingSeed, scripts: failingScript }
+const catchers = { model: brokenWorld, seeds: failingSeed, scripts: failingScript, plays: failingPlay }
 if (values.by !== undefined && !(values.by in catchers)) throw new Error(`nobody is called ${values.by}`)
 const tally = new Map()
 
@@ -58,11 +61,11 @@ process.exit(caught === chosen.length ? 0 : 1)
 
 /** What caught the mutant, in words; null when nothing did. */
 async function caughtBy(folder, mutant) {
-  const { tests, isInModel } = mutant
+  const { tests, isInModel, plays } = mutant
   if (tests === undefined) await build(folder)
   for (const [name, look] of Object.entries(catchers)) {
     const isAsked = values.by === undefined ? name !== 'model' || isInModel : values.by === name
-    const looks = isAsked && (tests === undefined || name === 'scripts')
+    const looks = isAsked && (name === 'plays' ? plays : tests === undefined || name === 'scripts')
     const found = looks ? await look(folder, mutant) : null
     if (found === null) continue
     tally.set(name, (tally.get(name) ?? 0) + 1)
@@ -168,6 +171,19 @@ async function failingScript(folder, { engine, tests, beside = [] }) {
   // The rule's id stands in the title, or in that of the group.
   const [rule = failed.title] = /[A-Z0-9]+-\d+/.exec(failed.fullName) ?? []
   return `the ${tests === undefined ? 'script' : 'test'} of ${rule}`
+}
+
+/** The check that a play broke, and which play; null when all hold. */
+async function failingPlay(folder, { plays }) {
+  await build(folder)
+  for (const name of plays) {
+    const cli = join(folder, 'dist/testing/recipes/cli.js')
+    const { status, output } = await run([cli, '--only', name, '--seeds', playSeeds])
+    const match = /^(\S+) broke (\S+) [\s\S]*?--seeds (\d+)/m.exec(output)
+    if (match !== null) return `a play of ${match[1]}: ${match[2]} at seed ${match[3]}`
+    if (status !== 0) throw new Error(output)
+  }
+  return null
 }
 
 function run(words) {

@@ -3,9 +3,10 @@
 /** @typedef {{ file: string, find: string, replace: string }} Edit paths below packages/core/src/logic */
 /**
  * `engine`: who is simulated; `options`: how, besides; `isInModel`: a world of the model checker breaks; `tests`: nothing
- * that is simulated does it, so these look, paths below packages/core/test; `beside`: folders there that they need.
+ * that is simulated does it, so these look, paths below packages/core/test; `beside`: folders there that they need; `plays`: of these recipes,
+ * where no test saw it.
  * @typedef {{ name: string, breaks: string, engine: string, edits: readonly Edit[], isInModel: boolean,
- *   options?: readonly string[], tests?: readonly string[],
+ *   options?: readonly string[], tests?: readonly string[], plays?: readonly string[],
  *   beside?: readonly string[] }} Mutant
  */
 /** @typedef {Omit<Mutant, 'isInModel'>} Broken */
@@ -54,18 +55,37 @@ export const ofFounding = (name, breaks, file, find, replace) => ({
   name: `founding-${name}`,
   breaks,
   engine: 'multi-paxos',
-  tests: ['host/founding.test.ts', 'host/identity.test.ts'],
+  tests: ['founding', 'identity', 'peer-lock', 'deleting'].map(test => `host/${test}.test.ts`),
   edits: [{ file: `../host/worker/${file}`, find, replace }],
 })
 
-/** Recipes are what clients do: seen by the rules of these tests. */
+/** A lock's rules stand in several files. */
+const filesOf = { lock: ['lock', 'lock-hold', 'lock-leaving'] }
+
+/** Recipes are what clients do: seen by the rules of these tests, or else in plays of `playsOf`. */
 export const ofRecipes = (name, breaks, file, find, replace, ...tests) => ({
   name: `recipe-${name}`,
   breaks,
   engine: 'multi-paxos',
-  tests: tests.map(test => `recipes/${test}.test.ts`),
+  tests: tests.flatMap(test => filesOf[test] ?? [test]).map(test => `recipes/${test}.test.ts`),
+  plays: [...new Set(tests.flatMap(test => playsOf[test] ?? []))],
   edits: [{ file: `../recipes/${file}`, find, replace }],
 })
+
+/** Which recipes the tests of each file are about. */
+const playsOf = {
+  turn: ['mutex', 'semaphore', 'read-write-lock'],
+  lock: ['mutex', 'leader'],
+  locks: ['read-write-lock', 'semaphore', 'multi-lock'],
+  leader: ['leader', 'latch'],
+  barrier: ['barrier', 'double-barrier'],
+  round: ['double-barrier'],
+  values: ['counter', 'shared-value'],
+  items: ['priority-queue', 'delay-queue'],
+  queue: ['queue-take', 'queue-process', 'delay-queue'],
+  mirror: ['cache'],
+  presence: ['presence', 'persistent-node', 'cache'],
+}
 
 /** What hosts do with frames and keys: seen by the rules of these tests. */
 export const ofNetwork = (name, breaks, file, find, replace, ...tests) => ({

@@ -185,4 +185,176 @@ export const recipeMutants = [
     `if (!isWhole) return false`,
     'mirror',
   ),
+  ofRecipes(
+    'token-not-passed',
+    'who leads is not told by which token',
+    'leader.ts',
+    `token: held.token, signal: term`,
+    `token: 0, signal: term`,
+    'leader',
+  ),
+  ofRecipes(
+    'latch-keeps-on',
+    'a latch leads on while no quorum is in reach',
+    'latch.ts',
+    `const signal = firstOf(held.signal, closed)`,
+    `const signal = closed`,
+    'leader',
+  ),
+  ofRecipes(
+    'latch-not-left',
+    'a latch that is closed stays in the line',
+    'latch.ts',
+    `    await held?.release()`,
+    ``,
+    'leader',
+  ),
+  ofRecipes(
+    'woken-is-gone',
+    'who waits at a barrier and is woken goes on without looking',
+    'bell.ts',
+    `      await bell.wait(made)
+    } finally {
+      bell.drop()
+    }
+  }`,
+    `      await bell.wait(made)
+      return true as T
+    } finally {
+      bell.drop()
+    }
+  }`,
+    'barrier',
+  ),
+  ofRecipes(
+    'barrier-one-early',
+    'a round is opened when one is missing',
+    'round.ts',
+    `waiting.length >= size ?`,
+    `waiting.length >= Math.max(1, size - 1) ?`,
+    'barrier',
+  ),
+  ofRecipes(
+    'barrier-left-one-early',
+    'a round is over while one is in it',
+    'round.ts',
+    `round.findLast(name => name !== own && present.includes(name)) ?? null`,
+    `round.slice(1).findLast(name => name !== own && present.includes(name)) ?? null`,
+    'barrier',
+  ),
+  ofRecipes(
+    'barrier-given-up-unchecked',
+    'who gives up is out of a round that was opened at that moment',
+    'double-barrier.ts',
+    `this.#tree.multi([check, { type: 'delete', path }], { timeoutMs: patienceMs })`,
+    `this.#tree.multi([check, { type: 'delete', path } as const].slice(1), { timeoutMs: patienceMs })`,
+    'barrier',
+  ),
+  ofRecipes(
+    'claimed-after-done',
+    'an item that was done before the claim is worked on once more',
+    'seize.ts',
+    `if (data !== null) return { item: { data, name }, token: stat.czxid }`,
+    `if (data !== undefined) return { item: { data: data ?? new Uint8Array(), name }, token: stat.czxid }`,
+    'queue',
+  ),
+  ofRecipes(
+    'claims-not-watched',
+    "who waits for an item does not hear that one is nobody's any more",
+    'item-queue.ts',
+    `await this.#namesIn(claimsOf(this.path), made, bell)`,
+    `await this.#namesIn(claimsOf(this.path), made, undefined)`,
+    'queue',
+  ),
+  ofRecipes(
+    'claim-not-left',
+    "an item whose work threw is nobody's until the session ends",
+    'item-queue.ts',
+    `    } catch (error) {
+      void remove(tree, claimed)
+      throw error
+    }
+  }`,
+    `    } catch (error) {
+      throw error
+    }
+  }`,
+    'queue',
+  ),
+  ofRecipes(
+    'lease-too-many',
+    'one more holds than there are leases',
+    'turn.ts',
+    `index < max ?`,
+    `index <= max ?`,
+    'turn',
+    'locks',
+  ),
+  ofRecipes(
+    'some-kept',
+    'of several locks those that were taken are kept where one fails',
+    'multi-lock.ts',
+    `        void releaseAll(held)
+        throw error`,
+    `        throw error`,
+    'locks',
+  ),
+  ofRecipes(
+    'asked-back-is-lost',
+    'who asks for a lock takes it away',
+    'guard.ts',
+    `else if (event.type === 'NodeDataChanged') asked.abort()`,
+    `else if (event.type === 'NodeDataChanged') lose(lost(path))`,
+    'lock',
+  ),
+  ofRecipes(
+    'renewed-without-asking',
+    'who was suspended goes on without a quorum',
+    'hold.ts',
+    `if (occupancy.isLeft || !(await awaitTurn(tree, place, made))) return null`,
+    `if (occupancy.isLeft) return null`,
+    'lock',
+  ),
+  ofRecipes(
+    'watches-left',
+    'what was watched for and did not come stays watched',
+    'bell.ts',
+    `    for (const path of this.#paths)
+      this.#tree.removeWatches(path, { watcher: this.#watch }).catch(() => undefined)
+`,
+    ``,
+    'lock',
+  ),
+  ofRecipes(
+    'session-over-not-heard',
+    'who waits does not hear that the session is over',
+    'attempt.ts',
+    `if (isOver(tree.state)) this.#givenUp.abort(lossOf(tree.state))`,
+    ``,
+    'lock',
+  ),
+  ofRecipes(
+    'told-twice',
+    'a value that was told is told again, whatever changed',
+    'shared-value.ts',
+    `return present.zxid === told ? undefined : present`,
+    `return told === 0 ? undefined : present`,
+    'values',
+  ),
+  ofRecipes(
+    'suspended-out-of-group',
+    'a suspension ends a membership',
+    'group.ts',
+    `made, 'does not count')`,
+    `made, 'counts')`,
+    'presence',
+  ),
+  ofRecipes(
+    'kept-once',
+    'a znode that is kept is not made again',
+    'persistent-node.ts',
+    `{ watch: bell.at(this.path), ...made.calls }`,
+    `{ ...made.calls }`,
+    'presence',
+  ),
 ]

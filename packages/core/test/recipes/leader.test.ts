@@ -25,7 +25,8 @@ describe('a function that leads', () => {
       }
       const first = lead(a, '/leader', work('one'), { data: 'a' })
       await world.sleep(100)
-      expect(text((await leaderOf(c, '/leader')) ?? { data: new Uint8Array() })).toBe('a')
+      const leader = await leaderOf(c, '/leader')
+      expect([text(leader ?? { data: new Uint8Array() }), leader?.token]).toEqual(['a', tokens[0]])
       const second = lead(b, '/leader', work('fails'))
       await world.sleep(50)
       const third = lead(c, '/leader', work('three'))
@@ -33,6 +34,7 @@ describe('a function that leads', () => {
       await expect(second).rejects.toThrow('fails')
       expect(await third).toBe('three')
       expect(tokens).toEqual([...tokens].sort((x, y) => x - y))
+      expect(new Set(tokens).size).toBe(3)
       expect(await leaderOf(a, '/leader')).toBeNull()
       expect(await leaderOf(a, '/nobody')).toBeNull()
     })

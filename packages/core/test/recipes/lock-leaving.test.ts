@@ -25,6 +25,29 @@ describe('giving up', () => {
     }
   }, 60_000)
 
+  test('RECIPE-7 who gives up, or has had its turn, watches nothing any more', async () => {
+    const { world, keepers } = await begin({ seed: 7 })
+    const [a, b] = keepers
+    await world.run(async () => {
+      const held = await new Mutex(a, '/l').acquire()
+      const giving = new AbortController()
+      const given = follow(new Mutex(b, '/l').acquire({ signal: giving.signal }))
+      await world.sleep(200)
+      giving.abort()
+      await world.sleep(200)
+      expect(given.isSettled).toBe(true)
+      await expect(b.removeWatches(held.path)).rejects.toEqual(code('NoWatcher'))
+      const waiting = new Mutex(b, '/l').acquire()
+      await world.sleep(200)
+      await held.release()
+      const next = await waiting
+      await next.release()
+      await world.sleep(200)
+      for (const path of ['/l', held.path, next.path])
+        await expect(b.removeWatches(path), path).rejects.toEqual(code('NoWatcher'))
+    })
+  })
+
   test('RECIPE-7 a signal that was aborted before, and a limit that passes, are told apart', async () => {
     const { world, keepers } = await begin()
     await world.run(async () => {
