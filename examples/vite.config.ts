@@ -22,6 +22,8 @@ export default defineConfig({
   worker: { format: 'es' },
   build: {
     target: 'es2023',
+    // The settings page chooses between light and dark by itself: light-dark() is left as it is.
+    cssTarget: ['chrome123', 'firefox120', 'safari17.5'],
     rolldownOptions: {
       input: ['index.html', ...pages],
       // 'use client' speaks to servers that render React; here is none.

@@ -21,7 +21,7 @@ test('E2E-116 photos are developed once each by three tabs, also the one that a 
   const open = (seconds: number) => visit(context, browserName, `${site.url}jobs/?seconds=${seconds}`)
   const slow = await open(3_600)
   await slow.locator('#add').click()
-  await expect(slow.locator('#now')).toHaveText(/^photo 1 of \d+$/)
+  await expect(slow.locator('#now')).toHaveText(/^photo 1 of tab \d+$/)
   const [first = ''] = await slow.locator('#now').allTextContents()
   const others = [await open(0.05), await open(0.05)]
   for (const other of others) await expect(other.locator('#done li')).toHaveCount(9)

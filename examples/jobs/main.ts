@@ -17,7 +17,7 @@ async function develop({ name, data, signal }: Work): Promise<void> {
   const photo = textOf(data)
   element('now').textContent = photo
   await sleep(seconds * 1_000, signal)
-  await createOnce(`/done/${name}`, `${photo}, developed by ${keeper.session}`)
+  await createOnce(`/done/${name}`, `${photo}, developed by tab ${keeper.session}`)
   element('now').textContent = 'nothing'
 }
 
@@ -48,7 +48,7 @@ async function workForEver(): Promise<never> {
 }
 
 element('add').onclick = async () => {
-  for (let count = 1; count <= 10; count++) await jobs.put(`photo ${count} of ${keeper.session}`)
+  for (let count = 1; count <= 10; count++) await jobs.put(`photo ${count} of tab ${keeper.session}`)
 }
 const done = await subtreeCache(keeper, '/done')
 const show = () => {

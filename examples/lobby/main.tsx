@@ -20,7 +20,8 @@ interface Game {
 const player = json<Player>()
 const game = json<Game>()
 const playersOfAGame = 3
-const givenName = new URLSearchParams(location.search).get('name') ?? 'somebody'
+const givenName =
+  new URLSearchParams(location.search).get('name') ?? `player ${Math.ceil(Math.random() * 99)}`
 
 function Lobby() {
   const { keeper } = useKeeper()

@@ -4,7 +4,7 @@
  */
 import { connect, isKeeperError, json } from '@peerkeeper/core'
 import { KeeperProvider, useKeeper, useZnode } from '@peerkeeper/react'
-import { StrictMode, useState } from 'react'
+import { StrictMode, useEffect, useState } from 'react'
 import { createRoot } from 'react-dom/client'
 import { element } from '../page.ts'
 import { useOpenMark } from '../use-open-mark.ts'
@@ -21,6 +21,9 @@ function SettingsPage() {
   const { status, data = initial, stat, isLive } = useZnode('/settings', settings)
   const [told, tell] = useState('')
   useOpenMark(isLive)
+  useEffect(() => {
+    document.documentElement.style.colorScheme = data.theme
+  }, [data.theme])
 
   async function change(part: Partial<Settings>) {
     const tree = keeper?.with(settings)
@@ -35,7 +38,7 @@ function SettingsPage() {
   }
 
   return (
-    <div style={data.theme === 'dark' ? { background: 'black', color: 'white' } : {}}>
+    <>
       <p id="shown" style={{ fontSize: data.size }}>
         {data.theme}, {data.size}
       </p>
@@ -51,7 +54,7 @@ function SettingsPage() {
       </button>
       <p id="told">{told}</p>
       {isLive || <p>{state}: what you see may have changed</p>}
-    </div>
+    </>
   )
 }
 

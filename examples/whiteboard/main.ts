@@ -10,8 +10,9 @@ const keeper = await connect({ room: 'whiteboard', sessionTimeoutMs: 5_000 })
 
 // Who is here.
 const here = new Group(keeper, '/here')
-const me = await here.join('somebody')
 const input = element<HTMLInputElement>('name')
+input.value = `visitor ${keeper.session}`
+const me = await here.join(input.value)
 input.oninput = () => me.update(input.value)
 async function showWhoIsHere(): Promise<void> {
   for await (const members of here.follow())
