@@ -50,8 +50,10 @@ export const parts = [
     entry: dist('webrtc', 'page/index.js'),
     names: 'webrtc, webSocketArbiter, webSocketSignaling',
     external: [/^simple-peer/],
-    budget: 16_000,
+    budget: 7_000,
     goal: 10_000,
+    // Of these 7.7 are what makes links, which a page that is alone does not need.
+    inAll: 20_400,
   },
   {
     name: 'page: all of @peerkeeper/react, beside React, the client and recipes',

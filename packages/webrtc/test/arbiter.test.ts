@@ -1,7 +1,7 @@
 import { ensembleId } from '@peerkeeper/core/transport'
 import { expect, test, vi } from 'vitest'
 import { createFakeTime } from '../../core/test/host/fake-time.ts'
-import { webSocketArbiter } from '../src/page/index.ts'
+import { askingArbiter as webSocketArbiter } from '../src/page/signaling/founding/asking.ts'
 import { foundingAnswerMs, reconnectMsMax } from '../src/wire/limits.ts'
 import { closeCodes } from '../src/wire/server-protocol.ts'
 import { FakeSocket } from './fake-socket.ts'

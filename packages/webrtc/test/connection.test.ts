@@ -3,7 +3,7 @@ import { expect, test, vi } from 'vitest'
 import { createFakeTime } from '../../core/test/host/fake-time.ts'
 import { createConnection } from '../src/page/link/connection.ts'
 import type { AttemptEvents } from '../src/page/link/dial.ts'
-import { lanesInPage } from '../src/page/link/lanes.ts'
+import { lanesInPage } from '../src/page/link/in-page.ts'
 import { simplePeerDial } from '../src/page/link/simple-peer.ts'
 import { connectTimeoutMs } from '../src/wire/limits.ts'
 import { fakeChannels } from './fake-page-channel.ts'
@@ -18,14 +18,16 @@ function setup() {
     {
       initiator: true,
       timers: time,
-      openLanes: lanesInPage({ timers: time, afterTask: time.afterTask }),
       id: { peer: nodeId('b'), connection: 1 },
-      dial(_, events) {
-        world.events = events
-        const destroy = () => {
-          world.isDestroyed = true
-        }
-        return { ...channels, signal: () => {}, destroy }
+      means: {
+        openLanes: lanesInPage({ timers: time, afterTask: time.afterTask }),
+        dial(_: boolean, events: AttemptEvents) {
+          world.events = events
+          const destroy = () => {
+            world.isDestroyed = true
+          }
+          return { ...channels, signal: () => {}, destroy }
+        },
       },
     },
     {
@@ -96,9 +98,11 @@ test('RTC-27 where the browser refuses to make a connection, the attempt fails w
     {
       initiator: true,
       timers: time,
-      openLanes: lanesInPage({ timers: time, afterTask: time.afterTask }),
       id: { peer: nodeId('b'), connection: 1 },
-      dial: simplePeerDial({ iceServers: [], iceTransportPolicy: 'all', timers: time }),
+      means: {
+        openLanes: lanesInPage({ timers: time, afterTask: time.afterTask }),
+        dial: simplePeerDial({ iceServers: [], iceTransportPolicy: 'all', timers: time }),
+      },
     },
     {
       signal: () => {},

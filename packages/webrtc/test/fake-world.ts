@@ -5,7 +5,7 @@
 import { ensembleId, nodeId, type TransportEvent } from '@peerkeeper/core/transport'
 import { createFakeTime, type FakeTime } from '../../core/test/host/fake-time.ts'
 import type { Attempt, Dial } from '../src/page/link/dial.ts'
-import { lanesInPage } from '../src/page/link/lanes.ts'
+import { lanesInPage, relayMeans } from '../src/page/link/in-page.ts'
 import { createMesh, type Mesh } from '../src/page/mesh.ts'
 import type { Peer, Signaling, SignalingEvent } from '../src/page/signaling/contract.ts'
 import { type FakeChannels, fakeChannels, joinChannels } from './fake-page-channel.ts'
@@ -41,6 +41,8 @@ export interface JoinOptions {
   readonly hasRtc?: boolean
 }
 
+export type RelayMeans = ReturnType<typeof relayMeans>
+
 export interface World {
   readonly time: FakeTime
   /** All attempts that were ever begun, oldest first. */
@@ -56,6 +58,8 @@ export interface World {
   /** Every message that the relay brought, or lost; a test may change what is brought by putting a function here. */
   readonly relayed: { readonly from: string; readonly to: string; readonly bytes: Uint8Array }[]
   tamper: (bytes: Uint8Array) => readonly Uint8Array[]
+  /** What the relay needs is there at once; a test may have it loaded first, or not. */
+  loadRelay: (means: RelayMeans) => RelayMeans | Promise<RelayMeans>
   /** What the dice show. */
   dice: number
   join(node: string, options?: JoinOptions): Replica
@@ -153,6 +157,7 @@ export function createWorld(): World {
     relays: false,
     relayed: [],
     tamper: bytes => [bytes],
+    loadRelay: means => means,
     dice: 1,
     tell,
     kill: replica => leave(replica.peer.instance),
@@ -164,17 +169,18 @@ export function createWorld(): World {
       const events: TransportEvent[] = []
       const foreign: TransportEvent[] = []
       let pathsLost = 0
+      const dial = dialOf(node)
+      const laneWorld = { timers: time, afterTask: time.afterTask }
       const mesh = createMesh({
         self: peer,
         signaling: signalingOf(peer),
-        dial: hasRtc ? dialOf(node) : undefined,
+        rtcMeans: hasRtc ? () => ({ dial, openLanes: lanesInPage(laneWorld) }) : undefined,
+        relayMeans: of => world.loadRelay(relayMeans(laneWorld, of)),
         timers: time,
         random: () => world.dice,
         onPathLost: () => {
           pathsLost += 1
         },
-        lanesHere: lanesInPage({ timers: time, afterTask: time.afterTask }),
-        openLanes: lanesInPage({ timers: time, afterTask: time.afterTask }),
         sink(event) {
           if (event.type === 'foreign') return void foreign.push(event)
           events.push(event)

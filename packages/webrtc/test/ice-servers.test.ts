@@ -4,7 +4,7 @@ import { createFakeTime } from '../../core/test/host/fake-time.ts'
 import { createConnection } from '../src/page/link/connection.ts'
 import type { AttemptEvents } from '../src/page/link/dial.ts'
 import { serversOf } from '../src/page/link/ice-servers.ts'
-import { lanesInPage } from '../src/page/link/lanes.ts'
+import { lanesInPage } from '../src/page/link/in-page.ts'
 import { connectTimeoutMs, iceServersTimeoutMs, signalsWaitingMax } from '../src/wire/limits.ts'
 import type { RtcSignal } from '../src/wire/link-signal.ts'
 import { fakeChannels } from './fake-page-channel.ts'
@@ -61,14 +61,16 @@ function waiting() {
       id: { peer: nodeId('b'), connection: 1 },
       initiator: false,
       timers: time,
-      openLanes: lanesInPage({ timers: time, afterTask: time.afterTask }),
-      async dial(_, events) {
-        world.events = events
-        await isMade
-        const destroy = () => {
-          world.isDestroyed = true
-        }
-        return { ...channels, destroy, signal: ({ type }: RtcSignal) => log.push(type) }
+      means: {
+        openLanes: lanesInPage({ timers: time, afterTask: time.afterTask }),
+        async dial(_: boolean, events: AttemptEvents) {
+          world.events = events
+          await isMade
+          const destroy = () => {
+            world.isDestroyed = true
+          }
+          return { ...channels, destroy, signal: ({ type }: RtcSignal) => log.push(type) }
+        },
       },
     },
     {

@@ -11,12 +11,11 @@ import { fakeChannels, joinChannels } from './fake-page-channel.ts'
 /** A connection whose lanes are in a worker that the test plays. */
 function setup(refuses = false) {
   const time = createFakeTime()
-  const world = { time, afterTask: time.afterTask, timers: time }
   const [near, far] = [fakeChannels(true), fakeChannels(true)]
   const posted: { readonly message: PageToWorker; readonly transfer: readonly Transferable[] }[] = []
   const log: string[] = []
   const attempt: { events?: AttemptEvents; isDestroyed: boolean } = { isDestroyed: false }
-  const lanes = lanesInWorker(world, (message, transfer) => {
+  const lanes = lanesInWorker((message, transfer) => {
     if (refuses) throw new DOMException('not here', 'DataCloneError')
     posted.push({ message, transfer })
   })
@@ -26,13 +25,15 @@ function setup(refuses = false) {
         id: { peer: nodeId('b'), connection: 7 },
         initiator: true,
         timers: time,
-        openLanes: lanes.open,
-        dial(_, events) {
-          attempt.events = events
-          const destroy = () => {
-            attempt.isDestroyed = true
-          }
-          return { ...near, signal: () => {}, destroy }
+        means: {
+          openLanes: lanes.open,
+          dial(_: boolean, events: AttemptEvents) {
+            attempt.events = events
+            const destroy = () => {
+              attempt.isDestroyed = true
+            }
+            return { ...near, signal: () => {}, destroy }
+          },
         },
       },
       {

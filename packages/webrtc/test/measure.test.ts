@@ -2,9 +2,10 @@ import { nodeId } from '@peerkeeper/core/transport'
 import { expect, test, vi } from 'vitest'
 import { broadcastSignaling } from '../src/page/index.ts'
 import type { Dial } from '../src/page/link/dial.ts'
-import { type MeasuredPath, measurePath } from '../src/page/link/path-facts.ts'
+import { type MeasuredPath, measurePath } from '../src/page/link/measure-path.ts'
+import { createPageMesh } from '../src/page/page-mesh.ts'
+import { createPageTransport } from '../src/page/page-transport.ts'
 import { pageTimers } from '../src/page/timers.ts'
-import { createPageTransport } from '../src/page/webrtc.ts'
 import { fakeChannels, joinChannels } from './fake-page-channel.ts'
 import { createWorld } from './fake-world.ts'
 import { type MintedNode, mintNodes } from './identities.ts'
@@ -96,7 +97,7 @@ test('RTC-26 a transport leaves out what cannot be asked', async () => {
   const transports = measures.map((measure, index) => {
     const transport = createPageTransport({
       signaling: broadcastSignaling({ room: 'measured' }),
-      dial: dialOf(measure),
+      loadMesh: async () => of => createPageMesh({ ...of, dial: dialOf(measure) }),
       timers: pageTimers,
       random: Math.random,
       afterTask: queueMicrotask,

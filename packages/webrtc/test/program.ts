@@ -1,4 +1,4 @@
-/** A program of this package, the signaling server or another, as its users run it: built into one file, in a process of its own. */
+/** A program of this package, the signaling server or another, as its users run it: built, in a process of its own. */
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
@@ -33,10 +33,15 @@ export function program(source = '../src/server/bin.ts'): Program {
     const output = await build({
       configFile: false,
       logLevel: 'error',
-      build: { ssr: here(source), write: false, target: 'node20' },
+      build: {
+        ssr: here(source),
+        write: false,
+        target: 'node20',
+        rolldownOptions: { output: { entryFileNames: 'bin.mjs', chunkFileNames: '[name].mjs' } },
+      },
     })
-    const chunk = 'output' in output ? output.output[0] : undefined
-    await writeFile(join(folder, 'bin.mjs'), chunk?.code ?? '')
+    for (const file of 'output' in output ? output.output : [])
+      if (file.type === 'chunk') await writeFile(join(folder, file.fileName), file.code)
   }, 60_000)
   afterAll(() => rm(folder, { recursive: true }))
 

@@ -3,8 +3,9 @@ import type { PageToWorker } from '@peerkeeper/core/transport'
 import { afterEach, expect, test, vi } from 'vitest'
 import { WebSocket as NodeWebSocket } from 'ws'
 import { webSocketSignaling } from '../src/page/index.ts'
+import { createPageMesh } from '../src/page/page-mesh.ts'
+import { createPageTransport } from '../src/page/page-transport.ts'
 import { pageTimers } from '../src/page/timers.ts'
-import { createPageTransport } from '../src/page/webrtc.ts'
 import { hearOutMs, relayFlushMs } from '../src/wire/limits.ts'
 import { type MintedNode, mintNodes } from './identities.ts'
 import { atEnd, eventually, start } from './server-client.ts'
@@ -19,6 +20,7 @@ afterEach(() => void vi.restoreAllMocks())
 function replica(url: string, minted: MintedNode) {
   const transport = createPageTransport({
     signaling: webSocketSignaling({ url, room: 'room', openSocket }),
+    loadMesh: async () => createPageMesh,
     timers: pageTimers,
     random: Math.random,
     afterTask: queueMicrotask,

@@ -9,7 +9,7 @@ import {
   relaySilenceMs,
 } from '../src/wire/limits.ts'
 import { cryptoSettled } from './crypto-settled.ts'
-import { createWorld, type JoinOptions, type Replica, type World } from './fake-world.ts'
+import { createWorld, type JoinOptions, type RelayMeans, type Replica, type World } from './fake-world.ts'
 
 const [a, b] = [nodeId('a'), nodeId('b')]
 
@@ -272,3 +272,30 @@ test('RELAY-9 what is on its way is bounded while the peer does not say that it 
   for (let round = 0; round < 20 && two.log.length < frames; round += 1) await pass(world, 500)
   expect(two.log).toHaveLength(frames)
 })
+
+test('RELAY-10 a relay that is loaded when it is needed stands like one that was there', async () => {
+  const loadRelay = async (means: RelayMeans) => means
+  const { world, one, two } = await pair({ blocksConnections: true, loadRelay })
+  await pass(world, relayAfterMs + 500)
+  expect([path(one), path(two)]).toEqual(['relay', 'relay'])
+  await exchange(world, one, two)
+})
+
+test.each([
+  ['fails', () => Promise.reject(new Error('Failed to fetch')), 'Failed to fetch'],
+  ['hangs', () => new Promise<never>(() => undefined), 'too long'],
+])(
+  'RELAY-10 one whose loading %s is a failed attempt with a reason, and is dialed again',
+  async (_, loadRelay, reason) => {
+    const { world, one, two } = await pair({ loadRelay }, { hasRtc: false })
+    await pass(world, connectTimeoutMs)
+    // The dialer's: who answers hears nothing before there is an offer.
+    const link = one.mesh.links().get(b)
+    expect([link?.path, link?.reasonCode]).toEqual([undefined, 'NotLoaded'])
+    expect(link?.lastReason).toContain(reason)
+    world.loadRelay = means => means
+    await pass(world, 2 * connectTimeoutMs)
+    expect([path(one), path(two)]).toEqual(['relay', 'relay'])
+    await exchange(world, one, two)
+  },
+)

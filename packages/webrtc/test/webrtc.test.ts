@@ -2,8 +2,9 @@ import type { PageToWorker } from '@peerkeeper/core/transport'
 import { afterEach, expect, test, vi } from 'vitest'
 import { broadcastSignaling, webrtc } from '../src/page/index.ts'
 import type { Dial } from '../src/page/link/dial.ts'
+import { createPageMesh } from '../src/page/page-mesh.ts'
+import { createPageTransport } from '../src/page/page-transport.ts'
 import { pageTimers } from '../src/page/timers.ts'
-import { createPageTransport } from '../src/page/webrtc.ts'
 import { type FakeChannels, fakeChannels, joinChannels } from './fake-page-channel.ts'
 import { type MintedNode, mintNodes } from './identities.ts'
 
@@ -39,7 +40,7 @@ function fakeDial(): Dial {
 function replica(dial: Dial, room: string) {
   const transport = createPageTransport({
     signaling: broadcastSignaling({ room }),
-    dial,
+    loadMesh: async () => of => createPageMesh({ ...of, dial }),
     timers: pageTimers,
     random: Math.random,
     afterTask: queueMicrotask,
@@ -117,7 +118,7 @@ test('RTC-14 a transport serves one port, and none once it is closed', async () 
   expect(() => transport.attach(new MessageChannel().port1)).toThrow(/one worker/)
   const closed = createPageTransport({
     signaling: broadcastSignaling({ room: 'closed' }),
-    dial: fakeDial(),
+    loadMesh: async () => of => createPageMesh({ ...of, dial: fakeDial() }),
     timers: pageTimers,
     random: Math.random,
     afterTask: queueMicrotask,
@@ -198,7 +199,7 @@ async function placeOf(channels: 'auto' | 'page' | 'worker', takesChannels: unkn
   let asked = 0
   const transport = createPageTransport({
     signaling: broadcastSignaling({ room: 'place' }),
-    dial: fakeDial(),
+    loadMesh: async () => of => createPageMesh({ ...of, dial: fakeDial() }),
     timers: pageTimers,
     random: Math.random,
     afterTask: queueMicrotask,

@@ -3,11 +3,13 @@
  * its way to the others. Wiring only: the replica is core's, the mesh is the pages' own.
  */
 import { type NodeReplica, startNodeReplica } from '@peerkeeper/core/node'
-import { webSocketArbiter } from '../page/signaling/arbiter.ts'
+import { createPageMesh } from '../page/page-mesh.ts'
+import { createPageTransport } from '../page/page-transport.ts'
+import { webSocketArbiter } from '../page/signaling/founding/arbiter.ts'
 import type { SignalingStatus } from '../page/signaling/web-socket.ts'
 import { webSocketSignaling } from '../page/signaling/web-socket.ts'
 import { pageTimers, randomId } from '../page/timers.ts'
-import { createPageTransport, type WebRtcLink } from '../page/webrtc.ts'
+import type { WebRtcLink } from '../page/webrtc.ts'
 import { createSockets } from './sockets.ts'
 
 export interface MemberOptions {
@@ -53,6 +55,7 @@ export async function startMember(options: MemberOptions): Promise<Member> {
   }
   const transport = createPageTransport({
     signaling: webSocketSignaling({ ...server, ...(onStatus === undefined ? {} : { onStatus }) }),
+    loadMesh: async () => createPageMesh,
     timers: pageTimers,
     random: Math.random,
     afterTask: queueMicrotask,

@@ -19,8 +19,12 @@ export function createSockets(): Sockets {
       return socket as unknown as WebSocket
     },
     async closed(ms) {
-      const signal = AbortSignal.timeout(ms)
-      await Promise.allSettled([...sockets].map(socket => once(socket, 'close', { signal })))
+      let timer: ReturnType<typeof setTimeout> | undefined
+      const late = new Promise<void>(resolve => {
+        timer = setTimeout(resolve, ms)
+      })
+      await Promise.race([late, Promise.allSettled([...sockets].map(socket => once(socket, 'close')))])
+      clearTimeout(timer)
     },
   }
 }

@@ -15,10 +15,10 @@
 export type { IceServers } from './link/ice-servers.ts'
 export type { CandidateType } from './link/no-path.ts'
 export type { ReasonCode } from './link/reason.ts'
-export { type WebSocketArbiterOptions, webSocketArbiter } from './signaling/arbiter.ts'
 export { type BroadcastSignalingOptions, broadcastSignaling } from './signaling/broadcast.ts'
 export { type CombinedSignaling, combineSignaling } from './signaling/combine.ts'
 export type { Peer, Relay, Signaling, SignalingEvent } from './signaling/contract.ts'
+export { type WebSocketArbiterOptions, webSocketArbiter } from './signaling/founding/arbiter.ts'
 export { HandError, type HandErrorCode } from './signaling/hand/error.ts'
 export {
   type HandMeeting,
@@ -31,7 +31,7 @@ export {
 } from './signaling/hand/hand.ts'
 export type { HandOutcome } from './signaling/hand/meetings.ts'
 export type { Refusal, Refusals } from './signaling/refusals.ts'
-export { createSecret } from './signaling/room-keys.ts'
+export { createSecret } from './signaling/secret.ts'
 export {
   type SignalingStatus,
   type WebSocketSignalingOptions,

@@ -7,7 +7,6 @@ import {
   foreignEnsemblesMax,
   type Lane,
   type NodeId,
-  type Timers,
   type TransportEvent,
   type Wanted,
 } from '@peerkeeper/core/transport'
@@ -18,23 +17,14 @@ import {
   type LinkSignal,
   parseLinkSignal,
 } from '../wire/link-signal.ts'
-import type { Dial } from './link/dial.ts'
-import type { LanesHere, OpenLanes } from './link/lanes.ts'
 import { createLink, type Link, type LinkContext, type Way } from './link/link.ts'
 import type { NetworkHint } from './network-hints.ts'
 import type { Peer, Signaling } from './signaling/contract.ts'
 import { createWishes } from './wishes.ts'
 
-export interface MeshOptions {
-  readonly self: Peer
+export interface MeshOptions
+  extends Pick<LinkContext, 'self' | 'rtcMeans' | 'relayMeans' | 'timers' | 'random'> {
   readonly signaling: Signaling
-  /** Absent where there is no WebRTC, as in Node. */
-  readonly dial?: Dial | undefined
-  /** Where the lanes of WebRTC run. */
-  readonly openLanes: OpenLanes
-  readonly lanesHere: LanesHere
-  readonly timers: Timers
-  readonly random: () => number
   /** `way` is that of the connection that the event is about. */
   readonly sink: (event: TransportEvent, way?: Way) => void
   /** Told when a path was lost that had stood. */
@@ -75,13 +65,8 @@ export function createMesh(options: MeshOptions): Mesh {
   let isClosed = false
 
   const context: LinkContext = {
-    self,
-    dial: options.dial,
+    ...options,
     relay: signaling.relay,
-    lanesHere: options.lanesHere,
-    openLanes: options.openLanes,
-    timers: options.timers,
-    random: options.random,
     nextNumber() {
       lastNumber += 1
       return lastNumber

@@ -85,6 +85,14 @@ export const relaySilenceMs = 15_000
 export const hearOutMs = 250
 export const relayFlushMs = 500
 
+/**
+ * What makes links is loaded when somebody is there, or when the page has had so long for everything else: later its files may be
+ * gone from the server, where the app was deployed anew, or the network bad.
+ */
+export const loadQuietlyMs = 10_000
+/** Signals that wait while it is being loaded: a handshake each of many members. */
+export const earlySignalsMax = 512
+
 /** What a peer proves itself with: a public key and a signature, 172 letters; sealed with its ids, twice as many. */
 export const proofTextMax = 768
 

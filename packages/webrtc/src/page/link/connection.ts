@@ -4,9 +4,10 @@
  */
 import type { Channel, Lane, Timers } from '@peerkeeper/core/transport'
 import { connectTimeoutMs, signalsWaitingMax } from '../../wire/limits.ts'
+import { notLoaded } from '../loading.ts'
 import type { Attempt, Dial } from './dial.ts'
 import type { ConnectionId, Lanes, OpenLanes } from './lanes.ts'
-import type { MeasuredPath } from './path-facts.ts'
+import type { MeasuredPath } from './measure-path.ts'
 import type { Reason, ReasonCode } from './reason.ts'
 import { createSilence, type Silence } from './silence.ts'
 
@@ -42,10 +43,16 @@ export interface Connection<Signal> {
   destroy(): void
 }
 
-export interface ConnectionOptions<Signal, Made extends Channel> {
-  readonly id: ConnectionId
+/** How attempts are made, and where the lanes of their channels run. */
+export interface Means<Signal, Made extends Channel> {
   readonly dial: Dial<Signal, Made>
   readonly openLanes: OpenLanes<Made>
+}
+
+export interface ConnectionOptions<Signal, Made extends Channel> {
+  readonly id: ConnectionId
+  /** Promised where they have to be loaded first. */
+  readonly means: Means<Signal, Made> | Promise<Means<Signal, Made>>
   readonly initiator: boolean
   readonly timers: Timers
   /** Whether another attempt could be made now: only then is a connection given up that the browser has not. Default never. */
@@ -60,55 +67,70 @@ interface Parts<Signal, Made extends Channel> {
 }
 
 /**
- * Begins an attempt; throws what `dial` and `openLanes` throw, and ends with it where they are called later, because the dial
- * waits for something first. It fails by itself when it is not up in connectTimeoutMs.
+ * Begins an attempt; throws what `dial` and `openLanes` throw, and ends with it where they are called later, because the means
+ * are being loaded, or the dial waits for something first. It fails by itself when it is not up in connectTimeoutMs.
  */
 export function createConnection<Signal, Made extends Channel>(
   options: ConnectionOptions<Signal, Made>,
   events: ConnectionEvents<Signal>,
 ): Connection<Signal> {
-  const { id, dial, openLanes, initiator, timers, mayReplace = () => false } = options
+  const { id, means, initiator, timers, mayReplace = () => false } = options
   let state: 'connecting' | 'up' | 'over' = 'connecting'
   let parts: Parts<Signal, Made> | undefined
   /** What the peer signals while there is no attempt yet to take it. */
   const waiting: Signal[] = []
   let lastWords: Uint8Array | undefined
   let isSilent = false
+  let isLoading = true
   let cancelTimeout = () => {}
 
-  const dialed = dial(initiator, {
-    signal(signal) {
-      if (state !== 'over') events.signal(signal)
-    },
-    silent(isSo) {
-      isSilent = isSo
-      if (state === 'up') parts?.silence.silent(isSo)
-    },
-    closed: fail,
-  })
-  if (dialed instanceof Promise)
-    dialed.then(take).catch(error => fail(error instanceof Error ? error.message : String(error), 'NoWebRtc'))
-  else take(dialed)
+  if (means instanceof Promise)
+    means.then(begin, error => fail(notLoaded(error), 'NotLoaded')).catch(cannotDial)
+  else begin(means)
   cancelTimeout = timers.after(connectTimeoutMs, () => {
     const why = explain()
     fail(why?.text ?? 'no connection in time', why?.code ?? 'Timeout')
   })
 
-  function explain(): Reason | undefined {
-    return state === 'connecting' ? parts?.attempt.path?.explain() : undefined
+  function begin({ dial, openLanes }: Means<Signal, Made>): void {
+    if (state === 'over') return
+    isLoading = false
+    const dialed = dial(initiator, {
+      signal(signal) {
+        if (state !== 'over') events.signal(signal)
+      },
+      silent(isSo) {
+        isSilent = isSo
+        if (state === 'up') parts?.silence.silent(isSo)
+      },
+      closed: fail,
+    })
+    const made = (attempt: Attempt<Signal, Made>) => take(attempt, openLanes)
+    if (dialed instanceof Promise) dialed.then(made).catch(cannotDial)
+    else made(dialed)
   }
 
-  function take(attempt: Attempt<Signal, Made>): void {
+  function cannotDial(error: unknown): void {
+    fail(error instanceof Error ? error.message : String(error), 'NoWebRtc')
+  }
+
+  function explain(): Reason | undefined {
+    if (state !== 'connecting') return undefined
+    if (isLoading) return { code: 'NotLoaded', text: notLoaded('it takes too long') }
+    return parts?.attempt.path?.explain()
+  }
+
+  function take(attempt: Attempt<Signal, Made>, openLanes: OpenLanes<Made>): void {
     if (state === 'over') return attempt.destroy()
     const lost = () => fail('nothing was heard over the path any more', 'PathLost')
     const { path } = attempt
     const heard = path === undefined ? undefined : () => path.heard()
     const silence = createSilence({ timers, mayReplace, heard, lost })
-    parts = { attempt, lanes: openOrDestroy(attempt), silence }
+    parts = { attempt, lanes: openOrDestroy(attempt, openLanes), silence }
     for (const signal of waiting.splice(0)) attempt.signal(signal)
   }
 
-  function openOrDestroy(attempt: Attempt<Signal, Made>): Lanes {
+  function openOrDestroy(attempt: Attempt<Signal, Made>, openLanes: OpenLanes<Made>): Lanes {
     try {
       return openLanes(attempt, id, { up, frame: events.frame, closed: fail })
     } catch (error) {

@@ -4,7 +4,7 @@
  */
 import type { Channel } from '@peerkeeper/core/transport'
 import type { RtcSignal } from '../../wire/link-signal.ts'
-import type { MeasuredPath } from './path-facts.ts'
+import type { MeasuredPath } from './measure-path.ts'
 import type { Reason, ReasonCode } from './reason.ts'
 
 export interface AttemptEvents<Signal = RtcSignal> {

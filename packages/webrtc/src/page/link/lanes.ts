@@ -1,12 +1,11 @@
 /**
- * Where the lanes of a connection run: in this page, or in the worker that the channels are handed to. A connection sees no
- * difference, but that frames of the worker's lanes never come by here.
+ * Where the lanes of a connection run: in this page (in-page.ts), or in the worker that the channels are handed to. A
+ * connection sees no difference, but that frames of the worker's lanes never come by here.
  */
 import {
   type BundleEvents,
   type Channel,
-  createBundle,
-  createLane,
+  createFrameQueue,
   type Lane,
   type NodeId,
   type PageToWorker,
@@ -45,11 +44,6 @@ export interface LaneWorld {
   readonly afterTask: (run: () => void) => void
 }
 
-export const lanesInPage =
-  ({ timers, afterTask }: LaneWorld): LanesHere =>
-  ({ control, bulk, peerWords }, _, events) =>
-    createBundle({ channels: { control, bulk, peerWords }, timers, afterTask }, events)
-
 /** What a worker says of the channels that it was given. */
 export type ChannelNews = Extract<WorkerToPage, { type: 'opened' | 'broken' | 'dropped' }>
 
@@ -59,10 +53,7 @@ export interface WorkerLanes {
 }
 
 /** Lanes in the worker to which `post` goes. */
-export function lanesInWorker(
-  { timers, afterTask }: LaneWorld,
-  post: (message: PageToWorker, transfer: Transferable[]) => void,
-): WorkerLanes {
+export function lanesInWorker(post: (message: PageToWorker, transfer: Transferable[]) => void): WorkerLanes {
   const known = new Map<number, (news: ChannelNews) => void>()
 
   const open: OpenLanes = (attempt, { peer, connection }, events) => {
@@ -73,12 +64,7 @@ export function lanesInWorker(
       peerWords: attempt.peerWords.transferable,
     }
     post({ type: 'channels', peer, connection, ...raw }, Object.values(raw))
-    // How it ends is seen by the other channels and by the connection underneath.
-    const ignore = () => {}
-    const words = createLane(
-      { channel: attempt.ownWords, timers, afterTask },
-      { open: ignore, frame: ignore, closed: ignore },
-    )
+    const words = attempt.ownWords
     known.set(connection, news => {
       switch (news.type) {
         case 'opened':
@@ -98,9 +84,9 @@ export function lanesInWorker(
       get framesDropped() {
         return framesDropped
       },
-      send: ignore,
+      send() {},
       farewell(bytes) {
-        words.farewell(bytes)
+        say(words, bytes)
         close()
       },
       close,
@@ -108,4 +94,15 @@ export function lanesInWorker(
   }
 
   return { open, hear: news => known.get(news.connection)?.(news) }
+}
+
+/** Says `bytes` as a lane would, in this task. */
+function say(words: Channel, bytes: Uint8Array): void {
+  const queue = createFrameQueue()
+  queue.push(bytes)
+  try {
+    while (words.isOpen && !queue.isEmpty) words.send(queue.nextMessage())
+  } catch {
+    // It goes unheard: the peer finds out by the silence.
+  }
 }

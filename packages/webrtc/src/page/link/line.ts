@@ -12,7 +12,7 @@ import { linkStableMs, redialMsMax, redialMsMin } from '../../wire/limits.ts'
 import { backoffMs } from '../../wire/timers.ts'
 import type { NetworkHint } from '../network-hints.ts'
 import type { Connection, ConnectionEvents } from './connection.ts'
-import type { MeasuredPath } from './path-facts.ts'
+import type { MeasuredPath } from './measure-path.ts'
 import type { ReasonCode } from './reason.ts'
 import type { WayState } from './ways.ts'
 

@@ -4,18 +4,17 @@
  * id dials, so two offers never cross. Each way that stands is a connection of its own; frames go over one of them, and are
  * heard from both. Does not know how signals travel or who else is there.
  */
-import type { Lane, NodeId, Timers } from '@peerkeeper/core/transport'
+import type { Channel, Lane, NodeId, Timers } from '@peerkeeper/core/transport'
 import { relayAfterMs, relayLingerMs, replacedInstancesMax } from '../../wire/limits.ts'
 import type { AttemptSignal, RelaySignal, RtcSignal } from '../../wire/link-signal.ts'
 import type { NetworkHint } from '../network-hints.ts'
 import type { Peer, Relay } from '../signaling/contract.ts'
-import { createConnection } from './connection.ts'
-import type { Dial } from './dial.ts'
-import type { LanesHere, OpenLanes } from './lanes.ts'
+import { createConnection, type Means } from './connection.ts'
+import type { PageChannel } from './dial.ts'
 import { createLine, type Line, type LineEvents } from './line.ts'
-import type { MeasuredPath } from './path-facts.ts'
+import type { MeasuredPath } from './measure-path.ts'
 import type { ReasonCode } from './reason.ts'
-import { relayDial } from './relay/relay-dial.ts'
+import type { RelayDialOptions } from './relay/relay-dial.ts'
 import { planWays } from './ways.ts'
 
 export type { AttemptSignal } from '../../wire/link-signal.ts'
@@ -23,13 +22,10 @@ export type { AttemptSignal } from '../../wire/link-signal.ts'
 export interface LinkContext {
   readonly self: Peer
   /** Absent where there is no WebRTC, as in Node. */
-  readonly dial: Dial | undefined
+  readonly rtcMeans: (() => Loaded<Means<RtcSignal, PageChannel>>) | undefined
   /** Absent where signaling brings no bytes. */
   readonly relay: Relay | undefined
-  /** Where the lanes of WebRTC run. */
-  readonly openLanes: OpenLanes
-  /** Lanes that run here, as the relay's do. */
-  readonly lanesHere: LanesHere
+  readonly relayMeans: (options: RelayDialOptions) => Loaded<Means<RelaySignal, Channel>>
   readonly timers: Timers
   /** Uniform in [0, 1). */
   readonly random: () => number
@@ -40,6 +36,9 @@ export interface LinkContext {
   /** Told what settles once what was given to the relay before it was given up has left. */
   readonly flushing: (until: Promise<void>) => void
 }
+
+/** There, or to be loaded first. */
+type Loaded<T> = T | Promise<T>
 
 /** `way` is the connection's. Of several that stand the one by WebRTC carries what is sent. */
 export interface LinkEvents {
@@ -99,7 +98,7 @@ export function createLink(context: LinkContext, peer: NodeId, events: LinkEvent
   let cancelLinger: (() => void) | undefined
   let last: { readonly reason: string; readonly code: ReasonCode } | undefined
 
-  const canRtc = () => context.dial !== undefined && peerHasRtc
+  const canRtc = () => context.rtcMeans !== undefined && peerHasRtc
   const relayReaches = () =>
     isReachable && instance !== undefined && (context.relay?.reaches(instance) ?? false)
   const signal = (about: AttemptSignal) => {
@@ -119,11 +118,11 @@ export function createLink(context: LinkContext, peer: NodeId, events: LinkEvent
       signal: (attempt, about) => signal({ type: 'rtc', attempt, signal: about }),
       mayRedial: () => isReachable && canRtc(),
       connect({ connection, initiator }, of) {
-        const { dial, openLanes } = context
-        if (dial === undefined) throw new Error('there is no WebRTC here')
+        const means = context.rtcMeans?.()
+        if (means === undefined) throw new Error('there is no WebRTC here')
         const mayReplace = () => isReachable
         const id = { peer, connection }
-        return createConnection({ id, dial, openLanes, initiator, timers, mayReplace }, of)
+        return createConnection({ id, means, initiator, timers, mayReplace }, of)
       },
     },
     eventsOf('webrtc'),
@@ -136,7 +135,7 @@ export function createLink(context: LinkContext, peer: NodeId, events: LinkEvent
       connect({ attempt, connection, initiator }, of) {
         const to = instance
         if (context.relay === undefined || to === undefined) throw new Error('there is no relay here')
-        const dial = relayDial({
+        const means = context.relayMeans({
           relay: context.relay,
           self,
           peer: { node: peer, ensemble: self.ensemble, instance: to },
@@ -146,7 +145,7 @@ export function createLink(context: LinkContext, peer: NodeId, events: LinkEvent
         })
         const id = { peer, connection }
         const mayReplace = relayReaches
-        return createConnection({ id, dial, openLanes: context.lanesHere, initiator, timers, mayReplace }, of)
+        return createConnection({ id, means, initiator, timers, mayReplace }, of)
       },
     },
     eventsOf('relay'),
@@ -289,7 +288,7 @@ export function createLink(context: LinkContext, peer: NodeId, events: LinkEvent
       if (!isPresent(from)) return
       switch (about.type) {
         case 'rtc':
-          if (context.dial === undefined) {
+          if (context.rtcMeans === undefined) {
             signal({ type: 'gone', attempt: about.attempt, isUnable: true })
             return reachable()
           }

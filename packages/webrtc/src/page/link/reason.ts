@@ -13,6 +13,8 @@ export type ReasonCode =
   | 'PeerReturned'
   /** This browser, or the peer (as in Node), makes no connections by WebRTC. */
   | 'NoWebRtc'
+  /** A part of the app that this way needs could not be loaded: the page is offline, or its files are others by now. */
+  | 'NotLoaded'
   /** The peer did not answer the offer, or never made one: signaling lost it, or the peer is gone. */
   | 'NoAnswer'
   /** One side has no address that may be used: it is offline, or may use only a TURN server and has none. */

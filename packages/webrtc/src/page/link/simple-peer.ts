@@ -9,8 +9,9 @@ import SimplePeer from 'simple-peer/simplepeer.min.js'
 import { parseRtcSignal } from '../../wire/link-signal.ts'
 import type { Attempt, AttemptEvents, Dial, PageChannel } from './dial.ts'
 import { type IceServers, type ServersOfAttempt, serversOf } from './ice-servers.ts'
+import { measurePath } from './measure-path.ts'
 import { explainNoPath } from './no-path.ts'
-import { heardOver, isStanding, measurePath, watchPath } from './path-facts.ts'
+import { heardOver, isStanding, watchPath } from './path-facts.ts'
 
 const lifelineId = 0
 const controlId = 1

@@ -3,6 +3,7 @@
  * and devices through one or several. Ways can come and go while it runs. Carries signals unread.
  */
 import type { Peer, Relay, Signaling, SignalingEvent } from './contract.ts'
+import { relayOf } from './late.ts'
 import { sumOfRefusals } from './refusals.ts'
 
 export interface CombinedSignaling extends Signaling {
@@ -73,11 +74,7 @@ export function combineSignaling(ways: readonly Signaling[]): CombinedSignaling 
     send(instance, data) {
       for (const way of reach.get(instance) ?? []) return way.send(instance, data)
     },
-    relay: {
-      reaches: instance => relayTo(instance) !== undefined,
-      send: (instance, bytes) => relayTo(instance)?.send(instance, bytes),
-      waiting: instance => relayTo(instance)?.waiting(instance) ?? 0,
-    },
+    relay: relayOf(relayTo),
     add(way) {
       if (isOver || all.has(way)) return
       all.add(way)

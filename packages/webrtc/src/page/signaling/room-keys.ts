@@ -4,6 +4,7 @@
  * that one secret may serve several rooms. Knows nothing of who seals what.
  */
 import { base64url, bytesOfBase64url } from '@peerkeeper/core/transport'
+import { checkSecret } from './secret.ts'
 
 export interface RoomKeys {
   /** What servers know the room by: 43 letters. */
@@ -18,24 +19,15 @@ export interface RoomKeys {
   unmark(marked: string): Promise<string | undefined>
 }
 
-const secretBytes = 32
 const nonceBytes = 12
 /** 132 bits of a mark, as letters: with an id of 41 letters they are one that a server takes. */
 const markLength = 22
 const markedPattern = /^([0-9a-zA-Z_-]{1,41})_([0-9A-Za-z_-]{22})$/
 
-/**
- * A new secret for a room: 256 random bits as 43 letters, digits, `_` and `-`. Who has it can take part in the room; it is to be
- * passed on as carefully as the data deserve, and never to the signaling server.
- */
-export const createSecret = (): string => base64url(crypto.getRandomValues(new Uint8Array(secretBytes)))
-
 /** The keys of `room`. Throws a TypeError where `secret` is none of {@link createSecret}'s. */
 export function roomKeys(secret: string, room: string): Promise<RoomKeys> {
-  const bytes = bytesOfBase64url(secret)
-  if (bytes?.length !== secretBytes)
-    throw new TypeError('a room secret is 43 letters, digits, _ and -, as createSecret() makes them')
-  return deriveKeys(bytes, room)
+  checkSecret(secret)
+  return deriveKeys(bytesOfBase64url(secret) ?? new Uint8Array(0), room)
 }
 
 async function deriveKeys(secret: Uint8Array<ArrayBuffer>, room: string): Promise<RoomKeys> {

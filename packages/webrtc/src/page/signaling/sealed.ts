@@ -11,11 +11,14 @@ import { ensembleId, nodeId } from '@peerkeeper/core/transport'
 import { parseJson } from '../../wire/guards.ts'
 import { instancesMax } from '../../wire/limits.ts'
 import type { Peer, Signaling, SignalingEvent } from './contract.ts'
+import { relayOf } from './late.ts'
 import { createLeaving } from './leaving.ts'
 import { parsePeer } from './peer.ts'
 import { countRefusals, type Refusal, type Refusals, sumOfRefusals } from './refusals.ts'
 import type { RoomKeys } from './room-keys.ts'
 import { createTurns } from './turns.ts'
+
+export { roomKeys } from './room-keys.ts'
 
 export interface SealedSignaling extends Signaling {
   refused(): Refusals
@@ -103,11 +106,7 @@ export function sealedSignaling(
         },
       )
     },
-    relay: {
-      reaches: instance => way?.relay?.reaches(instance) ?? false,
-      send: (instance, bytes) => way?.relay?.send(instance, bytes),
-      waiting: instance => way?.relay?.waiting(instance) ?? 0,
-    },
+    relay: relayOf(() => way?.relay),
     leave() {
       isOver = true
       turns.close()

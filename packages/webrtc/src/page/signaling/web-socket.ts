@@ -14,12 +14,13 @@ import {
 import { encodeRelayMessage, parseRelayMessage } from '../../wire/relay-message.ts'
 import { type ClientMessage, type Member, parseServerMessage } from '../../wire/server-protocol.ts'
 import { backoffMs, type Timers } from '../../wire/timers.ts'
+import { loadAgain } from '../loading.ts'
 import { type NetworkHint, type NetworkHints, pageHints } from '../network-hints.ts'
 import { pageTimers, randomId } from '../timers.ts'
 import type { Peer, Relay, Signaling, SignalingEvent } from './contract.ts'
+import { type Joined, lateSignaling } from './late.ts'
 import { parsePeer } from './peer.ts'
-import { roomKeys } from './room-keys.ts'
-import { sealedSignaling } from './sealed.ts'
+import { checkSecret } from './secret.ts'
 
 export type SignalingStatus =
   | { readonly type: 'online' }
@@ -50,47 +51,32 @@ export interface WebSocketSignalingOptions {
   readonly openSocket?: (url: string) => WebSocket
 }
 
-interface Session {
-  send(instance: string, data: string): void
-  readonly relay: Relay
-  leave(): void
-}
-
 /**
  * Signaling through `peerkeeper-signaling` or a server that speaks as it does. Throws a TypeError where the secret is none of
  * {@link createSecret}'s.
  */
 export function webSocketSignaling({ secret, ...options }: WebSocketSignalingOptions): Signaling {
   if (secret === undefined) return openSignaling(options)
-  return sealedSignaling(roomKeys(secret, options.room), room => openSignaling({ ...options, room }))
+  checkSecret(secret)
+  return lateSignaling(async (self, sink, over) => {
+    const failed = (reason: string) => options.onStatus?.({ type: 'offline', code: 0, reason })
+    const load = () => import('./sealed.ts')
+    const { roomKeys, sealedSignaling } = await loadAgain(load, options, over, failed)
+    const keys = roomKeys(secret, options.room)
+    const sealed = sealedSignaling(keys, room => openSignaling({ ...options, room }))
+    sealed.join(self, sink)
+    return sealed
+  })
 }
 
-function openSignaling(options: Omit<WebSocketSignalingOptions, 'secret'>): Signaling {
-  let session: Session | undefined
-  let isOver = false
-  return {
-    join(self, sink) {
-      if (!isOver) session ??= createSession(options, self, sink)
-    },
-    send: (instance, data) => session?.send(instance, data),
-    relay: {
-      reaches: instance => session?.relay.reaches(instance) ?? false,
-      send: (instance, bytes) => session?.relay.send(instance, bytes),
-      waiting: instance => session?.relay.waiting(instance) ?? 0,
-    },
-    leave() {
-      if (isOver) return
-      isOver = true
-      session?.leave()
-    },
-  }
-}
+const openSignaling = (options: Omit<WebSocketSignalingOptions, 'secret'>): Signaling =>
+  lateSignaling((self, sink) => createSession(options, self, sink))
 
 function createSession(
   options: Omit<WebSocketSignalingOptions, 'secret'>,
   self: Peer,
   sink: (event: SignalingEvent) => void,
-): Session {
+): Joined {
   const {
     url,
     room,
@@ -251,15 +237,16 @@ function createSession(
 
   const stopListening = hints.listen(wake)
   connect()
-  return {
-    send: (to: string, data: string) => say({ type: 'signal', to, data }),
-    relay: {
-      reaches: instance => relays && socket?.readyState === openState && peers.has(instance),
-      send(instance, bytes) {
-        if (this.reaches(instance)) socket?.send(encodeRelayMessage(instance, bytes))
-      },
-      waiting: () => socket?.bufferedAmount ?? 0,
+  const relay: Relay = {
+    reaches: instance => relays && socket?.readyState === openState && peers.has(instance),
+    send(instance, bytes) {
+      if (this.reaches(instance)) socket?.send(encodeRelayMessage(instance, bytes))
     },
+    waiting: () => socket?.bufferedAmount ?? 0,
+  }
+  return {
+    send: (to, data) => say({ type: 'signal', to, data }),
+    relay,
     leave() {
       stopListening()
       say({ type: 'bye' })

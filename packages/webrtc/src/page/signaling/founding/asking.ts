@@ -3,49 +3,24 @@
  * gives one asker the word and tells all others who has it; an answer that was lost is asked for again and is the same.
  */
 import { type EnsembleId, ensembleId, type FoundingArbiter } from '@peerkeeper/core/transport'
-import { foundingAnswerMs, reconnectMsMax, reconnectMsMin } from '../../wire/limits.ts'
+import { foundingAnswerMs, reconnectMsMax, reconnectMsMin } from '../../../wire/limits.ts'
 import {
   type ClientMessage,
   closeCodes,
   type FoundingQuestion,
   parseServerMessage,
-} from '../../wire/server-protocol.ts'
-import { backoffMs, type Timers } from '../../wire/timers.ts'
-import { pageTimers } from '../timers.ts'
-import { roomKeys } from './room-keys.ts'
+} from '../../../wire/server-protocol.ts'
+import { backoffMs, type Timers } from '../../../wire/timers.ts'
+import { pageTimers } from '../../timers.ts'
+import type { RoomKeys } from '../room-keys.ts'
+import type { WebSocketArbiterOptions } from './arbiter.ts'
 
-export interface WebSocketArbiterOptions {
-  /** The server, `wss://...`. */
-  readonly url: string
-  /** The room whose ensemble is asked for, as its signaling names it: 1 to 128 characters. */
-  readonly room: string
-  /**
-   * The secret of that signaling, where it has one: the server then learns neither the room's name nor what its ensembles are
-   * called, and an ensemble that somebody without it has named is not believed.
-   */
-  readonly secret?: string
-  /** What the server asks of those who use it; it travels in the first message. */
-  readonly token?: string
-  /** How long one attempt may take before the question is put again, in milliseconds. Default 3,500. */
-  readonly timeoutMs?: number
-  /** Told why an attempt came to nothing: the close code (see closeCodes; 0 when there is none) and words. */
-  readonly onFailure?: (code: number, reason: string) => void
-  /** Default: the page's own. */
-  readonly timers?: Timers
-  /** Uniform in [0, 1). Default Math.random. */
-  readonly random?: () => number
-  /** Opens a socket. Default `new WebSocket(url)`. */
-  readonly openSocket?: (url: string) => WebSocket
-}
-
-/**
- * An arbiter between devices: the compare-and-set of a `peerkeeper-signaling` server. Both calls try again, with pauses of half a
- * second up to half a minute, until the server answers or `signal` aborts; then they reject with the signal's reason. They reject at once
- * with an Error that says why when the server refuses and would refuse again: a wrong token, another origin, no place for one more
- * founding, a room that is no room's name. Throws a TypeError where the secret is none of {@link createSecret}'s.
- */
-export function webSocketArbiter({ secret, ...options }: WebSocketArbiterOptions): FoundingArbiter {
-  if (secret === undefined) {
+/** An arbiter that is there at once, with the keys of the room where it has a secret; see arbiter.ts. */
+export function askingArbiter(
+  options: Omit<WebSocketArbiterOptions, 'secret'>,
+  keys?: Promise<RoomKeys>,
+): FoundingArbiter {
+  if (keys === undefined) {
     const { room } = options
     const believe = async (answer: string) => answer
     return {
@@ -55,7 +30,6 @@ export function webSocketArbiter({ secret, ...options }: WebSocketArbiterOptions
         ask(options, { type: 'replace', room, current, next }, believe, signal),
     }
   }
-  const keys = roomKeys(secret, options.room)
   return {
     async found(candidate, signal) {
       const { name: room, mark, unmark } = await keys
