@@ -1,7 +1,8 @@
 /**
  * The parts of the client that stand in files of their own and are loaded when they are first needed. A call waits for its
- * part within its own limits, and fails with NotLoaded where that is not to be had; nothing was asked then. Does not know
- * what is in them.
+ * part within its own limits, and fails with NotLoaded where that is not to be had; nothing was asked then. The next call
+ * asks again, but browsers may remember the failure for as long as the page lives (whatwg/html#6768). Does not know what is
+ * in the parts.
  */
 import { ownClock, type Timers } from '../host/time/clock.ts'
 import { type CallOptions, within } from './calls.ts'
@@ -26,9 +27,16 @@ export function load<Part>(
   timers: Timers = ownClock,
 ): Promise<Part> {
   const loaded = part().catch((cause: unknown) => {
-    throw new KeeperError('NotLoaded', `a part of the app was not loaded: ${cause}`, null, null, null, {
-      cause,
-    })
+    throw new KeeperError(
+      'NotLoaded',
+      `a part of the app was not loaded, reload the page: ${cause}`,
+      null,
+      null,
+      null,
+      {
+        cause,
+      },
+    )
   })
   return within(loaded, 'loading', loadMs, options, timers)
 }

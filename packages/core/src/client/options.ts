@@ -75,14 +75,11 @@ export function openOptions(options: ConnectOptions): OpenOptions {
   if (abandon !== undefined && (!isId(abandon) || ensemble === undefined || abandon === ensemble))
     throw new KeeperError('BadArguments', 'an ensemble is abandoned for another one: give ensemble, too')
   if (options.arbiter !== undefined && storage === 'memory')
-    throw new KeeperError(
-      'BadArguments',
-      'an arbiter remembers who founded; what is kept in memory would be gone before',
-    )
+    throw new KeeperError('BadArguments', 'an arbiter needs a storage that stays: not memory')
   if (replicas === 'per-device' && storage === 'memory')
     throw new KeeperError(
       'BadArguments',
-      'one replica for the device is kept in IndexedDB: in memory it would go with the tab that hosts it',
+      'one replica for the device needs IndexedDB: memory goes with the tab that hosts',
     )
   if (transports !== undefined && typeof transports !== 'function')
     throw new KeeperError('BadArguments', 'transports is a function that makes them: a tab may host twice')
