@@ -41,6 +41,24 @@ export const ofWatches = (name, breaks, file, find, replace) => ({
   edits: [{ file, find, replace }],
 })
 
+/** One that leaves, with the word of it lost. */
+export const ofLeaving = (name, breaks, file, find, replace) => ({
+  name: `leaving-${name}`,
+  breaks,
+  engine: 'multi-paxos',
+  tests: ['sim/leaving.test.ts'],
+  edits: [{ file, find, replace }],
+})
+
+/** What a host does for one that leaves. */
+export const ofGoodbyes = (name, breaks, file, find, replace) => ({
+  name: `goodbye-${name}`,
+  breaks,
+  engine: 'multi-paxos',
+  tests: ['testing/leaving.test.ts'],
+  edits: [{ file, find, replace }],
+})
+
 /** Nobody forks in a simulation: seen by the rules of forks. */
 export const ofForks = (name, breaks, file, find, replace) => ({
   name: `fork-${name}`,

@@ -1,5 +1,5 @@
 // State, replica and watches, broken.
-import { mutant, ofWatches } from './kinds.mjs'
+import { mutant, ofGoodbyes, ofLeaving, ofWatches } from './kinds.mjs'
 
 /** @type {readonly import('./kinds.mjs').Broken[]} */
 export const replicaMutants = [
@@ -79,5 +79,75 @@ export const replicaMutants = [
     'state/machine.ts',
     `timeMs = Math.max(timeMs, Math.floor(read.value.timeMs))`,
     `timeMs = Math.floor(1e9 * Math.random())`,
+  ),
+  ofLeaving(
+    'at-once',
+    'one that votes goes as soon as it knows itself that it was taken out',
+    'replica/parting.ts',
+    `return !this.#hasVoted || isQuorum(`,
+    `return true || isQuorum(`,
+  ),
+  ofLeaving(
+    'known-in-memory',
+    'those who stay say that they know who was taken out before they have it on disk',
+    'consensus/effects.ts',
+    `value.type === 'membership') this.#hardStateChanged = true`,
+    `value.type === 'membership') this.#hardStateChanged ||= false`,
+  ),
+  ofLeaving(
+    'counted-still',
+    'one goes while slots that are not chosen yet count its vote',
+    'replica/parting.ts',
+    `    if (isCounted || isMember(`,
+    `    if (isMember(`,
+  ),
+  ofLeaving(
+    'window-in-memory',
+    'that a membership counts no more is forgotten by a restart',
+    'consensus/paxos/learner.ts',
+    `if (core.governance.endedBetween(before, core.chosenThrough)) effects.saveHardState()`,
+    ``,
+  ),
+  ofLeaving(
+    'asks-once',
+    'a question that is lost is not asked again',
+    'replica/parting.ts',
+    `    this.#out.ticks = 0\n`,
+    `    this.#out.ticks = -1_000_000\n`,
+  ),
+  ofGoodbyes(
+    'half-a-second',
+    'one that is needed has no more time to leave than any other',
+    '../host/worker/goodbye.ts',
+    `    if (this.#isMissed) await`,
+    `    if (false) await`,
+  ),
+  ofGoodbyes(
+    'unheard',
+    'a host ends its replica as soon as that was taken out',
+    '../host/worker/goodbye.ts',
+    `if (isOut ? this.#parts.hasLeft() : !`,
+    `if (isOut || !`,
+  ),
+  ofGoodbyes(
+    'forgets-who-joins',
+    'the only member goes though another is within reach',
+    '../host/worker/goodbye.ts',
+    `members(membership).length === 1 && this.#parts.connected().length === 0`,
+    `members(membership).length === 1`,
+  ),
+  ofGoodbyes(
+    'alone-in-leaving',
+    'one that leaves does not reckon with another that does at the same moment',
+    '../host/worker/goodbye.ts',
+    `others - 1 < quorumSize(voters)`,
+    `others < quorumSize(voters)`,
+  ),
+  ofGoodbyes(
+    'two-wait-for-each-other',
+    'of two that leave none is taken out before the other',
+    'replica/members.ts',
+    `isLeaving ? others.filter(({ isHeard }) => isHeard).length : here(others)`,
+    `here(others)`,
   ),
 ]

@@ -122,7 +122,7 @@ export class Churn {
     return changed.ok ? changed.value : null
   }
 
-  /** Who asked to be taken out and was goes for good; who was not goes on asking. */
+  /** Who asked to be taken out goes for good by its own judgement; until then it goes on asking. */
   #letGo(): void {
     const { electorate, clock } = this.#world
     for (const [node, life] of this.#leaving) {
@@ -132,7 +132,7 @@ export class Churn {
       }
       const changed = this.#without(node)
       if (changed !== null) electorate.propose(changed, clock.now)
-      if (changed !== null || !electorate.survivesWithout(node.id, clock.now)) continue
+      if (!life.replica.hasLeft) continue
       this.#leaving.delete(node)
       this.#leaves(node)
       this.#schedule.once(this.#schedule.chance.between(1, 3_000), () => this.#arrive())

@@ -58,6 +58,9 @@ export function describeMessage(message: PeerMessage): string {
     case 'join':
     case 'leave':
       return `${message.type} ${message.node}`
+    case 'removed':
+    case 'removalKnown':
+      return `${message.type} ${message.slot}`
     case 'checkpoint':
       return `checkpoint ${message.slot} ${message.digest}`
   }

@@ -190,6 +190,12 @@ export class InProcessReplica {
     await running?.service.close(how)
   }
 
+  /** Has itself taken out, whoever else has a seat at it, and ends. */
+  async leave(): Promise<void> {
+    await this.#running?.host.leave()
+    await this.close()
+  }
+
   /** What ran is gone with its process; nothing of it is ended in order. */
   crash(): void {
     this.#running = null

@@ -28,6 +28,7 @@ describe('the roster', () => {
       ballot: noBallot,
       chosenThrough: slot(1_000),
       membership: { voters: [a], observers: [b] },
+      isCounted: true,
       changing: false,
       peers: [{ node: b, matchedThrough: slot(matched), silentTicks }],
     })
@@ -58,6 +59,7 @@ describe('the roster', () => {
         ballot: noBallot,
         chosenThrough: slot(1),
         membership: { voters: [a, b], observers: [c] },
+        isCounted: true,
         changing: false,
         peers: [b, c].map(node => ({ node, matchedThrough: slot(1), silentTicks })),
       }

@@ -8,8 +8,6 @@ import type { EnsembleId, NodeId } from '../../logic/base/ids.ts'
 import { seededRandom } from '../../logic/base/random.ts'
 import type { Result } from '../../logic/base/result.ts'
 import type { AnyEngineKind, Decided } from '../../logic/consensus/engine.ts'
-import { isMember, members } from '../../logic/consensus/membership.ts'
-import { quorumSize } from '../../logic/consensus/quorum.ts'
 import type { ClientId, ReplicaEvent } from '../../logic/replica/event.ts'
 import { Replica } from '../../logic/replica/replica.ts'
 import type { ToClient } from '../../logic/replica/step.ts'
@@ -19,7 +17,6 @@ import { createMachine } from '../../logic/state/machine.ts'
 import type { Query, QueryAnswer } from '../../logic/state/query.ts'
 import { History, type HistoryBounds } from '../../logic/watch/history.ts'
 import { createWatchTable } from '../../logic/watch/watch-table.ts'
-import { withDeadline } from '../deadline.ts'
 import type { NodeKey } from '../identity-key.ts'
 import { type Proofs, proofsBy } from '../proofs.ts'
 import { Mail } from '../runtime/mail.ts'
@@ -28,6 +25,7 @@ import { startTicker } from '../runtime/ticker.ts'
 import type { Opened, Storage } from '../storage/contract.ts'
 import { type Clock, ownClock } from '../time/clock.ts'
 import type { Transport } from '../transport/contract.ts'
+import { Goodbye } from './goodbye.ts'
 import type { MissingQuorum, ReplicaStatus } from './protocol.ts'
 
 export interface ReplicaHostConfig {
@@ -70,22 +68,13 @@ export interface ReplicaHost {
   /** All that it holds, as a snapshot; see logic/replica/surrender.ts. To be asked for when it is closed. */
   surrender(): Uint8Array
   /**
-   * Has the ensemble take this replica out, so that nobody waits for its vote. Resolves when that is done, cannot be, or
-   * takes longer than half a second; six seconds where those who stay can decide nothing without it. Never rejects.
+   * Has the ensemble take this replica out, so that nobody waits for its vote. Resolves when those who stay know that, when it
+   * cannot be, or when it takes longer than half a second; six seconds where they can decide nothing without it. Never rejects.
    */
   leave(): Promise<void>
   /** Resolves when the storage is closed. Idempotent. */
   close(): Promise<void>
 }
-
-/** A change of the membership takes two round trips and a tick; who closes an app does not wait for much more. */
-const leaveTimeoutMs = 500
-
-/**
- * Where the others have no quorum without it, what is cut short leaves them without one for good: an election, a promotion and
- * two changes of the membership, on a busy machine.
- */
-const handOverTimeoutMs = 6_000
 
 /** The page that runs the worker: the first client that it serves. */
 const hostingPage: ClientId = 1
@@ -109,22 +98,6 @@ export function startReplica(config: ReplicaHostConfig): ReplicaHost {
     codec,
   })
   let closed: Promise<void> | null = null
-  /** Ends the wait of one that leaves. */
-  let leaving: (() => void) | null = null
-  /** Whether there is an ensemble to take this replica out, and somebody to do it, now or as soon as one is elected. */
-  const canLeave = (): boolean => {
-    const { membership, doer } = replica.status()
-    const isOne = isMember(membership, self) && members(membership).length > 1
-    return isOne && (doer !== null || mustHandOver())
-  }
-  /** Whether those who are there have a quorum with this replica, and none without it. */
-  const mustHandOver = (): boolean => {
-    const { membership } = replica.status()
-    const { voters } = membership
-    if (!voters.includes(self) || !runtime.connected.some(peer => isMember(membership, peer))) return false
-    const others = voters.filter(node => runtime.connected.includes(node)).length
-    return others + 1 === quorumSize(voters)
-  }
   const runtime = new Runtime({
     replica,
     storage,
@@ -139,14 +112,22 @@ export function startReplica(config: ReplicaHostConfig): ReplicaHost {
       if (events.some(isOfHostingPage)) runtime.setLastWords(replica.farewell(hostingPage))
     },
     stepped: decided => {
-      if (leaving !== null && !canLeave()) leaving()
+      goodbye.stepped()
       config.stepped(decided)
     },
     stopped: reason => {
       stopTicker()
-      leaving?.()
+      goodbye.stopped()
       closed = storage.close().finally(() => config.stopped(reason))
     },
+  })
+  const goodbye = new Goodbye({
+    self,
+    timers: clock,
+    status: () => replica.status(),
+    connected: () => runtime.connected,
+    hasLeft: () => replica.hasLeft,
+    leave: () => runtime.push({ type: 'leave' }),
   })
   runtime.setLastWords(replica.farewell(hostingPage))
   const stopTicker = startTicker(clock, () => runtime.push({ type: 'tick' }))
@@ -191,17 +172,7 @@ export function startReplica(config: ReplicaHostConfig): ReplicaHost {
       dropped: runtime.dropped,
     }),
     leave: async () => {
-      if (closed !== null || !canLeave()) return
-      const left = new Promise<void>(resolve => {
-        leaving = resolve
-      })
-      runtime.push({ type: 'leave' })
-      await withDeadline(
-        left,
-        mustHandOver() ? handOverTimeoutMs : leaveTimeoutMs,
-        () => new Error('late'),
-        clock,
-      ).catch(() => undefined)
+      if (closed === null) await goodbye.say()
     },
     close: async () => {
       runtime.close()

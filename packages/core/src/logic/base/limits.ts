@@ -165,6 +165,9 @@ export const departedSessionsMax = 10_000
 /** A replica that is no member asks to become one this often. */
 export const joinTicks = 10
 
+/** One that was taken out asks this often whether that is known: a round trip, and a little. */
+export const removalAskTicks = 2
+
 /** Voters that an ensemble grows to by itself. Odd; survives two failures. */
 export const votersWanted = 5
 

@@ -54,7 +54,9 @@ export class Effects<Message> {
     this.#hardStateChanged = true
   }
 
+  /** Who votes is on disk as soon as it is known: a restart must not need those who were taken out. */
   decide(slot: Slot, value: Value): void {
+    if (!(value instanceof Uint8Array) && value.type === 'membership') this.#hardStateChanged = true
     this.#decided.push({ slot, value })
   }
 

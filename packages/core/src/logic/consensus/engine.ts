@@ -113,6 +113,8 @@ export interface EngineStatus {
   readonly chosenThrough: Slot
   /** As of `chosenThrough`. */
   readonly membership: Membership
+  /** Some slot that this node does not know as chosen may count its vote, whether it is still a member or not. */
+  readonly isCounted: boolean
   /** A membership change is under way, or this node cannot propose one: another would be dropped. */
   readonly changing: boolean
   /** What the doer knows of the others, to show and to decide on promotions. Empty elsewhere. */

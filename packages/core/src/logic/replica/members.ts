@@ -98,10 +98,15 @@ function withoutObserver({ observers }: EnsembleView): MembershipChange | null {
   return gone === undefined ? null : { type: 'remove', node: gone.node }
 }
 
-/** Takes `member` out of `voters`, where a quorum of the others is here. */
+/**
+ * Takes `member` out of `voters`, where a quorum of the others is here. Where it leaves, others that leave count, too: it goes in
+ * any case, and they wait for their turn.
+ */
 function taken(voters: readonly MemberView[], member: MemberView): MembershipChange | null {
   const others = voters.filter(({ node }) => node !== member.node)
-  if (others.length === 0 || here(others) < quorumOf(others.length)) return null
+  const isLeaving = member.isGone && member.isHeard
+  const counted = isLeaving ? others.filter(({ isHeard }) => isHeard).length : here(others)
+  if (others.length === 0 || counted < quorumOf(others.length)) return null
   return { type: 'remove', node: member.node }
 }
 

@@ -26,6 +26,7 @@ import { entryOf } from './entry.ts'
 import type { ClientId, ClientRequest, ReplicaEvent } from './event.ts'
 import { tellDoer } from './hearsay.ts'
 import { parcels } from './parcels.ts'
+import { answersTo, hintsOf, Parting, type RemovalQuestion } from './parting.ts'
 import { type ReadRequest, Reads } from './reads.ts'
 import { Snapshotting } from './snapshotting.ts'
 import { fromEngine, type Step, type ToPeer } from './step.ts'
@@ -58,6 +59,7 @@ export class Replica {
   readonly #reads = new Reads()
   readonly #checkpoints = new Checkpoints()
   readonly #belonging: Belonging
+  readonly #parting: Parting
   readonly #audience = new Audience()
   readonly #snapshotting: Snapshotting
   readonly #duty: Duty
@@ -72,12 +74,14 @@ export class Replica {
   #send: ToPeer[] = []
   #inputs: EngineInput<unknown>[] = []
   #proposals: Uint8Array[] = []
+  #removalQuestions: RemovalQuestion[] = []
 
   constructor(config: ReplicaConfig) {
     const { self, machine } = config
     this.self = self
     this.#duty = new Duty(self)
     this.#belonging = new Belonging(self)
+    this.#parting = new Parting(self)
     this.#engine = config.engine
     this.#machine = machine
     this.#watching = new Watching(machine, config.watches, this.#audience, config.history)
@@ -89,6 +93,11 @@ export class Replica {
   /** What the engine says of itself, to show to people. */
   status(): EngineStatus {
     return this.#engine.status()
+  }
+
+  /** Whether it asked to be taken out, was, and is not needed any more: those who stay know it, and will after a restart. */
+  get hasLeft(): boolean {
+    return this.#parting.hasLeft(this.#engine.status())
   }
 
   /** What this replica would say last if the page of `client`, or of all that it serves, took it along. */
@@ -105,6 +114,7 @@ export class Replica {
     this.#send = []
     this.#inputs = []
     this.#proposals = []
+    this.#removalQuestions = []
     const snapshot = this.#snapshotting.take()
     if (snapshot !== null) this.#inputs.push({ type: 'compact', snapshot })
     for (const event of events) this.#handle(event)
@@ -121,11 +131,16 @@ export class Replica {
     for (const { id, slot } of output.reads) this.#reads.confirm(id, slot)
     this.#answerReads()
     this.#noticeStatus()
+    const status = this.#engine.status()
+    this.#send.push(...this.#parting.ask(status))
     return {
       send: [...this.#send, ...output.send.map(fromEngine)],
       deliver: this.#audience.takeTold(),
       persist: output.persist,
-      sendAfterPersist: output.sendAfterPersist.map(fromEngine),
+      sendAfterPersist: [
+        ...output.sendAfterPersist.map(fromEngine),
+        ...answersTo(this.#removalQuestions, status),
+      ],
       decided: output.decided,
     }
   }
@@ -154,6 +169,7 @@ export class Replica {
       case 'clientGone':
         return this.#forgetClient(event.client)
       case 'leave':
+        this.#parting.begin()
         return this.#wish(this.#belonging.leave(this.#engine.status()))
     }
   }
@@ -177,6 +193,14 @@ export class Replica {
       case 'join':
       case 'leave':
         return this.#wish(this.#belonging.hear(message, this.#engine.status()))
+      case 'removed': {
+        const question = { from, slot: message.slot }
+        this.#removalQuestions.push(question)
+        this.#inputs.push(...hintsOf(question, this.#engine.status()))
+        return
+      }
+      case 'removalKnown':
+        return this.#parting.known(from, message.slot)
       case 'checkpoint':
         return this.#checkpoints.hear(from, message.slot, message.digest)
     }
@@ -263,6 +287,7 @@ export class Replica {
     this.#inputs.push({ type: 'tick' })
     this.#writes.tick()
     this.#snapshotting.tick()
+    this.#parting.tick()
     for (const id of this.#reads.tick()) this.#inputs.push({ type: 'read', id })
     const status = this.#engine.status()
     if (this.#ticks % touchTicks === 0) this.#touch(status)

@@ -31,6 +31,10 @@ export type PeerMessage =
   | { readonly type: 'join'; readonly node: NodeId }
   /** `node` is a member, asks to be taken out, and waits for it. */
   | { readonly type: 'leave'; readonly node: NodeId }
+  /** The sender was taken out by `slot`, and waits until a quorum knows it. */
+  | { readonly type: 'removed'; readonly slot: Slot }
+  /** The sender has on disk that everything up to `slot` is chosen: the answer to that. */
+  | { readonly type: 'removalKnown'; readonly slot: Slot }
   /** The sender goes away with the page that runs it, and these sessions do, too. The last thing said, where it can be. */
   | { readonly type: 'farewell'; readonly sessions: readonly SessionId[] }
   /** `node` said that to the sender: whoever goes away may have had no link with the doer. */
@@ -130,6 +134,9 @@ function parsePeerMessage(kind: AnyEngineKind, value: unknown): PeerMessage | nu
     case 'join':
     case 'leave':
       return isId(node) ? { type, node: nodeId(node) } : null
+    case 'removed':
+    case 'removalKnown':
+      return isCounter(at) ? { type, slot: slot(at) } : null
     case 'checkpoint':
       return isCounter(at) && isCounter(digest) ? { type, slot: slot(at), digest } : null
     default:

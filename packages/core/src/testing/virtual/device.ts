@@ -106,6 +106,14 @@ export class VirtualDevice {
     this.#storage = null
   }
 
+  /** It is closed in order: its pages go, and its replica has itself taken out before it ends. */
+  async leave(): Promise<void> {
+    this.#note('leaves')
+    for (const page of this.#pages) this.dropPage(page)
+    await this.#replica.leave()
+    this.kill()
+  }
+
   /** The device is gone, with all that runs on it. */
   kill(): void {
     this.crash()

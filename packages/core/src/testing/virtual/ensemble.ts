@@ -182,6 +182,14 @@ export class VirtualEnsemble {
     else this.#of(where).dropPage(this.#page(where))
   }
 
+  /**
+   * A device goes in order, as when its last tab calls `close`: its replica hands over and is taken out before it ends. Lets time
+   * pass until then, at most some seven seconds. It does not come back; keepers there are killed.
+   */
+  async leave(device: number, options?: UntilOptions): Promise<void> {
+    await this.#time.until(this.#device(device).leave(), options)
+  }
+
   /** The replica of `device` dies, with the tab that hosts it; the pages stay, and go on where another one hosts it: at once. */
   async rehost(device: number): Promise<void> {
     this.#device(device).crash()

@@ -86,6 +86,7 @@ class MultiPaxos implements Engine<Message> {
       ballot: promised,
       chosenThrough,
       membership,
+      isCounted: isVoter(membership, self),
       changing: role.role !== 'leader' || isChanging(this.#core, role),
       peers: role.role === 'leader' ? peersOf(self, role.peers) : [],
     }

@@ -78,6 +78,11 @@ export class Governance {
     return this.#reigns.some(({ chosenAt, from }) => chosenAt <= through && from > through + 1)
   }
 
+  /** Whether a membership ceased to count when what was known as chosen went from `before` to `through`. */
+  endedBetween(before: Slot, through: Slot): boolean {
+    return this.#reigns.some(({ from }) => from > before + 1 && from <= through + 1)
+  }
+
   /** Whether a change was chosen after `through`. */
   changedAfter(through: Slot): boolean {
     return this.#last.chosenAt > through

@@ -86,6 +86,8 @@ export function advance(core: Core, effects: Effects): void {
     effects.decide(at, counted(core, at, entry.value))
   }
   settlePlaced(core)
+  // Whoever is not counted any more may go for good: a restart must not go back to counting it.
+  if (core.governance.endedBetween(before, core.chosenThrough)) effects.saveHardState()
   if (core.chosenThrough > before) passed(core)
 }
 

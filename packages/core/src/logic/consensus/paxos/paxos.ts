@@ -74,6 +74,7 @@ class Paxos implements Engine<Message> {
       ballot: { counter, node: self },
       chosenThrough,
       membership: governance.latest,
+      isCounted: governance.since(nextSlot(core)).some(reign => isVoter(reign, self)),
       changing: isChanging(core),
       peers: doer === self ? peersOf(core) : [],
     }

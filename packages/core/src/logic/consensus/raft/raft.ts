@@ -71,6 +71,8 @@ class Raft implements Engine<Message> {
       ballot: { counter: term, node: leader ?? noBallot.node },
       chosenThrough,
       membership: configurations.chosen,
+      isCounted:
+        isVoter(configurations.chosen, this.#core.self) || isVoter(configurations.inForce, this.#core.self),
       changing: role.role !== 'leader' || isChanging(this.#core, role),
       peers: role.role === 'leader' ? peersOf(self, role.peers) : [],
     }

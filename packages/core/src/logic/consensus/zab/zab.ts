@@ -89,6 +89,7 @@ class Zab implements Engine<Message> {
       ballot: role.role === 'leading' ? role.ballot : accepted,
       chosenThrough,
       membership,
+      isCounted: isVoter(membership, self),
       changing: role.role !== 'leading' || isChanging(role),
       peers: role.role === 'leading' ? peersOf(self, role.peers) : [],
     }

@@ -1,7 +1,4 @@
-/**
- * A member in Node beside tabs. In Chromium: in Firefox the last tab that votes does not always get to hand over before it is
- * closed, and the member then waits for it.
- */
+/** A member in Node beside tabs. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
