@@ -21,12 +21,14 @@ import type { World } from './world.ts'
 const replicasMax = 9
 /** How often what is gone is asked to be taken out. */
 const careMs = 300
+/** As long as a host waits for one that leaves. */
+const goodbyeMs = 6_000
 
 export class Churn {
   readonly #world: World
   readonly #schedule: Schedule
-  /** Those that asked to be taken out, and the life in which they did: who starts again stays. */
-  readonly #leaving = new Map<SimNode, Running>()
+  /** Those that asked to be taken out, the life in which they did (who starts again stays), and until when they wait. */
+  readonly #leaving = new Map<SimNode, { readonly life: Running; readonly untilMs: number }>()
 
   constructor(world: World, schedule: Schedule) {
     this.#world = world
@@ -52,6 +54,8 @@ export class Churn {
     const care = () => {
       this.#takeOut()
       this.#letGo()
+      // Who took leave before goes now, and may have been the last third between two others.
+      this.#world.network.thirds?.remain(this.#remaining.map(({ id }) => id))
       this.#world.clock.after(careMs, care)
     }
     care()
@@ -110,7 +114,7 @@ export class Churn {
     )
       return
     trace.note(node.id, 'says goodbye')
-    this.#leaving.set(node, node.running)
+    this.#leaving.set(node, { life: node.running, untilMs: clock.now + goodbyeMs })
     node.push({ type: 'leave' })
     electorate.propose(changed, clock.now)
   }
@@ -125,14 +129,17 @@ export class Churn {
   /** Who asked to be taken out goes for good by its own judgement; until then it goes on asking. */
   #letGo(): void {
     const { electorate, clock } = this.#world
-    for (const [node, life] of this.#leaving) {
+    for (const [node, { life, untilMs }] of this.#leaving) {
       if (node.running !== life) {
         this.#leaving.delete(node)
         continue
       }
       const changed = this.#without(node)
       if (changed !== null) electorate.propose(changed, clock.now)
-      if (!life.replica.hasLeft) continue
+      // One that was taken out and cannot hear of it gives up, as a host does: where that is safe, or nobody could go on.
+      const givesUp =
+        changed === null && clock.now >= untilMs && electorate.survivesWithout(node.id, clock.now)
+      if (!life.replica.hasLeft && !givesUp) continue
       this.#leaving.delete(node)
       this.#leaves(node)
       this.#schedule.once(this.#schedule.chance.between(1, 3_000), () => this.#arrive())
