@@ -19,12 +19,14 @@ import { PeerkeeperSide } from './sides/peerkeeper.mjs'
 import { measureSignaling, tooFewFiles } from './sides/signaling.mjs'
 import { measureTree } from './sides/tree.mjs'
 import { ZooKeeperSide } from './sides/zookeeper.mjs'
+import { startServer } from './signaling/server.mjs'
 import { missing } from './zookeeper/ensemble.mjs'
 
 const page = fileURLToPath(new URL('dist', import.meta.url))
 const runMs = 40 * 60_000
 const failovers = 5
 const departures = 20
+const devices = 3
 
 /** Never rejects. @param {string[]} args @returns {Promise<number>} the exit code */
 export async function main(args) {
@@ -115,7 +117,11 @@ async function openSides(only) {
   let pages = []
   let ways = []
   let browserVersion = null
-  if (['floor', 'commit', 'channels', 'page-blocked', 'broadcast', 'failover'].some(name => only.has(name))) {
+  if (
+    ['floor', 'commit', 'devices', 'channels', 'page-blocked', 'broadcast', 'failover'].some(name =>
+      only.has(name),
+    )
+  ) {
     const { context, url, version } = await openBrowser()
     browserVersion = version
     const webrtc = new PeerkeeperSide('webrtc', context, url)
@@ -128,6 +134,13 @@ async function openSides(only) {
     if (only.has('channels') || only.has('page-blocked')) {
       say('opening tabs with frames past their pages, and through them')
       ways = await openChannelSides(context, url)
+    }
+    if (only.has('devices')) {
+      const { url: signaling } = await startServer(0, devices)
+      const others = await Promise.all(Array.from({ length: devices - 1 }, launch))
+      const apart = new PeerkeeperSide('devices', [context, ...others], url, signaling)
+      await apart.openPages()
+      measured.push(await open(apart))
     }
     if (only.has('broadcast')) {
       const broadcast = new PeerkeeperSide('broadcast', context, url)

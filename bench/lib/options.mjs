@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 export const parts = [
   'floor',
   'commit',
+  'devices',
   'channels',
   'page-blocked',
   'broadcast',

@@ -7,7 +7,7 @@ import { loadPerSecond, roomSize, rooms } from '../sides/signaling.mjs'
 import { treeSizes, watchCounts, wideChildren } from '../sides/tree.mjs'
 import { inFlightSteps, setOperations, throughputName } from './measure.mjs'
 
-const titles = { webrtc: 'WebRTC', broadcast: 'Broadcast', zookeeper: 'ZooKeeper' }
+const titles = { webrtc: 'WebRTC', devices: 'Three browsers', broadcast: 'Broadcast', zookeeper: 'ZooKeeper' }
 const sideNames = Object.keys(titles)
 const setTitles = { 'set-one': 'one znode', 'set-many': '1,000 znodes' }
 const whoTitles = { one: 'one client', three: 'three clients' }
@@ -180,6 +180,7 @@ function ratioRows(figures) {
   const floor = floorOf(figures)
   return [
     ['commit over WebRTC / floor', times(commit('webrtc'), floor)],
+    ['commit between three browsers / floor', times(commit('devices'), floor)],
     ['commit over BroadcastChannel / floor', times(commit('broadcast'), floor)],
     ['commit over WebRTC / ZooKeeper', times(commit('webrtc'), commit('zookeeper'))],
     ['writes a second, 256 in flight, over WebRTC / ZooKeeper', times(at256('webrtc'), at256('zookeeper'))],

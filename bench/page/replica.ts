@@ -1,6 +1,6 @@
 /** This tab's keeper, and the operations that are measured on it. */
 import { connect, type Keeper, KeeperError, type ReplicaStatus } from '@peerkeeper/core'
-import { broadcastSignaling, webrtc } from '@peerkeeper/webrtc'
+import { broadcastSignaling, webrtc, webSocketSignaling } from '@peerkeeper/webrtc'
 import { type LoadOptions, type LoadResult, load } from '../shared/load.mjs'
 import { writeSteadily } from '../shared/steady-writer.mjs'
 import { dataBytes, rootPath, znodeCount, znodePath } from '../shared/tree.mjs'
@@ -11,7 +11,7 @@ let keeper: Keeper | null = null
 const observers: Keeper[] = []
 let writer: ReturnType<typeof writeSteadily> | null = null
 
-/** Resolves with the replica's id. */
+/** Resolves with the ensemble's id. */
 export async function join(
   room: string,
   over: 'webrtc' | 'webrtc-page' | 'broadcast',
@@ -22,7 +22,19 @@ export async function join(
     replicas,
     ...(over === 'broadcast' ? {} : { transports: () => [transport(room, over)] }),
   })
-  return keeper.node
+  return keeper.ensemble
+}
+
+/** The same over a signaling server, for a browser of its own: the first of them founds what the others join. */
+export async function joinFromAfar(room: string, url: string, ensemble: string | null): Promise<string> {
+  const signaling = webSocketSignaling({ url, room })
+  keeper = await connect({
+    room,
+    ...(ensemble === null ? {} : { ensemble }),
+    replicas: 'per-tab',
+    transports: () => [webrtc({ signaling })],
+  })
+  return keeper.ensemble
 }
 
 /** Opens so many replicas more in this page, all at once and in memory: observers, where five vote already. */

@@ -1,4 +1,4 @@
-// Three tabs of one browser profile, each a replica and a voter, as a side to be measured.
+// Three tabs, each a replica and a voter, as a side to be measured: of one browser profile, or each of a browser of its own.
 import { randomUUID } from 'node:crypto'
 import { until, within } from '../lib/stop.mjs'
 import { ask, clientOf, openMs, openPage } from './tabs.mjs'
@@ -12,15 +12,24 @@ export class PeerkeeperSide {
   #room = randomUUID()
   /** @type {import('@playwright/test').Page[]} */
   #pages = []
-  #context
+  #contexts
   #url
   #over
+  #signaling
+  /** @type {string | null} */
+  #ensemble = null
 
-  /** @param {'webrtc' | 'webrtc-page' | 'broadcast'} over @param {import('@playwright/test').BrowserContext} context @param {string} url */
-  constructor(over, context, url) {
+  /**
+   * @param {'webrtc' | 'webrtc-page' | 'broadcast' | 'devices'} over
+   * @param {import('@playwright/test').BrowserContext | readonly import('@playwright/test').BrowserContext[]} contexts one for all, or one for each
+   * @param {string} url
+   * @param {string | null} signaling the signaling server's address, for browsers apart
+   */
+  constructor(over, contexts, url, signaling = null) {
     this.#over = over
-    this.#context = context
+    this.#contexts = Array.isArray(contexts) ? contexts : Array(tabCount).fill(contexts)
     this.#url = url
+    this.#signaling = signaling
   }
 
   get name() {
@@ -33,7 +42,7 @@ export class PeerkeeperSide {
 
   /** Opens the tabs, with no replica in them yet. */
   async openPages() {
-    for (let count = 0; count < tabCount; count++) this.#pages.push(await openPage(this.#context, this.#url))
+    for (const context of this.#contexts) this.#pages.push(await openPage(context, this.#url))
   }
 
   /** One after another, as tabs are opened; resolves when all vote. */
@@ -51,7 +60,7 @@ export class PeerkeeperSide {
   /** Ends the renderer of the leader's tab, as a crash would. */
   async killLeader() {
     const { leader } = await this.#waitForVoters()
-    const session = await this.#context.newCDPSession(leader)
+    const session = await leader.context().newCDPSession(leader)
     const crashed = leader.waitForEvent('crash', { timeout: openMs })
     // Never answered: there is nobody left to do it.
     session.send('Page.crash').catch(() => undefined)
@@ -71,7 +80,7 @@ export class PeerkeeperSide {
       else await page.close().catch(() => undefined)
     }
     if (alive.length !== tabCount - 1) throw new Error(`${alive.length} tabs are left after one was killed`)
-    const page = await openPage(this.#context, this.#url)
+    const page = await openPage(this.#contexts[0], this.#url)
     this.#pages = [...alive, page]
     await this.#join(page)
     await this.#waitForVoters()
@@ -83,9 +92,15 @@ export class PeerkeeperSide {
   }
 
   async #join(page) {
-    const asked = { room: this.#room, over: this.#over }
-    await ask(page, openMs, each =>
-      each.evaluate(({ room, over }) => window.bench.replica.join(room, over), asked),
+    const asked = { room: this.#room, over: this.#over, signaling: this.#signaling, ensemble: this.#ensemble }
+    this.#ensemble = await ask(page, openMs, each =>
+      each.evaluate(
+        ({ room, over, signaling, ensemble }) =>
+          signaling === null
+            ? window.bench.replica.join(room, over)
+            : window.bench.replica.joinFromAfar(room, signaling, ensemble),
+        asked,
+      ),
     )
   }
 
