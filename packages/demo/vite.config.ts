@@ -12,5 +12,9 @@ export default defineConfig({
     ],
   },
   worker: { format: 'es' },
-  build: { target: 'es2023' },
+  build: {
+    target: 'es2023',
+    // How long the bundler took is no news to who tries the demo.
+    rolldownOptions: { checks: { pluginTimings: false } },
+  },
 })
