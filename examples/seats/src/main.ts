@@ -1,10 +1,6 @@
 import { connect, isKeeperError, json } from '@peerkeeper/core'
 import { webrtc, webSocketArbiter, webSocketSignaling } from '@peerkeeper/webrtc'
 
-interface Seat {
-  readonly by: string
-}
-
 const room = 'cinema'
 const server = { url: import.meta.env.VITE_SIGNALING, room }
 const keeper = await connect({
@@ -12,7 +8,7 @@ const keeper = await connect({
   arbiter: webSocketArbiter(server),
   transports: () => [webrtc({ signaling: webSocketSignaling(server) })],
 })
-const seats = keeper.with(json<Seat>())
+const seats = keeper.with(json<{ by: string }>())
 const me = `visitor ${keeper.session}`
 
 async function book(path: string): Promise<string> {
