@@ -15,7 +15,7 @@ import { KeeperError, keeperError } from './error.ts'
 import type { KeeperEvents, KeeperState } from './events.ts'
 import { mismatch, type ReadOptions } from './operations.ts'
 import { pathOf } from './path.ts'
-import { TypedKeeper } from './typed.ts'
+import type { Typed, TypedKeeper } from './typed.ts'
 import type { AddWatchOptions, RemoveWatchesOptions, WatchOptions } from './watch-options.ts'
 import type { Watcher } from './watcher.ts'
 import type { WatchCallback, Watches } from './watches.ts'
@@ -26,6 +26,7 @@ export interface KeeperParts extends AdministrationParts {
   readonly clock: Clock
   readonly watches: Watches
   readonly watch: Watch
+  readonly typed: Typed
   readonly node: NodeId
   observe(status: boolean, decisions: boolean): void
   status(options: CallOptions): Promise<ReplicaStatus | null>
@@ -96,7 +97,7 @@ export class Keeper extends Administration {
    * session; nothing to close.
    */
   with<Value>(codec: Codec<Value>): TypedKeeper<Value> {
-    return new TypedKeeper({ keeper: this, watch: this.#parts.watch }, codec)
+    return this.#parts.typed(this, codec)
   }
 
   /**

@@ -97,6 +97,15 @@ export class TypedKeeper<Value> {
   }
 }
 
+/** As `Keeper.with`. */
+export type Typed = <Value>(keeper: TypedParts['keeper'], codec: Codec<Value>) => TypedKeeper<Value>
+
+/** Typed keepers that watch by `watch`. */
+export const typedBy =
+  (watch: Watch): Typed =>
+  (keeper, codec) =>
+    new TypedKeeper({ keeper, watch }, codec)
+
 function plain<Value>(codec: Codec<Value>, operation: MultiOperation<Value>): MultiOperation {
   switch (operation.type) {
     case 'create': {

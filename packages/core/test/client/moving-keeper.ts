@@ -4,6 +4,7 @@ import type { KeeperState } from '../../src/client/events.ts'
 import { Keeper } from '../../src/client/keeper.ts'
 import { Link } from '../../src/client/link.ts'
 import { Session } from '../../src/client/session.ts'
+import { typedBy } from '../../src/client/typed.ts'
 import { Watches } from '../../src/client/watches.ts'
 import { watchesOf } from '../../src/client/watching.ts'
 import { ownClock } from '../../src/host/time/clock.ts'
@@ -77,11 +78,13 @@ export function movingKeeper({ replicas: [first] }: Ensemble, options: MovingOpt
     lost: () => lose(),
   })
   const session = new Session(link, watches, sessionTimeoutMs, timeoutMs)
+  const watch = watchesOf(session, watches)
   const keeper = new Keeper({
     clock: ownClock,
     session,
     watches,
-    watch: watchesOf(session, watches),
+    watch,
+    typed: typedBy(watch),
     node,
     ensemble,
     ask: (question, options) => link.ask(question, options),

@@ -3,6 +3,7 @@
 import { Keeper } from '../../src/client/keeper.ts'
 import { Link } from '../../src/client/link.ts'
 import { Session } from '../../src/client/session.ts'
+import { typedBy } from '../../src/client/typed.ts'
 import { Watches } from '../../src/client/watches.ts'
 import { watchesOf } from '../../src/client/watching.ts'
 import { createCodec } from '../../src/host/codec.ts'
@@ -66,11 +67,13 @@ export async function openKeeper({ timeoutMs = 5_000 } = {}) {
     link.close()
     await host.close()
   }
+  const watch = watchesOf(session, watches)
   const keeper = new Keeper({
     clock: ownClock,
     session,
     watches,
-    watch: watchesOf(session, watches),
+    watch,
+    typed: typedBy(watch),
     node,
     ensemble,
     ask: (question, options) => link.ask(question, options),
