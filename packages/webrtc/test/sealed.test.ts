@@ -231,4 +231,53 @@ describe('signaling sealed by a secret', () => {
     await soon(() => expect(b.heard.slice(1)).toMatchObject([{ data: '1' }, { data: '4' }]))
     expect(a.signaling.refused().dropped).toBe(2)
   })
+
+  test('SEC-23 with a bit changed, cut, spliced, of another room, sender or receiver: refused and counted, and the next is heard', async () => {
+    const { office, a, b } = await acquainted()
+    const far = await joined(office, 'far', others)
+    for (const text of ['one for b', 'two for b']) a.signaling.send('b', text)
+    a.signaling.send('c', 'one for c')
+    b.signaling.send('a', 'one for a')
+    await soon(() => expect(office.letters).toHaveLength(4))
+    const [one = '', two = '', ...elsewhere] = office.letters.map(({ data }) => data)
+    const about = ['signal', 'a', 'b']
+    const forged = [
+      ...elsewhere,
+      await others.seal('one for b', about),
+      await (await roomKeys(secret, 'another room')).seal('one for b', about),
+      ...Array.from(one, (_, at) => one.slice(0, at)),
+      ...Array.from(one, (_, at) => one.slice(at + 1)),
+      ...Array.from(one, (_, at) => one.slice(0, at) + two.slice(at)).slice(1),
+      ...Array.from(one, (_, at) => two.slice(0, at) + one.slice(at)).slice(1),
+      ...Array.from(one, (_, at) => one.slice(0, at) + two),
+      ...Array.from(one, (letter, at) =>
+        [1, 2, 4, 8, 16, 32].map(bit => {
+          const changed = letters[letters.indexOf(letter) ^ bit] ?? ''
+          return one.slice(0, at) + changed + one.slice(at + 1)
+        }),
+      ).flat(),
+    ]
+    const bad = forged.filter(text => text !== one && text !== two)
+    expect(bad.length).toBeGreaterThan(500)
+    // A presence too, under its own instance.
+    const presences = Array.from(a.shown.proof ?? '', (_, at) => `${a.shown.proof?.slice(0, at)}`)
+    let refused = 0
+    for (const data of bad) {
+      office.tell('b', { type: 'signal', from: a.shown, data })
+      refused += 1
+      if (refused % 64 === 0) await soon(() => expect(b.unsealed()).toBe(refused))
+    }
+    for (const proof of [...presences, far.shown.proof ?? '', one]) {
+      office.tell('b', { type: 'peer', peer: { ...a.shown, proof } })
+      refused += 1
+      if (refused % 64 === 0) await soon(() => expect(b.unsealed()).toBe(refused))
+    }
+    await soon(() => expect(b.unsealed()).toBe(refused))
+    expect(b.heard).toHaveLength(1)
+    for (const data of [one, two]) office.tell('b', { type: 'signal', from: a.shown, data })
+    await soon(() => expect(b.heard.slice(1)).toMatchObject([{ data: 'one for b' }, { data: 'two for b' }]))
+    expect(b.signaling.refused()).toMatchObject({ unsealed: refused, tooMuch: 0 })
+  }, 30_000)
 })
+
+const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'

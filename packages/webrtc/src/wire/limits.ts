@@ -108,7 +108,7 @@ export const presenceMs = 20_000
 /** A tab not heard of for this long is gone: two throttled minutes and some grace. */
 export const presenceExpiresMs = 150_000
 
-/** Peers of a room that a client remembers, whatever its server tells: many times the members of the largest ensemble. */
+/** Peers of a room that a client remembers, whatever its server or other tabs tell: many times the members of the largest ensemble. */
 export const roomPeersMax = 1_024
 
 /** The wait before a lost signaling server is called again: the first and the longest. */

@@ -11,7 +11,7 @@
  * to its old one, and what was meant for an old instance does not reach the new.
  */
 import type { EnsembleId, NodeId } from '../../logic/base/ids.ts'
-import { foreignEnsemblesMax } from '../../logic/base/limits.ts'
+import { foreignEnsemblesMax, tabsMax } from '../../logic/base/limits.ts'
 import { aNodeId, anEnsembleId, anId, known, orNull, record, union } from '../../logic/base/shape.ts'
 import type { Endpoint, Transport, TransportEvent } from './contract.ts'
 import { isFrame, ownBuffer } from './parse-event.ts'
@@ -37,6 +37,7 @@ interface Peer {
 /** A transport to the other tabs that opened the same room. Lanes share one channel; frames over `frameBytesMax` are dropped. */
 export function broadcastTransport({ room }: BroadcastOptions): Transport {
   const instance = crypto.randomUUID()
+  /** Who was not heard longest first. */
   const peers = new Map<NodeId, Peer>()
   let running: { readonly channel: BroadcastChannel; readonly self: Endpoint } | null = null
   const foreign = new Set<EnsembleId>()
@@ -53,6 +54,11 @@ export function broadcastTransport({ room }: BroadcastOptions): Transport {
     }
   }
 
+  const heard = (node: NodeId, peer: Peer) => {
+    peers.delete(node)
+    peers.set(node, peer)
+  }
+
   const receive = (message: Stamped, sink: (event: TransportEvent) => void) => {
     // What the sink is told may make it close the transport.
     const tell = (event: TransportEvent) => {
@@ -67,8 +73,13 @@ export function broadcastTransport({ room }: BroadcastOptions): Transport {
         if (peer?.instance === message.from) return
         if (peer !== undefined) tell({ type: 'down', peer: message.node, connection: peer.connection })
         connections++
-        peers.set(message.node, { instance: message.from, connection: connections })
+        heard(message.node, { instance: message.from, connection: connections })
         tell({ type: 'up', peer: message.node, connection: connections })
+        for (const [node, { connection }] of peers) {
+          if (peers.size <= tabsMax) break
+          peers.delete(node)
+          tell({ type: 'down', peer: node, connection })
+        }
         return
       case 'bye':
         if (peer?.instance !== message.from) return
@@ -79,6 +90,7 @@ export function broadcastTransport({ room }: BroadcastOptions): Transport {
         if (message.to !== instance) return
         if (peer?.instance === message.from) {
           const { connection } = peer
+          heard(message.node, peer)
           tell({ type: 'frame', peer: message.node, connection, bytes: message.bytes })
         } else post({ type: 'hello', from: instance, to: null })
         return

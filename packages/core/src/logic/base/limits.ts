@@ -248,6 +248,9 @@ export const missedAfterMs = 3_500
 /** Foreign ensembles in one room that are told of: more are not many mistakes but somebody's noise. */
 export const foreignEnsemblesMax = 32
 
+/** Replicas of one browser profile that a tab is connected with: many times the tabs that anybody opens. Who was not heard longest goes first. */
+export const tabsMax = 1_024
+
 /** Voters that one who does not vote is linked with: two may go at once, and of 40 observers each of five voters has 24. */
 export const upstreamsWanted = 3
 

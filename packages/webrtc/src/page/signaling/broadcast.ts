@@ -2,7 +2,7 @@
  * Signaling among the tabs of one browser profile, with no server: everybody hears everybody on one BroadcastChannel.
  * Presence is a hello, answered by all who are there, a sign of life now and then, and a bye. Carries signals unread.
  */
-import { presenceExpiresMs, presenceMs } from '../../wire/limits.ts'
+import { presenceExpiresMs, presenceMs, roomPeersMax } from '../../wire/limits.ts'
 import type { Timers } from '../../wire/timers.ts'
 import { pageTimers } from '../timers.ts'
 import type { Peer, Signaling, SignalingEvent } from './contract.ts'
@@ -34,6 +34,7 @@ export function broadcastSignaling(options: BroadcastSignalingOptions): Signalin
     function heard(peer: Peer): void {
       const { instance } = peer
       const cancel = expiries.get(instance)
+      if (cancel === undefined && expiries.size >= roomPeersMax) return
       cancel?.()
       expiries.set(
         instance,

@@ -4,7 +4,7 @@
  * that one secret may serve several rooms. Knows nothing of who seals what.
  */
 import { base64url, bytesOfBase64url } from '@peerkeeper/core/transport'
-import { checkSecret } from './secret.ts'
+import { bytesOfSecret } from './secret.ts'
 
 export interface RoomKeys {
   /** What servers know the room by: 43 letters. */
@@ -26,8 +26,7 @@ const markedPattern = /^([0-9a-zA-Z_-]{1,41})_([0-9A-Za-z_-]{22})$/
 
 /** The keys of `room`. Throws a TypeError where `secret` is none of {@link createSecret}'s. */
 export function roomKeys(secret: string, room: string): Promise<RoomKeys> {
-  checkSecret(secret)
-  return deriveKeys(bytesOfBase64url(secret) ?? new Uint8Array(0), room)
+  return deriveKeys(bytesOfSecret(secret), room)
 }
 
 async function deriveKeys(secret: Uint8Array<ArrayBuffer>, room: string): Promise<RoomKeys> {

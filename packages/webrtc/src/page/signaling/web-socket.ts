@@ -20,7 +20,7 @@ import { pageTimers, randomId } from '../timers.ts'
 import type { Peer, Relay, Signaling, SignalingEvent } from './contract.ts'
 import { type Joined, lateSignaling } from './late.ts'
 import { parsePeer } from './peer.ts'
-import { checkSecret } from './secret.ts'
+import { bytesOfSecret } from './secret.ts'
 
 export type SignalingStatus =
   | { readonly type: 'online' }
@@ -57,7 +57,7 @@ export interface WebSocketSignalingOptions {
  */
 export function webSocketSignaling({ secret, ...options }: WebSocketSignalingOptions): Signaling {
   if (secret === undefined) return openSignaling(options)
-  checkSecret(secret)
+  bytesOfSecret(secret)
   return lateSignaling(async (self, sink, over) => {
     const failed = (reason: string) => options.onStatus?.({ type: 'offline', code: 0, reason })
     const load = () => import('./sealed.ts')

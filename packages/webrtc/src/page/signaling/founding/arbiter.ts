@@ -5,7 +5,7 @@
 import type { FoundingArbiter } from '@peerkeeper/core/transport'
 import type { Timers } from '../../../wire/timers.ts'
 import { loadAgain } from '../../loading.ts'
-import { checkSecret } from '../secret.ts'
+import { bytesOfSecret } from '../secret.ts'
 
 export interface WebSocketArbiterOptions {
   /** The server, `wss://...`. */
@@ -39,7 +39,7 @@ export interface WebSocketArbiterOptions {
  */
 export function webSocketArbiter(options: WebSocketArbiterOptions): FoundingArbiter {
   const { secret, room } = options
-  if (secret !== undefined) checkSecret(secret)
+  if (secret !== undefined) bytesOfSecret(secret)
   const parts = () =>
     Promise.all([import('./asking.ts'), secret === undefined ? undefined : import('../sealed.ts')])
   const load = async (signal: AbortSignal) => {
