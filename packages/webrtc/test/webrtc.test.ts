@@ -263,3 +263,35 @@ test('RTC-20 the package can be imported and a transport be made where there is 
   expect(transport.links()).toEqual([])
   transport.close()
 })
+
+test("RTC-18 a transport that is closed leaves its signaling in the same task, which may be the page's last", async () => {
+  const leave = vi.fn()
+  const dial = fakeDial()
+  const b = replica(dial, 'leaving')
+  const inner = broadcastSignaling({ room: 'leaving' })
+  const a = createPageTransport({
+    signaling: {
+      ...inner,
+      leave() {
+        leave()
+        inner.leave()
+      },
+    },
+    loadMesh: async () => of => createPageMesh({ ...of, dial }),
+    timers: pageTimers,
+    random: Math.random,
+    afterTask: queueMicrotask,
+    newInstance: () => crypto.randomUUID(),
+    channels: 'page',
+    handsChannelsOver: () => false,
+  })
+  const { port1, port2 } = new MessageChannel()
+  ends.push(() => port2.close())
+  a.attach(port1)
+  port2.postMessage(starts(alice))
+  b.port.postMessage(starts(bob))
+  await vi.waitFor(() => expect(a.links()).toMatchObject([{ state: 'up' }]))
+  a.close()
+  expect(leave).toHaveBeenCalled()
+  await vi.waitFor(() => expect(b.heard.at(-1)).toMatchObject({ type: 'down', peer: alice.node }))
+})

@@ -81,10 +81,13 @@ export function createPageTransport(options: PageTransportOptions): OwnedTranspo
     }
   }
 
-  /** What the worker handed over is on its way through the port, and its own `close` behind it, which ends it at once. */
+  /**
+   * Where the relay carries, what the worker handed over is on its way through the port, and its own `close` behind it, which ends it
+   * at once. Else it ends in this task, which may be the page's last.
+   */
   function close(): void {
     if (isClosed) return
-    if (mesh === undefined) return end()
+    if (!mesh?.links().some(({ path }) => path === 'relay')) return end()
     isClosed = true
     cancelHearing = options.timers.after(hearOutMs, end)
   }

@@ -78,7 +78,7 @@ export const relaySignMs = 5_000
 export const relaySilenceMs = 15_000
 
 /**
- * A transport that closes hears out its worker for so long: what was handed over before is on its way, and the worker's own `close`
+ * A transport that closes while the relay carries hears out its worker for so long: what was handed over before is on its way, and the worker's own `close`
  * behind it. Then it leaves its signaling when what the relay was given has left, which sealing delays by a few milliseconds, and a
  * busy machine by more; so much later at most. Together well under a second.
  */

@@ -66,7 +66,7 @@ export interface PageTransport {
   attach(port: MessagePort): void
   /** Links as people may want to see them. A snapshot, not live. */
   links(): readonly PageLink[]
-  /** Ends, when what the worker handed over before has come through its port, or shortly after where it says nothing. Idempotent. */
+  /** Ends without waiting for the worker, but for a moment where that is the way of what it handed over before. Idempotent. */
   close(): void
   /** Tells every peer the worker's last words, and ends: for `pagehide`. Idempotent. */
   farewell(): void
