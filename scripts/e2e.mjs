@@ -23,7 +23,7 @@ const args = process.argv.slice(2)
 const results = [await runPlaywright(args, env, 'report.json', { mayBeEmpty: args.length > 0 })]
 // What takes the machine for itself, when the others are done.
 if (isWanted('chromium')) {
-  const alone = ['--config', 'playwright.alone.config.ts', ...args]
+  const alone = ['--config', 'playwright.alone.config.ts', ...args.filter(isNoOtherProject)]
   results.push(await runPlaywright(alone, env, 'alone.json', { mayBeEmpty: args.length > 0 }))
 }
 announce(missing)
@@ -36,4 +36,13 @@ function isWanted(browser) {
   const projects = args.filter((arg, at) => args[at - 1] === '--project' || arg.startsWith('--project='))
   const isNamed = projects.length === 0 || projects.some(each => each.replace('--project=', '') === browser)
   return isNamed && !missing.some(each => each.browser === browser)
+}
+
+/** That run has no project but Chromium's. */
+function isNoOtherProject(arg, at) {
+  const project = arg.startsWith('--project=')
+    ? arg.slice('--project='.length)
+    : args[at - 1] === '--project' && arg
+  if (project) return project === 'chromium'
+  return arg !== '--project' || args[at + 1] === 'chromium'
 }
