@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { startSignalingServer } from '@peerkeeper/webrtc/server'
 import basicSsl from '@vitejs/plugin-basic-ssl'
-import { createServer, preview } from 'vite'
+import { createLogger, createServer, preview } from 'vite'
 
 const usage = `Usage: node serve.mjs [--port 4173] [--host 127.0.0.1] [--https] [--signal-port 0] [--data FILE] [--dev]
 
@@ -64,7 +64,7 @@ async function serve() {
   }
   const config = {
     root: dirname(fileURLToPath(import.meta.url)),
-    logLevel: options.dev ? 'info' : 'error',
+    customLogger: quietLogger(),
     plugins: [tellPage(), ...(options.https ? [basicSsl()] : [])],
     server: serving,
     preview: serving,
@@ -73,6 +73,16 @@ async function serve() {
   const dev = await createServer(config)
   await dev.listen()
   return dev
+}
+
+/** Tabs that are closed cut their connections: that is nothing to tell. */
+function quietLogger() {
+  const logger = createLogger(options.dev ? 'info' : 'error')
+  const error = logger.error
+  logger.error = (text, more) => {
+    if (!/ws proxy.*ECONNRESET/s.test(text)) error(text, more)
+  }
+  return logger
 }
 
 /** Answers the page's question for signaling. */
