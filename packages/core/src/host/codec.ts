@@ -20,9 +20,10 @@ const roomKeptBytes = 1 << 20
 
 /**
  * A codec for plain values: objects with string keys, arrays, strings, numbers, booleans, null, Uint8Array. `undefined`
- * is carried as null, -0 as 0. Other things (Date, Map, BigInt, functions ...) are a mistake of the caller's: encoding them throws,
- * or gives bytes that `decode` refuses or that hold nothing of them. A record with a key `__proto__` is refused by
- * `decode`. Encoders hold no state that one message could leave for the next.
+ * is carried as null, -0 as 0, and a long text that begins with a byte order mark comes back without it. Other things
+ * (Date, Map, BigInt, functions ...) are a mistake of the caller's: encoding them throws, or gives bytes that `decode`
+ * refuses or that hold nothing of them. A record with a key `__proto__` is refused by `decode`. Encoders hold no state that
+ * one message could leave for the next.
  */
 export function createCodec(): Codec {
   let encoder = new Encoder({ useBigInt64: true })

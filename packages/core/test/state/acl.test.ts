@@ -1,4 +1,5 @@
 /** Who may do what: permissions, lists, identities. */
+import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { SessionId } from '../../src/logic/base/ids.ts'
 import { aclEntriesMax, identitiesMax } from '../../src/logic/base/limits.ts'
@@ -309,5 +310,36 @@ describe('identities', () => {
       'ok',
     )
     expect(world.code(world.open(), multi(check('/x')))).toBe('NoAuth')
+  })
+})
+
+describe('identities and what carries them', () => {
+  const anyText = fc
+    .tuple(
+      fc.constantFrom('', '\ufeff', '\ufeff\ufeff', '\ud800'),
+      fc.array(fc.integer({ min: 0, max: 0xffff }), { maxLength: 400, size: 'max' }),
+    )
+    .map(([first, units]) => first + String.fromCharCode(...units))
+
+  test('ACL-11 whatever text a session claims to be, the snapshot of it is restored', () => {
+    fc.assert(
+      fc.property(anyText, name => {
+        const { world, session } = withSession()
+        world.request(session, addAuth('digest', `${name}:x`))
+        world.request(session, closed('/a', [line('digest', `${name}:y`, 'r')]))
+        expect(createMachine(codec).restore(world.machine.snapshot()).ok).toBe(true)
+      }),
+      { seed: 11, numRuns: 300 },
+    )
+  })
+
+  test('ACL-11 a text that begins with a byte order mark names nobody', () => {
+    const { world, session } = withSession()
+    for (const name of ['\ufeffu', `\ufeff\ufeff${'u'.repeat(300)}`]) {
+      const claimed = world.request(session, addAuth('digest', `${name}:x`)).reply.result
+      expect(claimed).toMatchObject({ ok: false, error: { code: 'AuthFailed' } })
+      const named = world.request(session, closed('/a', [line('digest', `${name}:x`, 'r')])).reply.result
+      expect(named).toMatchObject({ ok: false, error: { code: 'InvalidACL' } })
+    }
   })
 })

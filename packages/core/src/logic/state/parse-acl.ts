@@ -57,7 +57,8 @@ export const masked = (entries: Acl): Acl =>
 /** Of a digest identity: whose it is. */
 export const userOf = (id: string): string => id.slice(0, id.indexOf(':'))
 
-const digestPattern = /^[^:]*:[^:]+$/
+/** Not what begins with a byte order mark: decoders take that off, so it would not come back from a snapshot as it was. */
+const digestPattern = /^(?!\ufeff)[^:]*:[^:]+$/
 
 /** 65 bytes, an uncompressed point of P-256, in base64url. */
 const keyPattern = /^[0-9A-Za-z_-]{87}$/
