@@ -1,12 +1,13 @@
 /** Recipes by which something is held: nobody else holds, by the tree, what does not go together with it. */
+import type { Hold } from '../../../recipes/hold.ts'
 import { latch } from '../../../recipes/latch.ts'
 import { lead } from '../../../recipes/leader.ts'
 import { MultiLock } from '../../../recipes/multi-lock.ts'
 import { Mutex } from '../../../recipes/mutex.ts'
 import { ReadWriteLock } from '../../../recipes/read-write-lock.ts'
 import { Semaphore } from '../../../recipes/semaphore.ts'
-import type { Exercise, User } from '../exercise.ts'
-import { Holdings } from '../holdings.ts'
+import type { Exercise, Stage, User, Workload } from '../exercise.ts'
+import { type Holding, Holdings } from '../holdings.ts'
 
 /** Does something for a while, or until told to stop. */
 const act = async ({ sleep, chance }: User, signal: AbortSignal): Promise<void> => {
@@ -29,13 +30,15 @@ interface Had {
   readonly signal: AbortSignal
 }
 
-/** `user` has `had` while `work` goes on. */
+type Check = (holding: Holding) => void
+
+/** `user` has it for a while, and nobody else what does not go together with it: `check` looks, by default that it is one's alone. */
 async function during(
   holdings: Holdings,
   user: User,
   { token, signal }: Had,
   { line, kind }: HeldAs,
-  check: (holding: ReturnType<Holdings['begin']>) => void,
+  check: Check = holding => holdings.alone(holding),
 ): Promise<void> {
   const holding = holdings.begin({ line, kind, ...ownerOf(user), token, signal })
   check(holding)
@@ -43,143 +46,100 @@ async function during(
   holdings.end(holding)
 }
 
-export const mutex: Exercise = {
-  name: 'mutex',
-  usersMin: 2,
+/** An exercise whose users hold something in each of their turns. */
+const held = (
+  name: string,
+  usersMin: number,
+  begin: (holdings: Holdings, stage: Stage) => Workload['turn'],
+): Exercise => ({
+  name,
+  usersMin,
   begin(stage) {
     const holdings = new Holdings(stage)
-    const as = { line: '/app/lock', kind: 'the lock' }
-    return {
-      mistakes: () => holdings.mistakes(),
-      async turn(user) {
-        const lock = new Mutex(user.keeper, as.line)
-        if (user.chance.happens(0.1)) await lock.revoke(user.patience)
-        const hold = await lock.acquire(user.patience)
-        await during(holdings, user, hold, as, holding => holdings.alone(holding))
-        await hold.release()
-      },
-    }
+    return { mistakes: () => holdings.mistakes(), turn: begin(holdings, stage) }
   },
-}
+})
 
-export const leader: Exercise = {
-  name: 'leader',
-  usersMin: 2,
-  begin(stage) {
-    const holdings = new Holdings(stage)
-    const as = { line: '/app/leader', kind: 'leadership' }
-    return {
-      mistakes: () => holdings.mistakes(),
-      turn: user =>
-        lead(
-          user.keeper,
-          as.line,
-          grant => during(holdings, user, grant, as, holding => holdings.alone(holding)),
-          user.patience,
-        ),
-    }
-  },
-}
+export const mutex = held('mutex', 2, holdings => {
+  const as = { line: '/app/lock', kind: 'the lock' }
+  return async user => {
+    const lock = new Mutex(user.keeper, as.line)
+    if (user.chance.happens(0.1)) await lock.revoke(user.patience)
+    const hold = await lock.acquire(user.patience)
+    await during(holdings, user, hold, as)
+    await hold.release()
+  }
+})
 
-export const leaderLatch: Exercise = {
-  name: 'latch',
-  usersMin: 2,
-  begin(stage) {
-    const holdings = new Holdings(stage)
-    const as = { line: '/app/latch', kind: 'a term' }
-    /** A term that goes on after a suspension has its token again. */
-    const ended = new Set<number>()
-    return {
-      mistakes: () => holdings.mistakes(),
-      async turn(user) {
-        await using own = latch(user.keeper, as.line)
-        const term = await own.wait(user.patience)
-        if (ended.has(term.token)) return stage.fail('token', `${user.name} leads by ${term.token} once more`)
-        ended.add(term.token)
-        await during(holdings, user, term, as, holding => holdings.alone(holding))
-      },
-    }
-  },
-}
+export const leader = held('leader', 2, holdings => {
+  const as = { line: '/app/leader', kind: 'leadership' }
+  return user => lead(user.keeper, as.line, grant => during(holdings, user, grant, as), user.patience)
+})
 
-export const readWriteLock: Exercise = {
-  name: 'read-write-lock',
-  usersMin: 3,
-  begin(stage) {
-    const holdings = new Holdings(stage)
-    const line = '/app/rw'
-    return {
-      mistakes: () => holdings.mistakes(),
-      async turn(user) {
-        const lock = new ReadWriteLock(user.keeper, line)
-        if (user.chance.happens(0.6)) {
-          const hold = await lock.reader.acquire(user.patience)
-          await during(holdings, user, hold, { line, kind: 'reading' }, holding =>
-            holdings.alone(holding, other => other.kind === 'reading'),
-          )
-          return hold.release()
-        }
-        const hold = await lock.writer.acquire(user.patience)
-        await during(holdings, user, hold, { line, kind: 'writing' }, holding => holdings.alone(holding))
-        if (hold.signal.aborted || user.chance.happens(0.5)) return hold.release()
-        const reading = await hold.downgrade(user.patience)
-        await during(holdings, user, reading, { line, kind: 'reading' }, holding =>
-          holdings.alone(holding, other => other.kind === 'reading'),
-        )
-        await reading.release()
-      },
-    }
-  },
-}
+export const leaderLatch = held('latch', 2, (holdings, stage) => {
+  const as = { line: '/app/latch', kind: 'a term' }
+  /** A term that goes on after a suspension has its token again. */
+  const ended = new Set<number>()
+  return async user => {
+    await using own = latch(user.keeper, as.line)
+    const term = await own.wait(user.patience)
+    if (ended.has(term.token)) return stage.fail('token', `${user.name} leads by ${term.token} once more`)
+    ended.add(term.token)
+    await during(holdings, user, term, as)
+  }
+})
 
-export const semaphore: Exercise = {
-  name: 'semaphore',
-  usersMin: 4,
-  begin(stage) {
-    const holdings = new Holdings(stage)
-    const leases = 2
-    const line = '/app/seats/leases'
-    return {
-      mistakes: () => holdings.mistakes(),
-      async turn(user) {
-        const hold = await new Semaphore(user.keeper, '/app/seats', leases).acquire(user.patience)
-        await during(holdings, user, hold, { line, kind: 'a lease' }, () => {
-          const { length } = holdings.holders(line)
-          if (length > leases) stage.fail('leases', `${length} of ${leases} leases are held`)
-        })
-        await hold.release()
-      },
-    }
-  },
-}
+export const readWriteLock = held('read-write-lock', 3, holdings => {
+  const writing = { line: '/app/rw', kind: 'writing' }
+  const reading = { ...writing, kind: 'reading' }
+  const read = async (user: User, hold: Hold) => {
+    await during(holdings, user, hold, reading, holding =>
+      holdings.alone(holding, other => other.kind === reading.kind),
+    )
+    await hold.release()
+  }
+  return async user => {
+    const lock = new ReadWriteLock(user.keeper, writing.line)
+    if (user.chance.happens(0.6)) return read(user, await lock.reader.acquire(user.patience))
+    const hold = await lock.writer.acquire(user.patience)
+    await during(holdings, user, hold, writing)
+    if (hold.signal.aborted || user.chance.happens(0.5)) return hold.release()
+    await read(user, await hold.downgrade(user.patience))
+  }
+})
 
-export const multiLock: Exercise = {
-  name: 'multi-lock',
-  usersMin: 3,
-  begin(stage) {
-    const holdings = new Holdings(stage)
-    const paths = ['/app/a', '/app/b', '/app/c'] as const
-    return {
-      mistakes: () => holdings.mistakes(),
-      async turn(user) {
-        const { keeper, chance } = user
-        const left = chance.pick(paths)
-        // In any order: it is the recipe's to sort them.
-        const wanted = paths.filter(path => path !== left).sort(() => (chance.happens(0.5) ? 1 : -1))
-        const lock = new MultiLock(
-          keeper,
-          wanted.map(path => new Mutex(keeper, path)),
-        )
-        const held = await lock.acquire(user.patience)
-        const { signal } = held
-        const all = [...held.tokens].map(([line, token]) =>
-          holdings.begin({ line, kind: 'one of several locks', ...ownerOf(user), token, signal }),
-        )
-        for (const holding of all) holdings.alone(holding)
-        await act(user, signal)
-        for (const holding of all) holdings.end(holding)
-        await held.release()
-      },
-    }
-  },
-}
+export const semaphore = held('semaphore', 4, (holdings, stage) => {
+  const leases = 2
+  const as = { line: '/app/seats/leases', kind: 'a lease' }
+  return async user => {
+    const hold = await new Semaphore(user.keeper, '/app/seats', leases).acquire(user.patience)
+    await during(holdings, user, hold, as, () => {
+      const { length } = holdings.holders(as.line)
+      if (length > leases) stage.fail('leases', `${length} of ${leases} leases are held`)
+    })
+    await hold.release()
+  }
+})
+
+export const multiLock = held('multi-lock', 3, holdings => {
+  const paths = ['/app/a', '/app/b', '/app/c'] as const
+  return async user => {
+    const { keeper, chance } = user
+    const left = chance.pick(paths)
+    // In any order: it is the recipe's to sort them.
+    const wanted = paths.filter(path => path !== left).sort(() => (chance.happens(0.5) ? 1 : -1))
+    const lock = new MultiLock(
+      keeper,
+      wanted.map(path => new Mutex(keeper, path)),
+    )
+    const several = await lock.acquire(user.patience)
+    const { signal } = several
+    const all = [...several.tokens].map(([line, token]) =>
+      holdings.begin({ line, kind: 'one of several locks', ...ownerOf(user), token, signal }),
+    )
+    for (const holding of all) holdings.alone(holding)
+    await act(user, signal)
+    for (const holding of all) holdings.end(holding)
+    await several.release()
+  }
+})
