@@ -55,42 +55,55 @@ async function cutPair(network: Network, tabs: Trio, pick: (typeof pairs)[number
   await network.cut(two.host, one.host)
 }
 
-for (const [title, pick] of pairs)
-  test(`NET-6 where ${title} cannot reach each other, writes of all go on`, {
-    // One of the two is enough for a run that has little time: the one that was hard.
-    tag: title === 'two followers' ? '@long' : [],
-  }, async ({ openOn, network }) => {
-    const busy = await keepBusy(await openThree(openOn))
-    const at = Date.now()
-    await cutPair(network, busy.tabs, pick)
-    await busy.goOn(busy.tabs)
-    console.log(`   longest pauses of writes: ${busy.pauses(busy.tabs, at)}`)
-    await network.mend()
-    await busy.goOn(busy.tabs)
-    await waitForLinks(busy.tabs)
-    await busy.end()
-  })
+/** Nobody reaches the signaling server, nor does it reach anybody. */
+async function cutServer(network: Network): Promise<void> {
+  for (const host of ['a', 'b', 'c']) {
+    await network.cut('server', host)
+    await network.cut(host, 'server')
+  }
+}
+
+/** Writes of all three go on while `part` parts them, and when that is mended, with all links. */
+async function goOnWhile(
+  openOn: Parameters<typeof openThree>[0],
+  network: Network,
+  part: (tabs: Trio) => Promise<void>,
+): Promise<void> {
+  const busy = await keepBusy(await openThree(openOn))
+  const at = Date.now()
+  await part(busy.tabs)
+  await busy.goOn(busy.tabs)
+  console.log(`   longest pauses of writes: ${busy.pauses(busy.tabs, at)}`)
+  const healed = Date.now()
+  await network.mend()
+  await busy.goOn(busy.tabs)
+  await waitForLinks(busy.tabs)
+  console.log(`   all links stood ${Date.now() - healed} ms after it was mended`)
+  await busy.end()
+}
 
 for (const [title, pick] of pairs)
-  test(`NET-14 and so they do where ${title} cannot reach each other, and nobody the server: by the third`, {
-    tag: '@long',
-  }, async ({ openOn, network }) => {
-    const busy = await keepBusy(await openThree(openOn))
-    const at = Date.now()
-    for (const { host } of busy.tabs) {
-      await network.cut('server', host)
-      await network.cut(host, 'server')
-    }
-    await cutPair(network, busy.tabs, pick)
-    await busy.goOn(busy.tabs)
-    console.log(`   longest pauses of writes: ${busy.pauses(busy.tabs, at)}`)
-    const healed = Date.now()
-    await network.mend()
-    await busy.goOn(busy.tabs)
-    await waitForLinks(busy.tabs)
-    console.log(`   all links stood ${Date.now() - healed} ms after it was mended`)
-    await busy.end()
-  })
+  test(
+    `NET-6 where ${title} cannot reach each other, writes of all go on`,
+    {
+      // One of the two is enough for a run that has little time: the one that was hard.
+      tag: title === 'two followers' ? '@long' : [],
+    },
+    ({ openOn, network }) => goOnWhile(openOn, network, tabs => cutPair(network, tabs, pick)),
+  )
+
+for (const [title, pick] of pairs)
+  test(
+    `NET-14 and so they do where ${title} cannot reach each other, and nobody the server: by the third`,
+    {
+      tag: '@long',
+    },
+    ({ openOn, network }) =>
+      goOnWhile(openOn, network, async tabs => {
+        await cutServer(network)
+        await cutPair(network, tabs, pick)
+      }),
+  )
 
 test('NET-7 a leader cut off from everybody suspends while the others elect, and carries out its writes afterwards', async ({
   openOn,
@@ -124,10 +137,7 @@ test('NET-8 while the signaling server cannot be reached, links stand and writes
 }) => {
   const busy = await keepBusy(await openThree(openOn))
   const at = Date.now()
-  for (const host of ['a', 'b', 'c']) {
-    await network.cut('server', host)
-    await network.cut(host, 'server')
-  }
+  await cutServer(network)
   await busy.goOn(busy.tabs)
   await busy.goOn(busy.tabs)
   console.log(`   longest pauses of writes: ${busy.pauses(busy.tabs, at)}`)

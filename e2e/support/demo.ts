@@ -51,6 +51,29 @@ export async function waitForDemo(page: Page, voters = 1): Promise<void> {
   )
 }
 
+/** As {@link visit}, and waits until it is connected. */
+export async function enter(context: BrowserContext, browser: string, address: string): Promise<Page> {
+  const page = await visit(context, browser, address)
+  await waitForDemo(page)
+  return page
+}
+
+/** Nothing of `page`, nor within the elements `inside`, is to be scrolled sideways, on a phone so many pixels wide. */
+export async function expectToFit(page: Page, widths: readonly number[], inside = 'html'): Promise<void> {
+  for (const width of widths) {
+    await page.setViewportSize({ width, height: 740 })
+    const overflow = () =>
+      page.evaluate(
+        selector =>
+          [...document.querySelectorAll(`html, ${selector}`)].filter(
+            ({ scrollWidth, clientWidth }) => scrollWidth > clientWidth,
+          ).length,
+        inside,
+      )
+    await expect.poll(overflow, { message: `at ${width} pixels` }).toBe(0)
+  }
+}
+
 /** What a page says of its replica. Rejects where it runs none. */
 export async function demoStatus(page: Page): Promise<DemoStatus> {
   const status = await page.evaluate(() => window.peerkeeper?.status())

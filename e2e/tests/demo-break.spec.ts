@@ -5,6 +5,7 @@ import {
   createZnode,
   type Demo,
   demoStatus,
+  enter,
   sayYes,
   serveDemo,
   shortly,
@@ -32,8 +33,7 @@ test('DEMO-31 the feed tells who joined, was promoted and was taken out, and the
   browserName,
   room,
 }) => {
-  const a = await visit(context, browserName, `${demo.url}#room=${room}`)
-  await waitForDemo(a)
+  const a = await enter(context, browserName, `${demo.url}#room=${room}`)
   const [b] = await Promise.all([a.waitForEvent('popup'), a.getByTestId('open-tab').click()])
   await waitForDemo(b)
   const id = shortly((await demoStatus(b)).node)
@@ -158,13 +158,11 @@ test('DEMO-35 the menu of replicas leads to a room with one for the browser, whe
   browserName,
   room,
 }) => {
-  const host = await visit(context, browserName, `${demo.url}#room=${room}`)
-  await waitForDemo(host)
+  const host = await enter(context, browserName, `${demo.url}#room=${room}`)
   await host.getByTestId('replicas-menu').selectOption('per-device')
   await expect(host.getByTestId('room')).toHaveText(`${room}-device`)
   await waitForDemo(host)
-  const seated = await visit(context, browserName, host.url())
-  await waitForDemo(seated)
+  const seated = await enter(context, browserName, host.url())
   const { node } = await demoStatus(host)
   expect((await demoStatus(seated)).node).toBe(node)
   await breakBy(seated, 'freeze')

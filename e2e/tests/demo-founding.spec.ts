@@ -1,6 +1,6 @@
 /** Who founds a room of the demo: the demo's own server settles it between browsers; without one a tab does. */
 import type { BrowserContext, Page } from '@playwright/test'
-import { createZnode, demoFolder, demoStatus, serveDemo, visit, waitForDemo } from '../support/demo.ts'
+import { createZnode, demoFolder, demoStatus, enter, serveDemo, visit, waitForDemo } from '../support/demo.ts'
 import { serveFolder } from '../support/site.ts'
 import { expect, test } from '../support/test.ts'
 
@@ -49,10 +49,8 @@ test('DEMO-36 served as files alone, with nobody to ask, a tab founds by itself 
 }) => {
   const site = await serveFolder(`${demoFolder}/dist`)
   served.push(site)
-  const a = await visit(context, browserName, `${site.url}#room=${room}`)
-  await waitForDemo(a)
-  const b = await visit(context, browserName, `${site.url}#room=${room}`)
-  await waitForDemo(b)
+  const a = await enter(context, browserName, `${site.url}#room=${room}`)
+  const b = await enter(context, browserName, `${site.url}#room=${room}`)
   expect((await demoStatus(b)).ensemble).toBe((await demoStatus(a)).ensemble)
   await createZnode(b, 'hello')
   await expect(a.getByTestId('znode:/hello')).toBeVisible()

@@ -4,6 +4,7 @@ import {
   createZnode,
   type Demo,
   demoStatus,
+  enter,
   serveDemo,
   visit,
   visitTogether,
@@ -63,12 +64,9 @@ test('DEMO-46 a tab that has a seat says no more than that the others are connec
 }) => {
   const address = `${demo.url}#room=${room}&replicas=per-device`
   const other = await browser.newContext()
-  const host = await visit(context, browserName, address)
-  await waitForDemo(host)
-  const far = await visit(other, browserName, address)
-  await waitForDemo(far)
-  const seated = await visit(context, browserName, address)
-  await waitForDemo(seated)
+  const host = await enter(context, browserName, address)
+  const far = await enter(other, browserName, address)
+  const seated = await enter(context, browserName, address)
   await expect(await lineOf(host, far)).toContainText('direct')
   await expect(await lineOf(seated, far)).toHaveAttribute('data-way', 'unknown')
   await expect(await lineOf(seated, far)).toContainText('connected')
@@ -81,8 +79,7 @@ test('DEMO-43 by the bare address tabs of one browser meet, and another has a ro
 }) => {
   const [ours, theirs] = [await browser.newContext(), await browser.newContext()]
   const bare = async (context: BrowserContext) => {
-    const page = await visit(context, browserName, demo.url)
-    await waitForDemo(page)
+    const page = await enter(context, browserName, demo.url)
     return page
   }
   const a = await bare(ours)

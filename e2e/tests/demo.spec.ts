@@ -1,5 +1,5 @@
 /** The demo, as a visitor meets it. */
-import { createZnode, type Demo, serveDemo, visit, waitForDemo } from '../support/demo.ts'
+import { createZnode, type Demo, enter, expectToFit, serveDemo, visit, waitForDemo } from '../support/demo.ts'
 import { expect, test } from '../support/test.ts'
 
 let demo: Demo
@@ -15,8 +15,7 @@ test('E2E-29 what one tab of the demo creates, changes and deletes is shown in t
   room,
 }) => {
   const address = `${demo.url}#room=${room}`
-  const a = await visit(context, browserName, address)
-  await waitForDemo(a)
+  const a = await enter(context, browserName, address)
   const [b] = await Promise.all([a.waitForEvent('popup'), a.getByTestId('open-tab').click()])
   const c = await visit(context, browserName, address)
   const pages = [a, b, c]
@@ -42,10 +41,8 @@ test('E2E-80 with replicas=per-device in its address the tabs of the demo share 
   room,
 }) => {
   const address = `${demo.url}#room=${room}&replicas=per-device`
-  const a = await visit(context, browserName, address)
-  await waitForDemo(a)
-  const b = await visit(context, browserName, address)
-  await waitForDemo(b)
+  const a = await enter(context, browserName, address)
+  const b = await enter(context, browserName, address)
   const nodes = await Promise.all([a, b].map(page => page.evaluate(() => window.peerkeeper?.status()?.node)))
   expect(nodes[0]).toBe(nodes[1])
   await createZnode(b, 'hello')
@@ -62,16 +59,10 @@ test('E2E-30 the demo fits a phone: nothing is to be scrolled sideways', async (
   browserName,
   room,
 }) => {
-  const page = await visit(context, browserName, `${demo.url}#room=${room}`)
-  await waitForDemo(page)
+  const page = await enter(context, browserName, `${demo.url}#room=${room}`)
   await createZnode(page, 'a-name-that-is-far-too-long-for-the-width-of-any-phone-'.repeat(2))
   await expect(page.getByTestId('tree')).toContainText('far-too-long')
-  for (const width of [360, 320, 412]) {
-    await page.setViewportSize({ width, height: 740 })
-    const overflow = () =>
-      page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
-    await expect.poll(overflow, { message: `at ${width} pixels` }).toBe(0)
-  }
+  await expectToFit(page, [360, 320, 412])
 })
 
 test('E2E-31 an invite link of the demo leads another profile into the ensemble', async ({
@@ -81,8 +72,7 @@ test('E2E-31 an invite link of the demo leads another profile into the ensemble'
   room,
 }) => {
   const other = await browser.newContext()
-  const a = await visit(context, browserName, `${demo.url}#room=${room}`)
-  await waitForDemo(a)
+  const a = await enter(context, browserName, `${demo.url}#room=${room}`)
   await createZnode(a, 'of-a')
   await a.getByTestId('invite').click()
   const link = await a.getByTestId('invitation-link').inputValue()
@@ -104,8 +94,7 @@ for (const engine of ['raft', 'zab', 'paxos'])
     browserName,
     room,
   }) => {
-    const a = await visit(context, browserName, `${demo.url}#room=${room}`)
-    await waitForDemo(a)
+    const a = await enter(context, browserName, `${demo.url}#room=${room}`)
     await expect(a.getByTestId('engine-menu')).toHaveValue('multi-paxos')
     await a.getByTestId('engine-menu').selectOption(engine)
     await expect(a.getByTestId('room')).toHaveText(`${room}-${engine}`)

@@ -1,7 +1,7 @@
 /** Chromium and Firefox meet without any server, whichever invites. */
 import type { Browser, BrowserContext } from '@playwright/test'
 import { launch } from '../support/browsers.ts'
-import { createZnode, demoFolder, visit, waitForDemo } from '../support/demo.ts'
+import { createZnode, demoFolder, enter, waitForDemo } from '../support/demo.ts'
 import { answerFrom, completeAt, inviteFrom, meetByHand, waitForLinks } from '../support/meeting.ts'
 import { type Site, serveFolder } from '../support/site.ts'
 import { expect, test } from '../support/test.ts'
@@ -26,8 +26,7 @@ for (const inviter of ['chromium', 'firefox'] as const) {
   const open = async (context: BrowserContext, room: string) => {
     const page = async (browser: 'chromium' | 'firefox', name: string) => {
       const profile = browser === 'chromium' ? context : await firefox.newContext()
-      const opened = await visit(profile, browser, `${site.url}#room=${name}`)
-      await waitForDemo(opened)
+      const opened = await enter(profile, browser, `${site.url}#room=${name}`)
       return opened
     }
     return [

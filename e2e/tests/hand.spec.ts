@@ -1,5 +1,14 @@
 /** Browsers that meet without any server: the demo is served as files, and codes are carried by the test's hand. */
-import { createZnode, demoFolder, demoStatus, visit, visitTogether, waitForDemo } from '../support/demo.ts'
+import {
+  createZnode,
+  demoFolder,
+  demoStatus,
+  enter,
+  expectToFit,
+  visit,
+  visitTogether,
+  waitForDemo,
+} from '../support/demo.ts'
 import { completeAt, inviteFrom, meetByHand, openMeeting, waitForLinks } from '../support/meeting.ts'
 import { type Site, serveFolder } from '../support/site.ts'
 import { expect, test } from '../support/test.ts'
@@ -18,11 +27,9 @@ test('DEMO-39 two browsers that exchange two codes are one ensemble; a third who
   room,
 }) => {
   const others = [await browser.newContext(), await browser.newContext()] as const
-  const a = await visit(context, browserName, `${site.url}#room=${room}`)
-  await waitForDemo(a)
+  const a = await enter(context, browserName, `${site.url}#room=${room}`)
   await createZnode(a, 'of-a')
-  const b = await visit(others[0], browserName, `${site.url}#room=elsewhere`)
-  await waitForDemo(b)
+  const b = await enter(others[0], browserName, `${site.url}#room=elsewhere`)
   await meetByHand(a, b)
   await waitForDemo(b)
   expect((await demoStatus(b)).ensemble).toBe((await demoStatus(a)).ensemble)
@@ -61,8 +68,7 @@ test('DEMO-44 a browser that met one of three tabs takes part in their ensemble 
 }) => {
   const other = await browser.newContext()
   const tabs = await visitTogether(context, browserName, `${site.url}#room=${room}`, 3)
-  const b = await visit(other, browserName, `${site.url}#room=elsewhere`)
-  await waitForDemo(b)
+  const b = await enter(other, browserName, `${site.url}#room=elsewhere`)
   const statuses = await Promise.all(tabs.map(async tab => ({ tab, status: await demoStatus(tab) })))
   const follower = statuses.find(({ status }) => status.node !== status.leader)?.tab
   if (follower === undefined) throw new Error('nobody follows')
@@ -85,10 +91,8 @@ test('DEMO-40 a page that was loaded again says that it needs new codes, and is 
   room,
 }) => {
   const other = await browser.newContext()
-  const a = await visit(context, browserName, `${site.url}#room=${room}`)
-  await waitForDemo(a)
-  const b = await visit(other, browserName, `${site.url}#room=elsewhere`)
-  await waitForDemo(b)
+  const a = await enter(context, browserName, `${site.url}#room=${room}`)
+  const b = await enter(other, browserName, `${site.url}#room=elsewhere`)
   await meetByHand(a, b)
   await Promise.all([a, b].map(page => waitForDemo(page)))
   await createZnode(b, 'before')
@@ -113,8 +117,7 @@ test('DEMO-41 a code that is wrong, damaged, of this page, used or expired is re
   room,
 }) => {
   const others = [await browser.newContext(), await browser.newContext()] as const
-  const a = await visit(context, browserName, `${site.url}#room=${room}`)
-  await waitForDemo(a)
+  const a = await enter(context, browserName, `${site.url}#room=${room}`)
   const invite = await inviteFrom(a)
   const says = (page: typeof a, words: string) => expect(page.getByTestId('meet-status')).toContainText(words)
   const accept = async (page: typeof a, text: string) => {
@@ -152,8 +155,7 @@ test('DEMO-42 the dialog for codes fits a phone, and is worked by keyboard', asy
   browserName,
   room,
 }) => {
-  const page = await visit(context, browserName, `${site.url}#room=${room}`)
-  await waitForDemo(page)
+  const page = await enter(context, browserName, `${site.url}#room=${room}`)
   await openMeeting(page)
   await page.getByTestId('meet-make').focus()
   await page.keyboard.press('Enter')
@@ -161,15 +163,7 @@ test('DEMO-42 the dialog for codes fits a phone, and is worked by keyboard', asy
   await expect(page.getByRole('img', { name: 'Invite as a QR code' })).toBeVisible()
   await expect(page.getByRole('textbox', { name: 'Invite, for the other device' })).toBeVisible()
   await expect(page.getByRole('textbox', { name: 'Its answer' })).toBeVisible()
-  for (const width of [360, 320]) {
-    await page.setViewportSize({ width, height: 740 })
-    const overflow = () =>
-      page.evaluate(() => {
-        const dialog = document.querySelector('#meet') ?? document.documentElement
-        return [document.documentElement, dialog].map(each => each.scrollWidth - each.clientWidth)
-      })
-    await expect.poll(overflow, { message: `at ${width} pixels` }).toEqual([0, 0])
-  }
+  await expectToFit(page, [360, 320], '#meet')
   await page.keyboard.press('Escape')
   await expect(page.getByTestId('meet')).toBeHidden()
 })
