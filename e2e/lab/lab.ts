@@ -31,6 +31,8 @@ export interface LabOptions {
   readonly channels?: 'page' | 'worker'
   /** Nodes with which this page has no link, until `lab.refusing.permit()`. */
   readonly refuses?: readonly string[]
+  /** Also from worker to worker, as where there is no transport. */
+  readonly broadcast?: boolean
   /** STUN and TURN servers; the transport asks a function for them, as apps do whose credentials expire. */
   readonly iceServers?: readonly RTCIceServer[]
   readonly iceTransportPolicy?: RTCIceTransportPolicy

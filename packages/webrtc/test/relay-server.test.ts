@@ -123,8 +123,9 @@ test('SRV-34 one that sends more bytes, or more messages, than its rate is read 
     expect(heard.map(each => each.split(' ')[1])).toEqual(
       Array.from({ length: 30 }, (_, index) => `${index}`),
     )
-    // 150 kB less 50 at 200 kB a second; 30 messages less 5 at 40 a second: what is over is paid in time.
-    expect(performance.now() - begun).toBeGreaterThan(400)
+    // 150 kB less 50 at 200 kB a second; 30 messages less 5 at 40 a second: what is over is paid in time, but for what
+    // stood in one piece that was read before the first pause, 64 kB at most.
+    expect(performance.now() - begun).toBeGreaterThan(150)
     expect(quickMs).toBeLessThan(400)
     expect(await metric(server, 'relay_pauses_total')).toBeGreaterThan(0)
     expect(a.socket.readyState).toBe(a.socket.OPEN)
