@@ -27,7 +27,7 @@ test('E2E-21 garbage, foreign and forged frames are dropped and counted, and cha
   await page.evaluate(
     ({ self, target, victim, ensemble }) => {
       const { probe, forge } = window.lab
-      const real = { version: 4, ensemble, engine: 'multi-paxos', from: self, to: target }
+      const real = { version: 5, ensemble, engine: 'multi-paxos', from: self, to: target }
       const frames = [
         new Uint8Array(0),
         new Uint8Array([0xc1]),

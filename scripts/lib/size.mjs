@@ -36,14 +36,15 @@ export const parts = [
   {
     name: 'worker: of the default engine, with comlink, idb and MessagePack',
     entry: dist('core', 'host/worker/only/multi-paxos.js'),
-    budget: 52_500,
+    // Of these 1.3 feed observers, so that a leader's work does not grow with them.
+    budget: 53_600,
     goal: 45_000,
   },
   {
     name: 'worker: @peerkeeper/core/worker, every engine, for apps that make it themselves',
     entry: dist('core', 'host/worker/worker.js'),
-    budget: 66_500,
-    goal: 66_500,
+    budget: 67_400,
+    goal: 67_400,
   },
   {
     name: 'page: all of @peerkeeper/webrtc, without simple-peer',

@@ -3,6 +3,7 @@
  * has never caught anything proves nothing. `find` stands exactly once in `file`, or the run fails loudly.
  */
 
+import { feedMutants } from './feed.mjs'
 import { forkMutants } from './fork.mjs'
 import { foundingMutants } from './founding.mjs'
 import { multiPaxosMutants } from './multi-paxos.mjs'
@@ -57,6 +58,7 @@ const broken = [
   ...raftMutants,
   ...paxosMutants,
   ...zabMutants,
+  ...feedMutants,
   ...forkMutants,
   ...foundingMutants,
   ...recipeMutants,

@@ -36,10 +36,12 @@ export class Churn {
   }
 
   begin(): void {
-    const { churn, wipes, joiners, goodbyes } = this.#world.plan
+    const { churn, wipes, joiners, crowd, goodbyes } = this.#world.plan
     const { chance } = this.#schedule
     for (let joiner = 0; joiner < joiners; joiner++)
       this.#schedule.once(chance.between(300, 6_000), () => this.#arrive())
+    for (let newcomer = 0; newcomer < crowd; newcomer++)
+      this.#schedule.once(chance.between(300, 3_000), () => this.#world.addJoiner())
     if (wipes) this.#schedule.again(wipes.everyMs, () => this.#wipe(wipes.sparing))
     if (churn) this.#schedule.again(churn.everyMs, () => this.#change())
     if (churn) this.#schedule.again(4 * churn.everyMs, () => this.#leave())

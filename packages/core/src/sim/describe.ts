@@ -63,6 +63,16 @@ export function describeMessage(message: PeerMessage): string {
       return `${message.type} ${message.slot}`
     case 'checkpoint':
       return `checkpoint ${message.slot} ${message.digest}`
+    case 'feedFrom':
+      return `feedFrom ${message.voters.join()}`
+    case 'feeding':
+      return `feeding, hears ${message.heard.join()}`
+    case 'feeds':
+      return `feeds ${message.observers.join()}`
+    case 'relay':
+      return `to ${message.to.join()}: ${show(message.message)}`
+    case 'relayed':
+      return `of ${message.from}: ${show(message.message)}`
   }
 }
 

@@ -18,6 +18,7 @@ export const faultNames = [
   'freeze',
   'slowdisk',
   'churn',
+  'crowd',
   'snapshot',
   'clock',
   'farewell',
@@ -32,7 +33,7 @@ export interface FaultPart {
   draw(chance: Chance): Partial<FaultPlan>
 }
 
-/** All replicas' clocks, more of them than there will be replicas. */
+/** All replicas' clocks; where there are more replicas, some share one. */
 const clocks = 16
 
 export const faultParts: { readonly [fault in FaultName]: FaultPart } = {
@@ -124,6 +125,11 @@ export const faultParts: { readonly [fault in FaultName]: FaultPart } = {
       churn: { everyMs: chance.pick([500, 1_500, 4_000]) },
       joiners: chance.pick([0, 1, 2]),
     }),
+  },
+  crowd: {
+    share: 0.2,
+    off: { crowd: 0 },
+    draw: chance => ({ crowd: chance.pick([3, 6]) }),
   },
   snapshot: {
     share: 0.6,

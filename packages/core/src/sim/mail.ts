@@ -23,6 +23,22 @@ export function byReceiver(sent: readonly ToPeer[]): ReadonlyMap<NodeId, readonl
   return frames
 }
 
+/**
+ * Who is told what by `messages` to `to`: what is to be passed on is said to those whom it is for, and is not said anew by
+ * who passes it on.
+ */
+export function asSaid(to: NodeId, messages: readonly PeerMessage[]): ReadonlyMap<NodeId, PeerMessage[]> {
+  const said = new Map<NodeId, PeerMessage[]>([[to, []]])
+  for (const message of messages) {
+    if (message.type === 'relayed') continue
+    const hearers = message.type === 'relay' ? message.to : [to]
+    const each: PeerMessage =
+      message.type === 'relay' ? { type: 'engine', message: message.message } : message
+    for (const hearer of hearers) said.set(hearer, [...(said.get(hearer) ?? []), each])
+  }
+  return said
+}
+
 /** `frame` as its receiver reads it out of bytes. What a replica sends, a replica can read. */
 export function throughBytes(codec: Codec, kind: AnyEngineKind, frame: Frame): Frame {
   const bytes = encodeEnvelope(codec, { ...frame, ensemble, engine: kind.name })

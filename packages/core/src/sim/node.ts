@@ -20,7 +20,7 @@ import { type Chance, chanceOf } from './chance.ts'
 import type { Clock } from './clock.ts'
 import { describeEvent, describeStep } from './describe.ts'
 import { Disk } from './disk.ts'
-import { byReceiver } from './mail.ts'
+import { asSaid, byReceiver } from './mail.ts'
 import type { Frame } from './network.ts'
 import type { Observer, Running } from './observer.ts'
 import type { Trace } from './trace.ts'
@@ -273,6 +273,7 @@ export class SimNode {
       },
       status: () => engine.status(),
       held: () => engine.held(),
+      isRoutine: message => engine.isRoutine(message),
       inspect: () => engine.inspect(),
     }
   }
@@ -298,7 +299,7 @@ export class SimNode {
 
   #send(running: Running, sent: readonly ToPeer[]): void {
     for (const [to, messages] of byReceiver(sent)) {
-      this.#world.observers.sent(running, to, messages)
+      for (const [hearer, said] of asSaid(to, messages)) this.#world.observers.sent(running, hearer, said)
       if (to === this.id) this.#inbox.push({ type: 'peer', from: to, messages })
       else this.#world.send({ from: this.id, to, messages })
     }

@@ -69,6 +69,8 @@ export interface FaultPlan {
   readonly churn: { readonly everyMs: number } | null
   /** Replicas that ask to join a little later. */
   readonly joiners: number
+  /** Replicas that ask to join at the beginning, more than will ever vote. */
+  readonly crowd: number
   /** Slots from snapshot to snapshot. */
   readonly snapshotSlots: number
   /** Slots kept in memory behind a snapshot. */

@@ -17,6 +17,7 @@ const smaller: readonly ((plan: Plan) => Plan)[] = [
       () => ({ stragglers: 0 }),
       () => ({ clockGaps: null }),
       () => ({ joiners: 0 }),
+      ({ crowd }) => ({ crowd: Math.min(crowd, 2) }),
       () => ({ hunts: 0 }),
       () => ({ diskMsMax: 2 }),
       () => ({ suspicions: 'none' }),

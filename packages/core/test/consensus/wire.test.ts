@@ -90,6 +90,11 @@ describe('envelopes', () => {
     { type: 'departed', node: nodeId('c'), sessions: [sessionId(7)] },
     { type: 'join', node: nodeId('c') },
     { type: 'checkpoint', slot: slot(7), digest: 8 },
+    { type: 'feedFrom', voters: [nodeId('c')] },
+    { type: 'feeding', heard: [] },
+    { type: 'feeds', observers: [nodeId('c'), nodeId('d')] },
+    { type: 'relay', to: [nodeId('c')], message: messages[0] },
+    { type: 'relayed', from: nodeId('c'), message: messages[0] },
   ]
   const envelope = {
     ensemble: ensembleId('e'),

@@ -26,14 +26,14 @@ export class Scripted {
   #lastXid = 0
   #lastRead = 0
 
-  constructor(engine: EngineName, voters: number, seed = 1) {
+  constructor(engine: EngineName, voters: number, seed = 1, automatic = false) {
     const quiet = {
       hunts: 0,
       wandering: false,
       suspicions: 'none',
       diskMsMax: 4,
       clients: 0,
-      automatic: false,
+      automatic,
     } as const
     this.world = new World({ ...drawPlan(seed, engine, []), ...quiet, founders: voters }, false)
     this.world.onTold = (_node, events) => {

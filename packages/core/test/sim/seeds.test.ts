@@ -30,6 +30,7 @@ const signs: { readonly [fault in FaultName]: RegExp | null } = {
   freeze: / freezes/,
   slowdisk: / has a slow disk/,
   churn: / is asked to change/,
+  crowd: / feedFrom /,
   snapshot: / writes a snapshot/,
   clock: / (misses ticks|wall clock)/,
   farewell: null,

@@ -289,3 +289,15 @@ export const garbageFramesMax = 1_024
 
 /** Events that may wait while a replica asks its storage whose it is: what a hundred members say in a few seconds. */
 export const inboxEventsMax = 8_192
+
+/** An observer asks its feeder this often to go on, and the feeder says as often whom it feeds: some frames a second at most. */
+export const feedAskTicks = 5
+
+/**
+ * Not asked, not told, or not fed for so long, a feeder is none: three askings, seven heartbeats; less than a follower waits for
+ * its leader, so that nobody stands for election, or looks for another leader, because a feeder died.
+ */
+export const feedSilentTicks = 15
+
+/** A feeder that was left is tried again after half a minute: one that was frozen or reloaded is back by then. */
+export const feedAgainTicks = 600

@@ -139,6 +139,11 @@ export interface Engine<Message> {
    */
   held(): readonly Value[]
   /**
+   * Whether `message`, of this engine's own, only says where it stands, so that a later one to the same receiver says all that
+   * it does: it may come a little later, and all but the last may be left out.
+   */
+  isRoutine(message: Message): boolean
+  /**
    * Everything that decides how this engine goes on, for the model checker to tell states apart: values, arrays, objects,
    * maps, sets, and what has a `toJSON`. Not to be changed.
    */

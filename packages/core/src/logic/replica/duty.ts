@@ -13,6 +13,7 @@ import type { Command } from '../state/command.ts'
 import type { SessionView, StateMachine } from '../state/contract.ts'
 import { Departures } from './departures.ts'
 import { Leases } from './leases.ts'
+import type { ToPeer } from './step.ts'
 
 export class Duty {
   readonly #self: NodeId
@@ -35,6 +36,13 @@ export class Duty {
 
   get holder(): NodeId | null {
     return this.#holder
+  }
+
+  /** Who is alive here: what is said to `doer`, and to whoever holds the leadership where that is another. */
+  tell(doer: NodeId, sessions: readonly SessionId[]): readonly ToPeer[] {
+    const hearers = new Set([doer, this.#holder ?? doer])
+    if (hearers.delete(this.#self)) for (const session of sessions) this.stay(session)
+    return Array.from(hearers, to => ({ to, message: { type: 'touch', sessions } }))
   }
 
   /** The engine says whether this replica is the doer. */

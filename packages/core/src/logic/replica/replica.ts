@@ -10,6 +10,7 @@ import { touchTicks, waitingReadsMax } from '../base/limits.ts'
 import { err } from '../base/result.ts'
 import type { Engine, EngineInput, EngineOutput, EngineStatus } from '../consensus/engine.ts'
 import { type Membership, members, noMembership } from '../consensus/membership.ts'
+import { Feeding, type Passed } from '../feed/feeding.ts'
 import { encodeCommand, stampCommand } from '../state/command.ts'
 import type { Applied, StateMachine } from '../state/contract.ts'
 import { failure } from '../state/error.ts'
@@ -29,7 +30,7 @@ import { parcels } from './parcels.ts'
 import { answersTo, hintsOf, Parting, type RemovalQuestion } from './parting.ts'
 import { type ReadRequest, Reads } from './reads.ts'
 import { Snapshotting } from './snapshotting.ts'
-import { fromEngine, type Step, type ToPeer } from './step.ts'
+import type { Step, ToPeer } from './step.ts'
 import { Watching } from './watching.ts'
 import { Writes } from './writes.ts'
 
@@ -63,6 +64,7 @@ export class Replica {
   readonly #audience = new Audience()
   readonly #snapshotting: Snapshotting
   readonly #duty: Duty
+  readonly #feeding: Feeding
   /** Peers with a connection, as the host sees it. */
   readonly #connected = new Set<NodeId>()
   /** As of the last applied slot: founders stand in the log's first. */
@@ -83,6 +85,7 @@ export class Replica {
     this.#belonging = new Belonging(self)
     this.#parting = new Parting(self)
     this.#engine = config.engine
+    this.#feeding = new Feeding(self, message => config.engine.isRoutine(message))
     this.#machine = machine
     this.#watching = new Watching(machine, config.watches, this.#audience, config.history)
     this.#codec = config.codec
@@ -134,11 +137,11 @@ export class Replica {
     const status = this.#engine.status()
     this.#send.push(...this.#parting.ask(status))
     return {
-      send: [...this.#send, ...output.send.map(fromEngine)],
+      send: [...this.#send, ...this.#feeding.route(output.send, this.#membership.voters)],
       deliver: this.#audience.takeTold(),
       persist: output.persist,
       sendAfterPersist: [
-        ...output.sendAfterPersist.map(fromEngine),
+        ...this.#feeding.route(output.sendAfterPersist, this.#membership.voters),
         ...answersTo(this.#removalQuestions, status),
       ],
       decided: output.decided,
@@ -159,8 +162,9 @@ export class Replica {
         return
       case 'disconnected':
         this.#connected.delete(event.peer)
-        return
+        return this.#feeding.lost(event.peer)
       case 'suspect':
+        this.#feeding.lost(event.peer)
         this.#belonging.suspect(event.peer)
         this.#inputs.push(event)
         return
@@ -177,6 +181,7 @@ export class Replica {
   #receive(from: NodeId, message: PeerMessage): void {
     switch (message.type) {
       case 'engine':
+        this.#feeding.hear(from)
         this.#inputs.push({ type: 'message', from, message: message.message })
         return
       case 'forward':
@@ -203,6 +208,12 @@ export class Replica {
         return this.#parting.known(from, message.slot)
       case 'checkpoint':
         return this.#checkpoints.hear(from, message.slot, message.digest)
+      case 'feedFrom':
+      case 'feeding':
+      case 'feeds':
+      case 'relay':
+      case 'relayed':
+        return this.#wish(this.#feeding.receive(from, message, this.#membership.voters))
     }
   }
 
@@ -290,22 +301,14 @@ export class Replica {
     this.#parting.tick()
     for (const id of this.#reads.tick()) this.#inputs.push({ type: 'read', id })
     const status = this.#engine.status()
-    if (this.#ticks % touchTicks === 0) this.#touch(status)
+    if (status.doer !== null && this.#ticks % touchTicks === 0)
+      this.#send.push(...this.#duty.tell(status.doer, this.#audience.takeAlive()))
     this.#duty.tick(this.#machine, session => this.#audience.isAlive(session))
     this.#wish(this.#belonging.tick(status, this.#connected))
+    this.#send.push(...this.#feeding.tick({ ...status, connected: this.#connected }))
   }
 
-  /** Tells who is alive here: the doer, and whoever holds the leadership where that is another. */
-  #touch({ doer }: EngineStatus): void {
-    if (doer === null) return
-    const sessions = this.#audience.takeAlive()
-    for (const node of new Set([doer, this.#duty.holder ?? doer])) {
-      if (node !== this.self) this.#say(node, { type: 'touch', sessions })
-      else for (const session of sessions) this.#duty.stay(session)
-    }
-  }
-
-  #wish({ inputs, say }: Wishes): void {
+  #wish({ inputs, say }: Wishes | Passed): void {
     this.#inputs.push(...inputs)
     this.#send.push(...say)
   }
@@ -321,7 +324,8 @@ export class Replica {
       const commands = [...this.#proposals, ...own, ...bodies].map(body => stampCommand(nowMs, body))
       if (commands.length > 0) this.#inputs.push({ type: 'propose', commands })
     } else {
-      for (const commands of parcels(bodies)) this.#say(proposer, { type: 'forward', commands })
+      for (const commands of parcels(bodies))
+        this.#send.push({ to: proposer, message: { type: 'forward', commands } })
     }
   }
 
@@ -406,7 +410,7 @@ export class Replica {
     const { doer, membership } = this.#engine.status()
     if (doer !== this.self) return
     for (const node of members(membership))
-      if (node !== this.self) this.#say(node, { type: 'checkpoint', slot, digest })
+      if (node !== this.self) this.#send.push({ to: node, message: { type: 'checkpoint', slot, digest } })
   }
 
   /** Notices that this replica became or ceased to be the doer, and whether writes get through. */
@@ -417,9 +421,5 @@ export class Replica {
     if (reachable === this.#reachable) return
     this.#reachable = reachable
     this.#audience.tellAll({ type: 'quorum', reachable })
-  }
-
-  #say(to: NodeId, message: PeerMessage): void {
-    this.#send.push({ to, message })
   }
 }

@@ -29,9 +29,3 @@ export interface Step {
   /** What was decided, for people to see. Chosen already: nothing waits on it. */
   readonly decided: readonly Decided[]
 }
-
-/** A message of the engine as it leaves. */
-export const fromEngine = ({ to, message }: { readonly to: NodeId; readonly message: unknown }): ToPeer => ({
-  to,
-  message: { type: 'engine', message },
-})

@@ -17,6 +17,7 @@ import {
 } from '../base/ids.ts'
 import { err, ok, type Result } from '../base/result.ts'
 import type { AnyEngineKind, EngineName } from '../consensus/engine.ts'
+import { type FeedMessage, parseFeedMessage } from '../feed/messages.ts'
 import { type HostFrame, isHostFrame, parseHostFrame } from './host-frame.ts'
 import { wireVersion } from './version.ts'
 
@@ -41,6 +42,7 @@ export type PeerMessage =
   | { readonly type: 'departed'; readonly node: NodeId; readonly sessions: readonly SessionId[] }
   /** The sender's digest after it applied `slot`. */
   | { readonly type: 'checkpoint'; readonly slot: Slot; readonly digest: number }
+  | FeedMessage
 
 export interface Envelope {
   readonly ensemble: EnsembleId
@@ -140,7 +142,7 @@ function parsePeerMessage(kind: AnyEngineKind, value: unknown): PeerMessage | nu
     case 'checkpoint':
       return isCounter(at) && isCounter(digest) ? { type, slot: slot(at), digest } : null
     default:
-      return null
+      return parseFeedMessage(value, each => kind.parseMessage(each))
   }
 }
 

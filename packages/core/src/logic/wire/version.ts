@@ -1,2 +1,2 @@
 /** Raised with every change that an older reader would misunderstand. */
-export const wireVersion = 4
+export const wireVersion = 5

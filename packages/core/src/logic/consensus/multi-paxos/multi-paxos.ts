@@ -70,6 +70,10 @@ class MultiPaxos implements Engine<Message> {
     return this.#core.log.valuesBehind(this.#core.chosenThrough)
   }
 
+  isRoutine({ type }: Message): boolean {
+    return type === 'accepted'
+  }
+
   inspect(): unknown {
     return this.#core
   }

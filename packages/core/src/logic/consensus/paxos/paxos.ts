@@ -58,6 +58,10 @@ class Paxos implements Engine<Message> {
     return this.#core.log.valuesBehind(this.#core.chosenThrough)
   }
 
+  isRoutine({ type }: Message): boolean {
+    return type === 'heartbeat'
+  }
+
   inspect(): unknown {
     return this.#core
   }

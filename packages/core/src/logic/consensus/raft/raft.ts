@@ -55,6 +55,10 @@ class Raft implements Engine<Message> {
     return this.#core.log.valuesBehind(this.#core.chosenThrough)
   }
 
+  isRoutine({ type }: Message): boolean {
+    return type === 'appended'
+  }
+
   inspect(): unknown {
     return this.#core
   }

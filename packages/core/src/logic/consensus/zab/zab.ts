@@ -74,6 +74,10 @@ class Zab implements Engine<Message> {
     return this.#core.log.valuesBehind(this.#core.chosenThrough)
   }
 
+  isRoutine({ type }: Message): boolean {
+    return type === 'ack' || type === 'alive'
+  }
+
   inspect(): unknown {
     return this.#core
   }
