@@ -6,22 +6,15 @@
  * Source: Junqueira, Reed and Serafini (2011), sections III and IV.
  */
 import { type NodeId, type Slot, slotAfter } from '../../logic/base/ids.ts'
-import {
-  type Ballot,
-  compareBallots,
-  noBallot,
-  sameBallot,
-  showBallot,
-} from '../../logic/consensus/ballot.ts'
+import { type Ballot, noBallot, sameBallot, showBallot } from '../../logic/consensus/ballot.ts'
 import type { LogWrite, Persist } from '../../logic/consensus/engine.ts'
-import type { Run } from '../../logic/consensus/value.ts'
 import type { Step } from '../../logic/replica/step.ts'
 import type { PeerMessage } from '../../logic/wire/envelope.ts'
 import type { Observer, Running } from '../observer.ts'
 import { require } from '../violation.ts'
 import type { Chosen, Decisions } from './decisions.ts'
+import { LogEntries } from './log-entries.ts'
 import { LogMirror } from './log-mirror.ts'
-import { ballotKey } from './value-key.ts'
 import { type ZabRecord, zabMessage, zabRecord } from './zab-view.ts'
 
 interface Disk {
@@ -36,10 +29,9 @@ interface Disk {
 export class EpochLogs implements Observer {
   readonly #decisions: () => Decisions
   readonly #disks = new Map<NodeId, Disk>()
-  /** By slot and ballot: value and the ballot before, as it was first written. */
-  readonly #entries = new Map<string, string>()
   /** The ballot of the entry that each decided slot was chosen with. */
   readonly #chosenIn = new Map<Slot, Ballot>()
+  readonly #entries = new LogEntries('epoch', this.#chosenIn)
   /** By epoch: where its initial history ends, as its leader says. */
   readonly #initialThrough = new Map<number, Slot>()
   /** By epoch: the ballot of the last entry of its initial history, as it was first seen on a disk. */
@@ -150,7 +142,7 @@ export class EpochLogs implements Observer {
 
   /** `covered`: up to here a snapshot takes the place of the log, in the same write at the latest. */
   #write(node: NodeId, { log }: Disk, write: LogWrite, covered: Slot): void {
-    if (write.type === 'append') return this.#append(node, log, write.run, covered)
+    if (write.type === 'append') return this.#entries.append(node, log, write.run, covered)
     for (const [at] of log.truncate(write.from)) {
       const chosenIn = this.#chosenIn.get(at)
       if (at <= covered || chosenIn === undefined) continue
@@ -158,26 +150,6 @@ export class EpochLogs implements Observer {
       require(this.#isHeldByQuorum(at, chosenIn, voters), 'chosen-dropped', () =>
         `${node} dropped slot ${at} of ${showBallot(chosenIn)}, which was chosen, and no quorum holds it`)
     }
-  }
-
-  #append(node: NodeId, log: LogMirror, { ballot, firstSlot, values }: Run, covered: Slot): void {
-    // A gathered write may hold a snapshot, what came behind it, and a later snapshot in place of the first.
-    const isNext =
-      firstSlot === slotAfter(log.last) || (firstSlot > log.last && firstSlot <= slotAfter(covered))
-    require(isNext, 'log-hole', () => `${node} put slot ${firstSlot} after ${log.last}`)
-    values.forEach((value, index) => {
-      const at = slotAfter(firstSlot, index)
-      const before = log.at(slotAfter(at, -1))?.ballot ?? this.#chosenIn.get(slotAfter(at, -1))
-      const { key } = log.append(at, ballot, value)
-      require(before === undefined || compareBallots(before, ballot) <= 0, 'epochs-fall', () =>
-        `${node} put slot ${at} of ${showBallot(ballot)} behind one of a later epoch`)
-      const name = `${at} ${ballotKey(ballot)}`
-      const seen = `${key} after ${before === undefined ? 'nothing' : showBallot(before)}`
-      const first = this.#entries.get(name) ?? seen
-      this.#entries.set(name, first)
-      require(first === seen, 'log-matching', () =>
-        `slot and epoch ${name} hold ${first} and, at ${node}, ${seen}`)
-    })
   }
 
   #at(node: NodeId): Disk {

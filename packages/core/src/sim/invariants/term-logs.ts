@@ -17,6 +17,7 @@ import type { PeerMessage } from '../../logic/wire/envelope.ts'
 import type { Observer, Running } from '../observer.ts'
 import { require } from '../violation.ts'
 import type { Chosen, Decisions } from './decisions.ts'
+import { LogEntries } from './log-entries.ts'
 import { LogMirror, type MirrorEntry } from './log-mirror.ts'
 import { type RaftRecord, raftMessage, raftRecord } from './raft-view.ts'
 import { ballotKey } from './value-key.ts'
@@ -39,10 +40,9 @@ interface Standing {
 export class TermLogs implements Observer {
   readonly #decisions: () => Decisions
   readonly #disks = new Map<NodeId, Disk>()
-  /** By slot and ballot: value and the ballot before, as it was first written. */
-  readonly #entries = new Map<string, string>()
   /** The ballot of the entry that each decided slot was chosen with. */
   readonly #chosenIn = new Map<Slot, Ballot>()
+  readonly #entries = new LogEntries('term', this.#chosenIn)
   /**
    * The ballot of the leader that counted it chosen, which may be a later one: until then a leader of a term in between
    * may put something else there, to itself or to those who hear only it.
@@ -169,26 +169,11 @@ export class TermLogs implements Observer {
     }
   }
 
-  #append(node: NodeId, log: LogMirror, { ballot, firstSlot, values }: Run, covered: Slot): void {
-    // A gathered write may hold a snapshot, what came behind it, and a later snapshot in place of the first.
-    const isNext =
-      firstSlot === slotAfter(log.last) || (firstSlot > log.last && firstSlot <= slotAfter(covered))
-    require(isNext, 'log-hole', () => `${node} put slot ${firstSlot} after ${log.last}`)
-    values.forEach((value, index) => {
-      const at = slotAfter(firstSlot, index)
-      const before = log.at(slotAfter(at, -1))?.ballot ?? this.#chosenIn.get(slotAfter(at, -1))
-      const { key } = log.append(at, ballot, value)
-      require(before === undefined || compareBallots(before, ballot) <= 0, 'terms-fall', () =>
-        `${node} put slot ${at} of ${showBallot(ballot)} behind one of a later term`)
-      const name = `${at} ${ballotKey(ballot)}`
-      const seen = `${key} after ${before === undefined ? 'nothing' : showBallot(before)}`
-      const first = this.#entries.get(name) ?? seen
-      this.#entries.set(name, first)
-      require(first === seen, 'log-matching', () =>
-        `slot and term ${name} hold ${first} and, at ${node}, ${seen}`)
+  #append(node: NodeId, log: LogMirror, run: Run, covered: Slot): void {
+    this.#entries.append(node, log, run, covered, at => {
       const countedIn = this.#countedIn.get(at)
-      require(countedIn === undefined || compareBallots(ballot, countedIn) <= 0, 'chosen-changes', () =>
-        `slot ${at} was chosen by ${countedIn && showBallot(countedIn)}, ${node} holds one of ${showBallot(ballot)}`)
+      require(countedIn === undefined || compareBallots(run.ballot, countedIn) <= 0, 'chosen-changes', () =>
+        `slot ${at} was chosen by ${countedIn && showBallot(countedIn)}, ${node} holds one of ${showBallot(run.ballot)}`)
     })
   }
 
