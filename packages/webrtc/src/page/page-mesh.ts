@@ -33,9 +33,16 @@ export function createPageMesh(options: PageMeshOptions): PageMesh {
   const { dial, isInWorker, post } = options
   const workerLanes = isInWorker ? lanesInWorker(post) : undefined
   const openLanes = workerLanes?.open
-  const inPage = () => import('./link/in-page.ts')
+  let parts: typeof import('./link/in-page.ts') | undefined
+  const load = async () => {
+    parts = await import('./link/in-page.ts')
+    return parts
+  }
+  /** At once where it was loaded before: whoever lost a way does not wait for the next one. */
+  const inPage = <T>(use: (loaded: typeof import('./link/in-page.ts')) => T): T | Promise<T> =>
+    parts === undefined ? load().then(use) : use(parts)
   // A network in which the relay is needed may be one in which it cannot be loaded any more.
-  const cancelQuiet = options.timers.after(loadQuietlyMs, () => void inPage().catch(() => undefined))
+  const cancelQuiet = options.timers.after(loadQuietlyMs, () => void load().catch(() => undefined))
   const mesh = createMesh({
     ...options,
     rtcMeans:
@@ -43,8 +50,8 @@ export function createPageMesh(options: PageMeshOptions): PageMesh {
       (() =>
         openLanes
           ? { dial, openLanes }
-          : inPage().then(({ lanesInPage }) => ({ dial, openLanes: lanesInPage(options) }))),
-    relayMeans: async of => (await inPage()).relayMeans(options, of),
+          : inPage(({ lanesInPage }) => ({ dial, openLanes: lanesInPage(options) }))),
+    relayMeans: of => inPage(({ relayMeans }) => relayMeans(options, of)),
     sink(event, way) {
       // Who is up by WebRTC is for the worker to say where the channels are there.
       if (!isInWorker || way !== 'webrtc') post(event, event.type === 'frame' ? [event.bytes.buffer] : [])
