@@ -319,8 +319,10 @@ describe('file storage', () => {
     const never = new Promise<never>(() => {})
     for (const doing of ['write', 'check'] as const) {
       let isDead = false
-      const files: Files = { ...nodeFiles, facts: at => (isDead ? never : nodeFiles.facts(at)) }
-      const storage = createFileStorage({ path: join(newFolder(), 'replica'), codec, files, timeoutMs: 40 })
+      // In memory, for it lives at once: no disk is so quick that 40 ms were always enough.
+      const disk = new FakeDisk()
+      const files: Files = { ...disk.files, facts: at => (isDead ? never : disk.files.facts(at)) }
+      const storage = createFileStorage({ path, codec, files, timeoutMs: 40 })
       await storage.open(identity)
       isDead = true
       const done = doing === 'write' ? storage.write(persist({ hardState: 1 })) : storage.check()

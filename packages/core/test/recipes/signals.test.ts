@@ -70,4 +70,4 @@ test('RECIPE-53 a hundred attempts of every kind with one signal leave none of t
     await world.advance(100)
     expect(getEventListeners(signal, 'abort').length, kind).toBe(0)
   }
-})
+}, 60_000)
