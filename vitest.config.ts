@@ -4,7 +4,8 @@ export default defineConfig({
   test: {
     include: ['packages/*/test/**/*.test.ts'],
     pool: 'threads',
-    testTimeout: 20_000,
+    // A bound on what hangs, and no measure: busy machines are slow.
+    testTimeout: 60_000,
     // The default leaves one core to whoever edits.
     maxWorkers: '100%',
   },
