@@ -42,8 +42,8 @@ export const replicaMutants = [
     'answer-before-event',
     'answers overtake the watch events of what they show',
     'replica/replica.ts',
-    `deliver: this.#audience.takeTold(),`,
-    `deliver: [...this.#audience.takeTold()].sort((a, b) => Number(a.event.type === 'watch') - Number(b.event.type === 'watch')),`,
+    `deliver: this.#serving.audience.takeTold(),`,
+    `deliver: [...this.#serving.audience.takeTold()].sort((a, b) => Number(a.event.type === 'watch') - Number(b.event.type === 'watch')),`,
   ),
   ofWatches(
     'forgets-in-silence',

@@ -1,38 +1,31 @@
 /**
- * One replica: joins the engine, the state and the watches, and serves the clients attached to it. Takes a batch of
- * events and returns one step; nothing here waits. Does not know how consensus is reached, what a command does, or how
- * frames travel.
+ * One replica: joins the engine, the state, and what serves the clients attached to it. Takes a batch of events and returns
+ * one step; nothing here waits. Does not know how consensus is reached, what a command does, or how frames travel.
  */
 import { assert } from '../base/assert.ts'
 import type { Codec } from '../base/codec.ts'
-import type { NodeId, SessionId, Xid } from '../base/ids.ts'
-import { touchTicks, waitingReadsMax } from '../base/limits.ts'
-import { err } from '../base/result.ts'
+import type { NodeId, SessionId } from '../base/ids.ts'
+import { touchTicks } from '../base/limits.ts'
 import type { Engine, EngineInput, EngineOutput, EngineStatus } from '../consensus/engine.ts'
 import { type Membership, members, noMembership } from '../consensus/membership.ts'
 import { Feeding, type Passed } from '../feed/feeding.ts'
 import { encodeCommand, stampCommand } from '../state/command.ts'
-import type { Applied, StateMachine } from '../state/contract.ts'
-import { failure } from '../state/error.ts'
+import type { StateMachine } from '../state/contract.ts'
 import type { WatchTable } from '../watch/contract.ts'
 import type { History } from '../watch/history.ts'
 import type { PeerMessage } from '../wire/envelope.ts'
-import { answerRead } from './answer.ts'
-import { Audience } from './audience.ts'
 import { Belonging, type Wishes } from './belonging.ts'
 import { Checkpoints } from './checkpoints.ts'
 import { isSnapshotDue } from './compaction.ts'
 import { Duty } from './duty.ts'
 import { entryOf } from './entry.ts'
-import type { ClientId, ClientRequest, ReplicaEvent } from './event.ts'
+import type { ClientId, ReplicaEvent } from './event.ts'
 import { tellDoer } from './hearsay.ts'
 import { parcels } from './parcels.ts'
 import { answersTo, hintsOf, Parting, type RemovalQuestion } from './parting.ts'
-import { type ReadRequest, Reads } from './reads.ts'
+import { Serving } from './serving.ts'
 import { Snapshotting } from './snapshotting.ts'
 import type { Step, ToPeer } from './step.ts'
-import { Watching } from './watching.ts'
-import { Writes } from './writes.ts'
 
 export interface ReplicaConfig {
   readonly self: NodeId
@@ -53,23 +46,19 @@ export class Replica {
 
   readonly #engine: Engine<unknown>
   readonly #machine: StateMachine
-  readonly #watching: Watching
   readonly #codec: Codec
   readonly #snapshotSlots: number | undefined
-  readonly #writes = new Writes()
-  readonly #reads = new Reads()
   readonly #checkpoints = new Checkpoints()
   readonly #belonging: Belonging
   readonly #parting: Parting
-  readonly #audience = new Audience()
   readonly #snapshotting: Snapshotting
   readonly #duty: Duty
+  readonly #serving: Serving
   readonly #feeding: Feeding
   /** Peers with a connection, as the host sees it. */
   readonly #connected = new Set<NodeId>()
   /** As of the last applied slot: founders stand in the log's first. */
   #membership: Membership = noMembership
-  #reachable = false
   #ticks = 0
 
   // What the present step has collected.
@@ -87,7 +76,7 @@ export class Replica {
     this.#engine = config.engine
     this.#feeding = new Feeding(self, message => config.engine.isRoutine(message))
     this.#machine = machine
-    this.#watching = new Watching(machine, config.watches, this.#audience, config.history)
+    this.#serving = new Serving({ ...config, duty: this.#duty })
     this.#codec = config.codec
     this.#snapshotSlots = config.snapshotSlots
     this.#snapshotting = new Snapshotting(config.snapshotZnodesPerTick)
@@ -105,8 +94,8 @@ export class Replica {
 
   /** What this replica would say last if the page of `client`, or of all that it serves, took it along. */
   farewell(client: ClientId | null = null): PeerMessage {
-    const { sessions } = this.#audience
-    return { type: 'farewell', sessions: client === null ? sessions : this.#audience.sessionsAt(client) }
+    const { audience } = this.#serving
+    return { type: 'farewell', sessions: client === null ? audience.sessions : audience.sessionsAt(client) }
   }
 
   /**
@@ -125,20 +114,20 @@ export class Replica {
     const output = this.#engine.step(this.#inputs)
     this.#install(output)
     for (const { slot, value } of output.decided) {
-      this.#settle(this.#machine.apply(slot, entryOf(value)))
+      this.#serving.settle(this.#machine.apply(slot, entryOf(value)))
       if (!(value instanceof Uint8Array) && value.type === 'membership') this.#membership = value.membership
       if (this.#checkpoints.isDue(slot)) this.#checkpoint()
       if (isSnapshotDue(slot, this.#machine.size, this.#snapshotSlots))
         this.#snapshotting.begin(this.#machine, this.#membership)
     }
-    for (const { id, slot } of output.reads) this.#reads.confirm(id, slot)
-    this.#answerReads()
+    for (const { id, slot } of output.reads) this.#serving.confirm(id, slot)
+    this.#serving.answerReads()
     this.#noticeStatus()
     const status = this.#engine.status()
     this.#send.push(...this.#parting.ask(status))
     return {
       send: [...this.#send, ...this.#feeding.route(output.send, this.#membership.voters)],
-      deliver: this.#audience.takeTold(),
+      deliver: this.#serving.audience.takeTold(),
       persist: output.persist,
       sendAfterPersist: [
         ...this.#feeding.route(output.sendAfterPersist, this.#membership.voters),
@@ -169,9 +158,10 @@ export class Replica {
         this.#inputs.push(event)
         return
       case 'client':
-        return this.#serve(event.client, event.request)
+        this.#inputs.push(...this.#serving.serve(event.client, event.request))
+        return
       case 'clientGone':
-        return this.#forgetClient(event.client)
+        return this.#serving.forget(event.client)
       case 'leave':
         this.#parting.begin()
         return this.#wish(this.#belonging.leave(this.#engine.status()))
@@ -222,88 +212,16 @@ export class Replica {
     this.#handle({ type: 'suspect', peer: node })
   }
 
-  #serve(client: ClientId, request: ClientRequest): void {
-    if (this.#audience.meet(client))
-      this.#audience.tell(client, { type: 'quorum', reachable: this.#reachable })
-    switch (request.type) {
-      case 'open': {
-        const { token, timeoutMs } = request
-        const body = encodeCommand(this.#codec, { type: 'openSession', token, timeoutMs })
-        return this.#writes.addOpen(token, client, body)
-      }
-      case 'write': {
-        if (!this.#attach(client, request.session)) return
-        const body = encodeCommand(this.#codec, { ...request, type: 'request' })
-        return this.#writes.addWrite(request.session, request.xid, client, body)
-      }
-      case 'read':
-      case 'addWatch':
-      case 'removeWatches':
-      case 'setWatches': {
-        if (!this.#attach(client, request.session)) return
-        const added = this.#reads.add(client, request)
-        if (added === false) return this.#refuseRead(client, request)
-        if (added.quorumId !== null) this.#inputs.push({ type: 'read', id: added.quorumId })
-        return
-      }
-      case 'departed':
-        return this.#duty.depart(request.sessions)
-      case 'cancel': {
-        const { session, id, unset } = request
-        if (!this.#attach(client, session)) return
-        this.#reads.cancel(session, id)
-        if (unset !== null) this.#watching.unset({ session, ...unset })
-        return
-      }
-      case 'ping': {
-        const { session } = request
-        const zxid = this.#machine.appliedThrough
-        if (this.#attach(client, session)) this.#audience.tell(client, { type: 'seen', session, zxid })
-        return
-      }
-    }
-  }
-
-  #refuseRead(client: ClientId, { session, id }: ReadRequest): void {
-    const zxid = this.#machine.appliedThrough
-    const result = err(failure('TooManyRequests', `${waitingReadsMax} reads wait at this replica`))
-    this.#audience.tell(client, { type: 'answered', session, id, zxid, result })
-  }
-
-  /**
-   * The session is heard, at this client; one that comes from another client asks there for everything anew. False when it
-   * is known to be gone, which the client is told, and when it went on to another client.
-   */
-  #attach(client: ClientId, session: SessionId): boolean {
-    if (this.#machine.appliedThrough >= session && this.#machine.session(session) === undefined) {
-      this.#audience.tell(client, { type: 'ended', session, reason: 'expired' })
-      return false
-    }
-    const attached = this.#audience.attach(session, client)
-    if (attached === 'moved') {
-      this.#reads.dropSession(session)
-      this.#watching.endSession(session)
-    }
-    return attached !== 'left'
-  }
-
-  #forgetClient(client: ClientId): void {
-    this.#writes.dropClient(client)
-    this.#reads.dropClient(client)
-    for (const session of this.#audience.forget(client)) this.#watching.endSession(session)
-  }
-
   #tick(): void {
     this.#ticks++
     this.#inputs.push({ type: 'tick' })
-    this.#writes.tick()
     this.#snapshotting.tick()
     this.#parting.tick()
-    for (const id of this.#reads.tick()) this.#inputs.push({ type: 'read', id })
+    this.#inputs.push(...this.#serving.tick())
     const status = this.#engine.status()
     if (status.doer !== null && this.#ticks % touchTicks === 0)
-      this.#send.push(...this.#duty.tell(status.doer, this.#audience.takeAlive()))
-    this.#duty.tick(this.#machine, session => this.#audience.isAlive(session))
+      this.#send.push(...this.#duty.tell(status.doer, this.#serving.audience.takeAlive()))
+    this.#duty.tick(this.#machine, session => this.#serving.audience.isAlive(session))
     this.#wish(this.#belonging.tick(status, this.#connected))
     this.#send.push(...this.#feeding.tick({ ...status, connected: this.#connected }))
   }
@@ -317,7 +235,7 @@ export class Replica {
   #handOverWrites(nowMs: number): void {
     const { proposer } = this.#engine.status()
     if (proposer === null) return
-    const bodies = this.#writes.takeFor(proposer)
+    const bodies = this.#serving.takeFor(proposer)
     if (proposer === this.self) {
       const due = [...this.#duty.takeCommands(), ...this.#duty.takeSweep(this.#machine, nowMs)]
       const own = due.map(command => encodeCommand(this.#codec, command))
@@ -329,78 +247,14 @@ export class Replica {
     }
   }
 
-  /** What an applied slot means to those who wait here: its events first, then its answer. */
-  #settle({ outcome, changes, ended }: Applied): void {
-    this.#watching.applied(changes)
-    switch (outcome.type) {
-      case 'opened': {
-        const { token, session, timeoutMs } = outcome
-        const view = this.#machine.session(session)
-        if (view) this.#duty.opened(view)
-        const client = this.#writes.finishOpen(token)
-        if (client === null) break
-        if (this.#attach(client, session))
-          this.#audience.tell(client, { type: 'opened', token, session, timeoutMs })
-        break
-      }
-      case 'refused': {
-        const client = this.#writes.finishOpen(outcome.token)
-        if (client !== null) this.#audience.tell(client, outcome)
-        break
-      }
-      case 'replied': {
-        const { session, xid, reply } = outcome
-        this.#duty.touch(session)
-        const client = this.#writes.finishWrite(session, xid)
-        if (client !== null) this.#audience.tell(client, { type: 'written', session, xid, reply })
-        if (this.#reads.waitsFor(session, xid)) this.#answerReads()
-        break
-      }
-      case 'outOfOrder':
-        this.#writes.retrySession(outcome.session)
-        break
-      case 'led':
-        this.#duty.led(outcome.node, this.#machine.leadership, this.#machine.sessions())
-        break
-      case 'nothing':
-        break
-    }
-    for (const { session, reason } of ended) this.#end(session, reason)
-  }
-
-  #end(session: SessionId, reason: 'closed' | 'expired'): void {
-    this.#duty.ended(session)
-    this.#watching.endSession(session)
-    this.#writes.dropSession(session)
-    this.#audience.end(session, reason)
-  }
-
-  #answerReads(): void {
-    const { appliedThrough } = this.#machine
-    const lastXid = (session: SessionId): Xid | null => this.#machine.session(session)?.lastXid ?? null
-    for (const { client, request } of this.#reads.takeReady({ appliedThrough, lastXid })) {
-      const { session, id } = request
-      if (lastXid(session) === null) {
-        this.#audience.tell(client, { type: 'ended', session, reason: 'expired' })
-        continue
-      }
-      const result = answerRead(this.#machine, this.#watching, request)
-      this.#audience.tell(client, { type: 'answered', session, id, zxid: appliedThrough, result })
-    }
-  }
-
   /** A state from elsewhere replaces what is applied here. */
   #install({ install }: EngineOutput<unknown>): void {
     if (install === null) return
     const restored = this.#machine.restore(install.state)
     assert(restored.ok, 'a snapshot that a replica took can be restored')
     this.#membership = install.membership
-    this.#duty.restored()
     this.#snapshotting.cancel()
-    this.#watching.installed(restored.value)
-    for (const session of this.#audience.sessions)
-      if (session <= install.through && this.#machine.session(session) === undefined)
-        this.#end(session, 'expired')
+    this.#serving.installed(restored.value, install.through)
   }
 
   #checkpoint(): void {
@@ -417,9 +271,6 @@ export class Replica {
   #noticeStatus(): void {
     const { doer, proposer } = this.#engine.status()
     this.#duty.notice(doer === this.self)
-    const reachable = proposer !== null
-    if (reachable === this.#reachable) return
-    this.#reachable = reachable
-    this.#audience.tellAll({ type: 'quorum', reachable })
+    this.#serving.reach(proposer !== null)
   }
 }
