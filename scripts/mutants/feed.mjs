@@ -10,6 +10,13 @@ const ofFeeding = (name, breaks, file, find, replace) => ({
 /** @type {readonly import('./kinds.mjs').Broken[]} */
 export const feedMutants = [
   ofFeeding(
+    'whoever-it-was',
+    'one that was fed, and votes or is taken out by now, is spoken to by its feeder still',
+    'fan-out.ts',
+    `observers.includes(node) ? (`,
+    `observers.length >= 0 ? (`,
+  ),
+  ofFeeding(
     'never-left',
     'who is fed stays with a feeder that is dead',
     'fed.ts',

@@ -17,7 +17,7 @@ const [a, b, c, d, e, x, y, z] = ['a', 'b', 'c', 'd', 'e', 'x', 'y', 'z'].map(no
   NodeId,
 ]
 const voters = [a, b, c, d, e]
-const membership = { voters }
+const membership = { voters, observers: [x, y, z] }
 
 /** Messages of an engine: those that say where their sender stands are routine. */
 const heartbeat = { type: 'heartbeat' }
@@ -71,13 +71,22 @@ describe('FEED-6 what counts for a quorum never goes by another', () => {
     voter.receive(b, { type: 'feeds', observers: [c, x, y] }, voters)
     const outgoing = [b, c, d, x, y, z].map(to => ({ to, message: heartbeat }))
     const itself = JSON.stringify(heartbeat)
-    expect(shown(voter.route(outgoing, voters))).toEqual([
+    expect(shown(voter.route(outgoing, membership))).toEqual([
       'b: to b,x,y',
       `c: ${itself}`,
       `d: ${itself}`,
       `z: ${itself}`,
     ])
   })
+})
+
+test('FEED-10 who was fed, and votes or is no member by now, hears everything itself', () => {
+  const voter = feedingOf(a)
+  voter.receive(b, { type: 'feeds', observers: [x, y] }, voters)
+  const outgoing = [b, x, y].map(to => ({ to, message: heartbeat }))
+  const itself = JSON.stringify(heartbeat)
+  const changed = { voters: [...voters, y], observers: [z] }
+  expect(shown(voter.route(outgoing, changed))).toEqual([`b: ${itself}`, `x: ${itself}`, `y: ${itself}`])
 })
 
 describe('FEED-7 one that feeds', () => {
@@ -128,16 +137,16 @@ describe('FEED-8 who goes past a feeder', () => {
     const fedBy = (): Feeding => {
       const voter = feedingOf(a)
       voter.receive(b, { type: 'feeds', observers: [x, y] }, voters)
-      expect(voter.route(outgoing, voters)).toHaveLength(1)
-      expect(shown(voter.route(alone, voters))).toEqual(['x: {"type":"snapshotPiece"}'])
+      expect(voter.route(outgoing, membership)).toHaveLength(1)
+      expect(shown(voter.route(alone, membership))).toEqual(['x: {"type":"snapshotPiece"}'])
       return voter
     }
     const silent = fedBy()
     for (let tick = 0; tick < feedSilentTicks; tick++) silent.tick(choice())
-    expect(silent.route(outgoing, voters)).toHaveLength(3)
+    expect(silent.route(outgoing, membership)).toHaveLength(3)
     const gone = fedBy()
     gone.lost(b)
-    expect(gone.route(outgoing, voters)).toHaveLength(3)
+    expect(gone.route(outgoing, membership)).toHaveLength(3)
   })
 
   test('answers that are not routine, and routine ones too until voters have spoken by the feeder of late', () => {
@@ -149,12 +158,12 @@ describe('FEED-8 who goes past a feeder', () => {
     ]
     const past = [`a: ${JSON.stringify(ack(1))}`, 'a: {"type":"read"}']
     const by = `${feeder}: to a`
-    expect(shown(observer.route(outgoing, voters))).toEqual([past[0], by, past[1]])
+    expect(shown(observer.route(outgoing, membership))).toEqual([past[0], by, past[1]])
     observer.receive(feeder, { type: 'relayed', from: a, message: heartbeat }, voters)
-    expect(shown(observer.route(outgoing, voters))).toEqual([by, past[1]])
+    expect(shown(observer.route(outgoing, membership))).toEqual([by, past[1]])
     for (let tick = 0; tick < feedSilentTicks; tick++) observer.tick(choice())
-    expect(shown(observer.route(outgoing, voters)).slice(-1)).toEqual([past[1]])
-    expect(shown(observer.route(outgoing, voters))).toContain(past[0])
+    expect(shown(observer.route(outgoing, membership)).slice(-1)).toEqual([past[1]])
+    expect(shown(observer.route(outgoing, membership))).toContain(past[0])
   })
 })
 

@@ -85,6 +85,23 @@ describe.each(engineNames)('%s', engine => {
     script.need(() => hasLeft(leaver), recoveryMs)
   })
 
+  test.each([1, 2, 3, 4])(
+    'FEED-10 one that was fed leaves right after its promotion, and hears that it is out (seed %i)',
+    seed => {
+      const script = new Scripted(engine, 3, seed)
+      const joiner = script.world.addJoiner()
+      const voters = () => script.world.invariants.decisions.membership.voters
+      const isObserver = () => joiner.running?.replica.status().membership.observers.includes(joiner.id)
+      script.need(() => isObserver() === true, recoveryMs)
+      script.run(1_000)
+      script.need(() => {
+        script.doer?.ask({ type: 'changeMembership', change: { type: 'promote', node: joiner.id } })
+        return voters().includes(joiner.id)
+      }, recoveryMs)
+      takenOut(script, joiner, hasLeft)
+    },
+  )
+
   test('REPLICA-16 an observer that leaves waits for nobody', () => {
     const script = new Scripted(engine, 2)
     const joiner = script.world.addJoiner()

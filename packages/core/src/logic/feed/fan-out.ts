@@ -37,13 +37,16 @@ export class FanOut {
     for (const [node, fed] of this.#fedBy) if (--fed.ticksLeft <= 0) this.#fedBy.delete(node)
   }
 
-  /** `outgoing` in its order, but what goes by one feeder is one. Nothing goes to one of `voters` by another. */
-  spread(outgoing: readonly Outgoing[], voters: readonly NodeId[]): readonly Said[] {
+  /**
+   * `outgoing` in its order, but what goes by one feeder is one. Only `observers` are spoken to by another: one that became a voter,
+   * or was taken out, may not know it yet, and as a voter takes nothing from a feeder.
+   */
+  spread(outgoing: readonly Outgoing[], observers: readonly NodeId[]): readonly Said[] {
     if (this.#fedBy.size === 0) return outgoing.map(directly)
     const times = new Map<unknown, number>()
     for (const { message } of outgoing) times.set(message, (times.get(message) ?? 0) + 1)
     const carrierOf = ({ to, message }: Outgoing) =>
-      times.get(message) === 1 ? to : (this.#feederOf(to, voters) ?? to)
+      times.get(message) === 1 ? to : (this.#feederOf(to, observers) ?? to)
     const loads = new Map<unknown, Map<NodeId, NodeId[]>>()
     for (const each of outgoing) {
       const carriers = loads.get(each.message) ?? new Map<NodeId, NodeId[]>()
@@ -65,7 +68,7 @@ export class FanOut {
     })
   }
 
-  #feederOf(node: NodeId, voters: readonly NodeId[]): NodeId | null {
-    return voters.includes(node) ? null : (this.#fedBy.get(node)?.feeder ?? null)
+  #feederOf(node: NodeId, observers: readonly NodeId[]): NodeId | null {
+    return observers.includes(node) ? (this.#fedBy.get(node)?.feeder ?? null) : null
   }
 }

@@ -9,6 +9,7 @@
  * The idea is that of ZooKeeper's observer masters (ZOOKEEPER-3140).
  */
 import type { NodeId } from '../base/ids.ts'
+import type { Membership } from '../consensus/membership.ts'
 import { directly, FanOut, type Outgoing, type Said } from './fan-out.ts'
 import { type Choice, Fed } from './fed.ts'
 import { Feeder } from './feeder.ts'
@@ -91,8 +92,8 @@ export class Feeding {
   }
 
   /** What the engine here says, on the ways that it takes. */
-  route(outgoing: readonly Outgoing[], voters: readonly NodeId[]): readonly Said[] {
-    if (voters.includes(this.#self)) return this.#fanOut.spread(outgoing, voters)
+  route(outgoing: readonly Outgoing[], { voters, observers }: Membership): readonly Said[] {
+    if (voters.includes(this.#self)) return this.#fanOut.spread(outgoing, observers)
     return outgoing.flatMap(each => this.#answer(each, voters))
   }
 

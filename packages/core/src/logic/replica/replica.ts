@@ -126,11 +126,11 @@ export class Replica {
     const status = this.#engine.status()
     this.#send.push(...this.#parting.ask(status))
     return {
-      send: [...this.#send, ...this.#feeding.route(output.send, this.#membership.voters)],
+      send: [...this.#send, ...this.#feeding.route(output.send, this.#membership)],
       deliver: this.#serving.audience.takeTold(),
       persist: output.persist,
       sendAfterPersist: [
-        ...this.#feeding.route(output.sendAfterPersist, this.#membership.voters),
+        ...this.#feeding.route(output.sendAfterPersist, this.#membership),
         ...answersTo(this.#removalQuestions, status),
       ],
       decided: output.decided,
