@@ -9,12 +9,17 @@
  * The idea is that of ZooKeeper's observer masters (ZOOKEEPER-3140).
  */
 import type { NodeId } from '../base/ids.ts'
-import type { Membership } from '../consensus/membership.ts'
 import { directly, FanOut, type Outgoing, type Said } from './fan-out.ts'
 import { type Choice, Fed } from './fed.ts'
 import { Feeder } from './feeder.ts'
 import type { FeedMessage } from './messages.ts'
 import { Voices } from './voices.ts'
+
+/** Who votes, and who observes. */
+export interface Members {
+  readonly voters: readonly NodeId[]
+  readonly observers: readonly NodeId[]
+}
 
 /** What comes of a message: some for the engine here, some for others. */
 export interface Passed {
@@ -92,7 +97,7 @@ export class Feeding {
   }
 
   /** What the engine here says, on the ways that it takes. */
-  route(outgoing: readonly Outgoing[], { voters, observers }: Membership): readonly Said[] {
+  route(outgoing: readonly Outgoing[], { voters, observers }: Members): readonly Said[] {
     if (voters.includes(this.#self)) return this.#fanOut.spread(outgoing, observers)
     return outgoing.flatMap(each => this.#answer(each, voters))
   }
