@@ -18,7 +18,7 @@ const parts = [
   ['recipes', () => counted(node, [script('recipes'), '--seeds', '1..5'])],
   ['model', () => counted(node, [script('model')])],
   ['conformance', () => counted(node, [script('conformance')])],
-  ['mutants', () => counted(node, [script('mutants'), '--every', '4'])],
+  ['mutants', () => counted(node, [script('mutants'), '--every', '8'])],
   ['e2e', () => counted(node, [script('e2e')])],
   ['net', () => counted(node, [script('net')])],
 ]
