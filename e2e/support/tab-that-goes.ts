@@ -18,7 +18,10 @@ export async function survive(tabs: readonly [Tab, Tab, Tab], end: () => Promise
   for (const book of ['/led', '/done']) await makeBook(a, book)
   const leading = await stand(a)
   await expect.poll(() => readBook(b, '/led')).toHaveLength(1)
-  for (const tab of [b, c]) await stand(tab)
+  // Standing is asked for and not waited for: who comes first is who was first in line.
+  await stand(b)
+  await waitForLine(a, '/leader', 2)
+  await stand(c)
   await waitForLine(a, '/leader', 3)
   const held = await acquire(a, 'mutex', '/lock')
   const token = await held.evaluate(hold => hold.token)
