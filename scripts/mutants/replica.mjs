@@ -109,6 +109,13 @@ export const replicaMutants = [
     ``,
   ),
   ofLeaving(
+    'leads-still',
+    'a leader that says that it was taken out is waited for until it is missed',
+    'replica/parting.ts',
+    `(slot <= chosenThrough ? [] : [{`,
+    `(slot > 0 ? [] : [{`,
+  ),
+  ofLeaving(
     'asks-once',
     'a question that is lost is not asked again',
     'replica/parting.ts',
