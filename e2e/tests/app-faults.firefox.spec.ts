@@ -1,8 +1,10 @@
 /** Tests of apps kill and freeze tabs of Firefox, by the helpers that they have for it. */
+
 import { chmodSync, writeFileSync } from 'node:fs'
 import { freezePage, killPage } from '@peerkeeper/core/testing/playwright'
 import { type Browser, expect, firefox } from '@playwright/test'
 import { launchOptions } from '../support/browsers.ts'
+import { expectGoneWithoutAWord } from '../support/killed-tab.ts'
 import { waitForData, waitForVoters } from '../support/tab.ts'
 import { test } from '../support/test.ts'
 
@@ -26,13 +28,7 @@ test('E2E-130 a tab of Firefox whose process is killed is gone without a word, a
       await open({ context }),
       await open({ context }),
     ] as const
-    const [a, b, c] = tabs
-    await waitForVoters(tabs)
-    await a.keeper.evaluate(keeper => keeper.create('/of-a', 'here', { mode: 'ephemeral' }))
-    await killPage(a.page)
-    await waitForData([b, c], '/of-a', 'NoNode')
-    await b.keeper.evaluate(keeper => keeper.create('/x', 'after'))
-    await waitForData([b, c], '/x', 'after')
+    await expectGoneWithoutAWord(tabs)
   } finally {
     await browser.close()
   }

@@ -5,10 +5,10 @@ import type { Dial } from '../src/page/link/dial.ts'
 import { type MeasuredPath, measurePath } from '../src/page/link/measure-path.ts'
 import { createPageMesh } from '../src/page/page-mesh.ts'
 import { createPageTransport } from '../src/page/page-transport.ts'
-import { pageTimers } from '../src/page/timers.ts'
 import { fakeChannels, joinChannels } from './fake-page-channel.ts'
 import { createWorld } from './fake-world.ts'
 import { type MintedNode, mintNodes } from './identities.ts'
+import { pageParts } from './page-parts.ts'
 
 type Entry = Readonly<Record<string, unknown>>
 
@@ -98,10 +98,7 @@ test('RTC-26 a transport leaves out what cannot be asked', async () => {
     const transport = createPageTransport({
       signaling: broadcastSignaling({ room: 'measured' }),
       loadMesh: async () => of => createPageMesh({ ...of, dial: dialOf(measure) }),
-      timers: pageTimers,
-      random: Math.random,
-      afterTask: queueMicrotask,
-      newInstance: () => crypto.randomUUID(),
+      ...pageParts,
       channels: 'page',
       handsChannelsOver: () => false,
     })

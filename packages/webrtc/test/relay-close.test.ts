@@ -5,9 +5,9 @@ import { WebSocket as NodeWebSocket } from 'ws'
 import { webSocketSignaling } from '../src/page/index.ts'
 import { createPageMesh } from '../src/page/page-mesh.ts'
 import { createPageTransport } from '../src/page/page-transport.ts'
-import { pageTimers } from '../src/page/timers.ts'
 import { hearOutMs, relayFlushMs } from '../src/wire/limits.ts'
 import { type MintedNode, mintNodes } from './identities.ts'
+import { pageParts } from './page-parts.ts'
 import { atEnd, eventually, start } from './server-client.ts'
 
 const openSocket = (url: string) => new NodeWebSocket(url) as unknown as WebSocket
@@ -21,10 +21,7 @@ function replica(url: string, minted: MintedNode) {
   const transport = createPageTransport({
     signaling: webSocketSignaling({ url, room: 'room', openSocket }),
     loadMesh: async () => createPageMesh,
-    timers: pageTimers,
-    random: Math.random,
-    afterTask: queueMicrotask,
-    newInstance: () => crypto.randomUUID(),
+    ...pageParts,
     channels: 'page',
     handsChannelsOver: () => false,
   })

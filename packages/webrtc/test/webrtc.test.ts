@@ -7,6 +7,7 @@ import { createPageTransport } from '../src/page/page-transport.ts'
 import { pageTimers } from '../src/page/timers.ts'
 import { type FakeChannels, fakeChannels, joinChannels } from './fake-page-channel.ts'
 import { type MintedNode, mintNodes } from './identities.ts'
+import { pageParts } from './page-parts.ts'
 
 const [alice, bob, carol] = (await mintNodes(3)) as [MintedNode, MintedNode, MintedNode]
 const starts = (minted: MintedNode) => ({ type: 'start', ensemble: 'e', ...minted })
@@ -41,10 +42,7 @@ function replica(dial: Dial, room: string) {
   const transport = createPageTransport({
     signaling: broadcastSignaling({ room }),
     loadMesh: async () => of => createPageMesh({ ...of, dial }),
-    timers: pageTimers,
-    random: Math.random,
-    afterTask: queueMicrotask,
-    newInstance: () => crypto.randomUUID(),
+    ...pageParts,
     channels: 'auto',
     handsChannelsOver: () => true,
   })
@@ -200,10 +198,7 @@ async function placeOf(channels: 'auto' | 'page' | 'worker', takesChannels: unkn
   const transport = createPageTransport({
     signaling: broadcastSignaling({ room: 'place' }),
     loadMesh: async () => of => createPageMesh({ ...of, dial: fakeDial() }),
-    timers: pageTimers,
-    random: Math.random,
-    afterTask: queueMicrotask,
-    newInstance: () => crypto.randomUUID(),
+    ...pageParts,
     channels,
     handsChannelsOver: () => {
       asked += 1
@@ -278,10 +273,7 @@ test("RTC-18 a transport that is closed leaves its signaling in the same task, w
       },
     },
     loadMesh: async () => of => createPageMesh({ ...of, dial }),
-    timers: pageTimers,
-    random: Math.random,
-    afterTask: queueMicrotask,
-    newInstance: () => crypto.randomUUID(),
+    ...pageParts,
     channels: 'page',
     handsChannelsOver: () => false,
   })
